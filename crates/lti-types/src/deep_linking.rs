@@ -1,0 +1,78 @@
+//! The deep linking settings claim: what may be chosen, and where it goes (Deep Linking 2.0 §4.4.1).
+
+use crate::object::wire_object;
+use crate::open_enum::open_enum;
+use crate::tolerant::{Flag, List, Text};
+use crate::{DocumentTarget, WireUrl};
+
+open_enum! {
+    /// A kind of content item.
+    ContentItemType {
+        /// A web page.
+        Link = "link",
+        /// A link that is launched by LTI.
+        LtiResourceLink = "ltiResourceLink",
+        /// A file to copy.
+        File = "file",
+        /// A fragment of HTML.
+        Html = "html",
+        /// An image.
+        Image = "image",
+        /// A processor of submissions (Asset Processor 1.0).
+        LtiAssetProcessor = "ltiAssetProcessor",
+    }
+}
+
+wire_object! {
+    /// What a platform wants from a deep linking request.
+    DeepLinkingSettings {
+        required {
+            /// Where the response is posted.
+            deep_link_return_url: WireUrl = "deep_link_return_url",
+        }
+        optional {
+            /// Kinds of item that are accepted.
+            accept_types: Vec<ContentItemType> = "accept_types" as List<ContentItemType>,
+            /// Windows that items may ask for.
+            accept_presentation_document_targets: Vec<DocumentTarget> =
+                "accept_presentation_document_targets" as List<DocumentTarget>,
+            /// Media types accepted for files.
+            accept_media_types: MediaTypes = "accept_media_types",
+            /// Whether more than one item may come back.
+            accept_multiple: bool = "accept_multiple" as Flag,
+            /// Whether line items are made for items that carry one; absent says nothing.
+            accept_lineitem: bool = "accept_lineitem" as Flag,
+            /// Whether items are kept without asking the person again.
+            auto_create: bool = "auto_create" as Flag,
+            /// A title to start from.
+            title: String = "title" as Text,
+            /// A description to start from.
+            text: String = "text" as Text,
+            /// Opaque; echoed exactly in the response.
+            data: String = "data" as Text,
+        }
+    }
+}
+
+/// Media ranges: one text with commas, as the specification has it, or a list, as some platforms send it.
+/// Written as it was read.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum MediaTypes {
+    /// `image/*,text/html`
+    Text(String),
+    /// `["image/*", "text/html"]`
+    List(Vec<String>),
+}
+
+impl MediaTypes {
+    /// Each media range, trimmed.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let texts = match self {
+            Self::Text(text) => std::slice::from_ref(text),
+            Self::List(list) => list.as_slice(),
+        };
+        texts.iter().flat_map(|text| text.split(',')).map(str::trim).filter(|range| !range.is_empty())
+    }
+}

@@ -1,0 +1,42 @@
+//! The `for_user` claim: whom a review or privacy launch is about (Submission Review 1.0).
+
+use crate::object::wire_object;
+use crate::tolerant::Text;
+use crate::{Roles, UserId, WireUrl};
+
+wire_object! {
+    /// The person whom the launch is about, who need not be the one who launches.
+    ForUser {
+        required {}
+        optional {
+            /// The person's id, the same as `sub` in their own launches.
+            user_id: UserId = "user_id",
+            /// The same under the name that privacy launches use.
+            id: UserId = "id",
+            /// What the student information system calls them.
+            person_sourcedid: String = "person_sourcedid" as Text,
+            /// Full name.
+            name: String = "name" as Text,
+            /// Given names.
+            given_name: String = "given_name" as Text,
+            /// Middle names.
+            middle_name: String = "middle_name" as Text,
+            /// Family names.
+            family_name: String = "family_name" as Text,
+            /// E-mail address.
+            email: String = "email" as Text,
+            /// Picture.
+            picture: WireUrl = "picture",
+            /// Their roles.
+            roles: Roles = "roles",
+        }
+    }
+}
+
+impl ForUser {
+    /// The person's id under whichever name it came.
+    #[must_use]
+    pub fn user(&self) -> Option<&UserId> {
+        self.user_id.as_ref().or(self.id.as_ref())
+    }
+}

@@ -1,0 +1,93 @@
+//! The launch presentation claim: where and how large the tool is shown, and the way back (LTI Core 1.3 §5.4.4).
+
+use crate::WireUrl;
+use crate::object::wire_object;
+use crate::open_enum::open_enum;
+use crate::tolerant::{Text, Whole};
+
+open_enum! {
+    /// The kind of window the tool is shown in.
+    DocumentTarget {
+        /// The window of the platform itself.
+        Frame = "frame",
+        /// An inline frame.
+        Iframe = "iframe",
+        /// A window or tab of its own.
+        Window = "window",
+        /// Embedded in the page; a deep-linking target only.
+        Embed = "embed",
+    }
+}
+
+wire_object! {
+    /// How the platform shows the tool.
+    LaunchPresentation {
+        required {}
+        optional {
+            /// The kind of window.
+            document_target: DocumentTarget = "document_target",
+            /// Height in pixels.
+            height: u32 = "height" as Whole,
+            /// Width in pixels.
+            width: u32 = "width" as Whole,
+            /// Where to send the browser when the person is done.
+            return_url: WireUrl = "return_url",
+            /// The language of the platform's page, BCP 47.
+            locale: String = "locale" as Text,
+            /// A style sheet; from platforms that bridge older versions.
+            css_url: WireUrl = "css_url",
+        }
+    }
+}
+
+/// What a tool may tell the platform on the way back. All of it is plain text, and untrusted to the platform.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReturnMessages {
+    /// For the person, after success (`lti_msg`).
+    pub msg: Option<String>,
+    /// For the person, after failure (`lti_errormsg`).
+    pub error_msg: Option<String>,
+    /// For the platform's log, after success (`lti_log`).
+    pub log: Option<String>,
+    /// For the platform's log, after failure (`lti_errorlog`).
+    pub error_log: Option<String>,
+}
+
+impl ReturnMessages {
+    /// Nothing to say.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl LaunchPresentation {
+    /// The return URL with messages appended to its query; what the URL already has stays as it is.
+    /// `None` when the platform sent no URL that a browser may be sent to.
+    ///
+    /// ```
+    /// use lti_types::{LaunchPresentation, ReturnMessages};
+    /// let mut presentation = LaunchPresentation::new();
+    /// presentation.return_url = Some("https://lms.example/back?course=1#top".into());
+    /// let mut messages = ReturnMessages::new();
+    /// messages.msg = Some("Saved & closed".into());
+    /// let url = presentation.return_to(&messages).unwrap();
+    /// assert_eq!(url.as_str(), "https://lms.example/back?course=1&lti_msg=Saved+%26+closed#top");
+    /// ```
+    #[must_use]
+    pub fn return_to(&self, messages: &ReturnMessages) -> Option<url::Url> {
+        let mut url = self.return_url.as_ref()?.to_url().ok()?;
+        for (name, text) in [
+            ("lti_msg", &messages.msg),
+            ("lti_errormsg", &messages.error_msg),
+            ("lti_log", &messages.log),
+            ("lti_errorlog", &messages.error_log),
+        ] {
+            if let Some(text) = text {
+                url.query_pairs_mut().append_pair(name, text);
+            }
+        }
+        Some(url)
+    }
+}

@@ -1,0 +1,75 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # Modules, in the order of the protocol
+//!
+//! - identifiers, URLs and times: [`Issuer`], [`ClientId`], [`DeploymentId`], [`UserId`], [`State`], [`Nonce`],
+//!   [`WireUrl`], [`NumericDate`]
+//! - what is agreed before the first launch: [`PlatformRecord`], [`ToolRecord`]
+//! - the login: [`LoginInitiation`], [`AuthenticationRequest`], [`AuthenticationResponse`], [`FormPost`]
+//! - the launch: [`LaunchClaims`], [`Message`], [`Roles`], [`Context`], [`ResourceLink`], [`Custom`], …
+//! - what a launch brings: [`GradeService`], [`RosterService`], [`DeepLinkingSettings`], …
+//! - what vendors add: [`vendor`]; what was odd: [`diagnostics`]
+
+mod authentication;
+mod claim;
+mod context;
+mod custom;
+mod deep_linking;
+pub mod diagnostics;
+mod for_user;
+mod form;
+mod identifier;
+mod launch_claims;
+mod launch_presentation;
+mod lis;
+mod login_initiation;
+mod message;
+mod migration;
+mod numeric_date;
+mod object;
+mod open_enum;
+mod registration;
+mod resource_link;
+mod role;
+mod service;
+mod tolerant;
+mod tool_platform;
+pub mod vendor;
+mod wire_url;
+
+pub use authentication::{
+    AuthenticationError, AuthenticationErrorCode, AuthenticationRequest, AuthenticationResponse,
+};
+pub use claim::{Claim, ClaimFault, ClaimFaults, ClaimProblem};
+pub use context::{Context, ContextKind, ContextType};
+pub use custom::Custom;
+pub use deep_linking::{ContentItemType, DeepLinkingSettings, MediaTypes};
+pub use for_user::ForUser;
+pub use form::{FormError, FormPost};
+pub use identifier::{
+    BrowserSecret, ClientId, ContextId, DeploymentId, EntropyUnavailable, InvalidIdentifier, Issuer,
+    LoginHint, MessageHint, Nonce, ResourceLinkId, State, StorageTarget, UserId,
+};
+pub use launch_claims::{Audience, LTI_VERSION, LaunchClaims, User};
+pub use launch_presentation::{DocumentTarget, LaunchPresentation, ReturnMessages};
+pub use lis::Lis;
+pub use login_initiation::LoginInitiation;
+pub use message::{
+    DataPrivacyRequest, DeepLinkingRequest, Message, MessageType, OtherMessage, ResourceLinkRequest,
+    SubmissionReviewRequest,
+};
+pub use migration::Lti1p1;
+pub use numeric_date::NumericDate;
+pub use open_enum::Unlisted;
+pub use registration::{Deployments, PersonalData, PlatformRecord, RegistrationStatus, ToolRecord};
+pub use resource_link::ResourceLink;
+pub use role::{ContextRole, InstitutionRole, Role, RoleKind, Roles, SystemRole};
+pub use service::{
+    Activity, AssetReference, BasicOutcome, CaliperService, EulaService, GradeService, GroupService,
+    NotificationService, RosterService, Scope,
+};
+pub use tool_platform::ToolPlatform;
+pub use wire_url::{InvalidUrl, WireUrl};
+
+/// Members that have no field of their own, kept as they came.
+pub type Extensions = serde_json::Map<String, serde_json::Value>;

@@ -1,0 +1,165 @@
+//! One way to declare a JSON object of the specification: typed members, everything else kept.
+//!
+//! Derived `#[serde(flatten)]` would buffer every member twice; this reads each member straight into
+//! its field, which is what makes a launch as cheap to read as bare structs are.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Visitor};
+
+/// A member name, borrowed from the input unless it was written with escapes.
+pub(crate) struct Key<'de>(Cow<'de, str>);
+
+impl Key<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn into_string(self) -> String {
+        self.0.into_owned()
+    }
+}
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Key<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a member name")
+            }
+            fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Borrowed(v)))
+            }
+            fn visit_str<E>(self, v: &str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(v.to_owned())))
+            }
+            fn visit_string<E>(self, v: String) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(v)))
+            }
+        }
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+/// Declares a wire object.
+///
+/// `required` members must be present and well-formed; `optional` ones may be absent or `null`. A member may
+/// be read through one of the readers of [`crate::tolerant`] (`name: Type = "wire" as Reader`). A member
+/// written twice is an error; unknown members land in `extensions`.
+macro_rules! wire_object {
+    (
+        $(#[$meta:meta])*
+        $Name:ident {
+            required { $( $(#[$rmeta:meta])* $req:ident : $rty:ty = $rwire:literal, )* }
+            optional { $( $(#[$ometa:meta])* $opt:ident : $oty:ty = $owire:literal $(as $via:ty)?, )* }
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub struct $Name {
+            $( $(#[$rmeta])* #[doc = concat!("\n\nOn the wire: `", $rwire, "`.")] pub $req: $rty, )*
+            $( $(#[$ometa])* #[doc = concat!("\n\nOn the wire: `", $owire, "`.")] pub $opt: Option<$oty>, )*
+            /// Members that have no field here, kept as they came.
+            pub extensions: $crate::Extensions,
+        }
+
+        $crate::object::wire_object!(@new $Name [ $( $req: $rty ),* ] [ $( $opt ),* ]);
+
+        impl serde::Serialize for $Name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap as _;
+                let mut map = serializer.serialize_map(None)?;
+                $( map.serialize_entry($rwire, &self.$req)?; )*
+                $( if let Some(value) = &self.$opt { map.serialize_entry($owire, value)?; } )*
+                for (name, value) in &self.extensions {
+                    match name.as_str() {
+                        // A typed member has the only say over its name.
+                        $( $rwire => {} )*
+                        $( $owire => {} )*
+                        _ => map.serialize_entry(name, value)?,
+                    }
+                }
+                map.end()
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $Name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct ObjectVisitor;
+                impl<'de> serde::de::Visitor<'de> for ObjectVisitor {
+                    type Value = $Name;
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("a JSON object")
+                    }
+                    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$Name, A::Error> {
+                        use serde::de::Error as _;
+                        $( let mut $req: Option<$rty> = None; )*
+                        $( let mut $opt: Option<Option<$oty>> = None; )*
+                        let mut extensions = $crate::Extensions::new();
+                        while let Some(key) = map.next_key::<$crate::object::Key<'de>>()? {
+                            match key.as_str() {
+                                $( $rwire => {
+                                    if $req.is_some() {
+                                        return Err(A::Error::duplicate_field($rwire));
+                                    }
+                                    $req = Some(map.next_value()?);
+                                } )*
+                                $( $owire => {
+                                    if $opt.is_some() {
+                                        return Err(A::Error::duplicate_field($owire));
+                                    }
+                                    let read: $crate::object::wire_object!(@via $oty $(, $via)?) = map.next_value()?;
+                                    $opt = Some($crate::tolerant::Tolerant::into_value(read));
+                                } )*
+                                _ => {
+                                    let value = map.next_value()?;
+                                    if extensions.insert(key.into_string(), value).is_some() {
+                                        return Err(A::Error::custom("duplicate member"));
+                                    }
+                                }
+                            }
+                        }
+                        Ok($Name {
+                            $( $req: $req.ok_or_else(|| A::Error::missing_field($rwire))?, )*
+                            $( $opt: $opt.flatten(), )*
+                            extensions,
+                        })
+                    }
+                }
+                deserializer.deserialize_map(ObjectVisitor)
+            }
+        }
+    };
+
+    (@via $oty:ty) => { Option<$oty> };
+    (@via $oty:ty, $via:ty) => { $via };
+
+    (@new $Name:ident [] [ $( $opt:ident ),* ]) => {
+        impl $Name {
+            /// An empty object; assign what is known.
+            #[must_use]
+            pub fn new() -> Self {
+                Self { $( $opt: None, )* extensions: $crate::Extensions::new() }
+            }
+        }
+        impl Default for $Name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+    };
+    (@new $Name:ident [ $( $req:ident : $rty:ty ),+ ] [ $( $opt:ident ),* ]) => {
+        impl $Name {
+            /// With the members that the specification requires; assign the others.
+            #[must_use]
+            pub fn new($( $req: $rty ),+) -> Self {
+                Self { $( $req, )+ $( $opt: None, )* extensions: $crate::Extensions::new() }
+            }
+        }
+    };
+}
+
+pub(crate) use wire_object;

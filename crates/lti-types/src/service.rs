@@ -1,0 +1,191 @@
+//! Service claims: what a tool may call, and where (AGS 2.0 §3.1, NRPS 2.0 §3.6.1.1, and their siblings).
+
+use crate::WireUrl;
+use crate::object::wire_object;
+use crate::open_enum::open_enum;
+use crate::tolerant::{List, Text};
+
+open_enum! {
+    /// A permission that an access token carries.
+    ///
+    /// ```
+    /// use lti_types::Scope;
+    /// assert_eq!(Scope::from("https://purl.imsglobal.org/spec/lti-ags/scope/score"), Scope::Score);
+    /// ```
+    Scope {
+        /// Read and write line items (AGS 2.0 §3.2.7).
+        LineItem = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
+        /// Read line items.
+        LineItemReadOnly = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly",
+        /// Read results.
+        ResultReadOnly = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
+        /// Publish scores.
+        Score = "https://purl.imsglobal.org/spec/lti-ags/scope/score",
+        /// Read the roster (NRPS 2.0 §2.3).
+        ContextMembershipReadOnly = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
+        /// Read course groups.
+        ContextGroupReadOnly = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly",
+        /// Basic Outcomes under 1.3.
+        BasicOutcome = "https://purl.imsglobal.org/spec/lti-bo/scope/basicoutcome",
+        /// Subscribe to notices.
+        NoticeHandlers = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers",
+        /// Post asset reports.
+        Report = "https://purl.imsglobal.org/spec/lti/scope/report",
+        /// Download assets.
+        AssetReadOnly = "https://purl.imsglobal.org/spec/lti/scope/asset.readonly",
+        /// Record a person's acceptance of a license agreement.
+        EulaUser = "https://purl.imsglobal.org/spec/lti/scope/eula/user",
+        /// Switch a deployment's need for a license agreement.
+        EulaDeployment = "https://purl.imsglobal.org/spec/lti/scope/eula/deployment",
+    }
+}
+
+wire_object! {
+    /// Assignment and Grade Services in this context (AGS 2.0 §3.1).
+    GradeService {
+        required {}
+        optional {
+            /// What the tool may ask a token for.
+            scope: Vec<Scope> = "scope" as List<Scope>,
+            /// The line items of the context; extend its path, never its text: it may have a query.
+            lineitems: WireUrl = "lineitems",
+            /// The one line item of this link, where there is exactly one. Read it by [`GradeService::line_item`].
+            lineitem: WireUrl = "lineitem",
+        }
+    }
+}
+
+impl GradeService {
+    /// The link's line item; some platforms send a blank URL for none.
+    #[must_use]
+    pub fn line_item(&self) -> Option<&WireUrl> {
+        self.lineitem.as_ref().filter(|url| !url.is_blank())
+    }
+
+    /// The container of line items, if one was sent.
+    #[must_use]
+    pub fn line_items(&self) -> Option<&WireUrl> {
+        self.lineitems.as_ref().filter(|url| !url.is_blank())
+    }
+
+    /// Whether the tool may ask for that scope.
+    #[must_use]
+    pub fn allows(&self, scope: &Scope) -> bool {
+        self.scope.iter().flatten().any(|s| s == scope)
+    }
+}
+
+wire_object! {
+    /// Names and Role Provisioning Services in this context (NRPS 2.0 §3.6.1.1).
+    RosterService {
+        required {}
+        optional {
+            /// The context's memberships.
+            context_memberships_url: WireUrl = "context_memberships_url",
+            /// Versions of the service.
+            service_versions: Vec<String> = "service_versions" as List<String>,
+            /// What the tool may ask a token for; few platforms send it.
+            scope: Vec<Scope> = "scope" as List<Scope>,
+        }
+    }
+}
+
+wire_object! {
+    /// Course Groups in this context (Course Groups 1.0).
+    GroupService {
+        required {}
+        optional {
+            /// The context's groups.
+            context_groups_url: WireUrl = "context_groups_url",
+            /// The context's sets of groups.
+            context_group_sets_url: WireUrl = "context_group_sets_url",
+            /// What the tool may ask a token for.
+            scope: Vec<Scope> = "scope" as List<Scope>,
+            /// Versions of the service.
+            service_versions: Vec<String> = "service_versions" as List<String>,
+        }
+    }
+}
+
+wire_object! {
+    /// Basic Outcomes under 1.3.
+    BasicOutcome {
+        required {}
+        optional {
+            /// The result that may be written; opaque, JSON text in some platforms.
+            lis_result_sourcedid: String = "lis_result_sourcedid" as Text,
+            /// Where it is written.
+            lis_outcome_service_url: WireUrl = "lis_outcome_service_url",
+        }
+    }
+}
+
+wire_object! {
+    /// Where learning events go (LTI Caliper Connector 1.0).
+    CaliperService {
+        required {}
+        optional {
+            /// What the tool may ask a token for.
+            scopes: Vec<Scope> = "scopes" as List<Scope>,
+            /// The endpoint.
+            caliper_endpoint_url: WireUrl = "caliper_endpoint_url",
+            /// The session that the events belong to.
+            caliper_federated_session_id: String = "caliper_federated_session_id" as Text,
+        }
+    }
+}
+
+wire_object! {
+    /// Where a tool subscribes to notices (Platform Notification Service 1.0).
+    NotificationService {
+        required {}
+        optional {
+            /// The endpoint of this deployment.
+            platform_notification_service_url: WireUrl = "platform_notification_service_url",
+            /// Versions of the service.
+            service_versions: Vec<String> = "service_versions" as List<String>,
+            /// What the tool may ask a token for.
+            scope: Vec<Scope> = "scope" as List<Scope>,
+            /// Kinds of notice that can be had.
+            notice_types_supported: Vec<String> = "notice_types_supported" as List<String>,
+        }
+    }
+}
+
+wire_object! {
+    /// Where acceptance of a license agreement is recorded (EULA Service 1.0).
+    EulaService {
+        required {}
+        optional {
+            /// The endpoint.
+            url: WireUrl = "url",
+            /// What the tool may ask a token for.
+            scope: Vec<Scope> = "scope" as List<Scope>,
+        }
+    }
+}
+
+wire_object! {
+    /// The assignment that an asset processor is attached to (Asset Processor 1.0).
+    Activity {
+        required {
+            /// Its stable id.
+            id: String = "id",
+        }
+        optional {
+            /// Its title.
+            title: String = "title" as Text,
+        }
+    }
+}
+
+wire_object! {
+    /// A submission or asset that a report is about (Asset Processor 1.0).
+    AssetReference {
+        required {
+            /// Its id.
+            id: String = "id",
+        }
+        optional {}
+    }
+}

@@ -1,0 +1,333 @@
+//! Readers for members that real platforms write in more ways than the specification allows.
+//!
+//! Each reads the specified form at full speed and folds the known deviations into it: `null` for absent,
+//! scalars for strings, strings for numbers and booleans, one value for a list of one, `[]` for an empty
+//! object. [`crate::diagnostics`] names every such deviation in a payload.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor, value};
+
+/// What a reader makes of a member: a value, or nothing.
+pub(crate) trait Tolerant<T> {
+    fn into_value(self) -> Option<T>;
+}
+
+impl<T> Tolerant<T> for Option<T> {
+    fn into_value(self) -> Option<T> {
+        self
+    }
+}
+
+/// A string; numbers and booleans are taken by their JSON spelling.
+pub(crate) struct Text(Option<String>);
+
+impl Tolerant<String> for Text {
+    fn into_value(self) -> Option<String> {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct V;
+        impl Visitor<'_> for V {
+            type Value = Text;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+            fn visit_str<E>(self, v: &str) -> Result<Text, E> {
+                Ok(Text(Some(v.to_owned())))
+            }
+            fn visit_string<E>(self, v: String) -> Result<Text, E> {
+                Ok(Text(Some(v)))
+            }
+            fn visit_bool<E>(self, v: bool) -> Result<Text, E> {
+                Ok(Text(Some(v.to_string())))
+            }
+            fn visit_i64<E>(self, v: i64) -> Result<Text, E> {
+                Ok(Text(Some(v.to_string())))
+            }
+            fn visit_u64<E>(self, v: u64) -> Result<Text, E> {
+                Ok(Text(Some(v.to_string())))
+            }
+            fn visit_f64<E>(self, v: f64) -> Result<Text, E> {
+                Ok(Text(Some(spell(v))))
+            }
+            fn visit_unit<E>(self) -> Result<Text, E> {
+                Ok(Text(None))
+            }
+        }
+        deserializer.deserialize_any(V)
+    }
+}
+
+/// The JSON spelling of a number.
+fn spell(v: f64) -> String {
+    serde_json::Number::from_f64(v).map_or_else(|| v.to_string(), |n| n.to_string())
+}
+
+/// A boolean; `"true"`, `"false"`, `"1"`, `"0"`, `1` and `0` count, anything else is as if absent.
+pub(crate) struct Flag(Option<bool>);
+
+impl Tolerant<bool> for Flag {
+    fn into_value(self) -> Option<bool> {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct V;
+        impl<'de> Visitor<'de> for V {
+            type Value = Flag;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a boolean")
+            }
+            fn visit_bool<E>(self, v: bool) -> Result<Flag, E> {
+                Ok(Flag(Some(v)))
+            }
+            fn visit_str<E>(self, v: &str) -> Result<Flag, E> {
+                Ok(Flag(match v.trim() {
+                    t if t.eq_ignore_ascii_case("true") || t == "1" => Some(true),
+                    t if t.eq_ignore_ascii_case("false") || t == "0" => Some(false),
+                    _ => None,
+                }))
+            }
+            fn visit_u64<E>(self, v: u64) -> Result<Flag, E> {
+                Ok(Flag(match v {
+                    0 => Some(false),
+                    1 => Some(true),
+                    _ => None,
+                }))
+            }
+            fn visit_i64<E>(self, _: i64) -> Result<Flag, E> {
+                Ok(Flag(None))
+            }
+            fn visit_f64<E>(self, _: f64) -> Result<Flag, E> {
+                Ok(Flag(None))
+            }
+            fn visit_unit<E>(self) -> Result<Flag, E> {
+                Ok(Flag(None))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Flag, A::Error> {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Flag(None))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Flag, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Flag(None))
+            }
+        }
+        deserializer.deserialize_any(V)
+    }
+}
+
+/// A whole number of something countable (pixels, seconds); numeric strings count, anything else is as if absent.
+pub(crate) struct Whole(Option<u32>);
+
+impl Tolerant<u32> for Whole {
+    fn into_value(self) -> Option<u32> {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct V;
+        impl<'de> Visitor<'de> for V {
+            type Value = Whole;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number")
+            }
+            fn visit_u64<E>(self, v: u64) -> Result<Whole, E> {
+                Ok(Whole(u32::try_from(v).ok()))
+            }
+            fn visit_i64<E>(self, v: i64) -> Result<Whole, E> {
+                Ok(Whole(u32::try_from(v).ok()))
+            }
+            fn visit_f64<E>(self, v: f64) -> Result<Whole, E> {
+                // Exact only: 320.0 is 320, 320.5 is nothing.
+                Ok(Whole((v.fract() == 0.0).then(|| spell(v.trunc())).and_then(|s| whole(&s))))
+            }
+            fn visit_str<E>(self, v: &str) -> Result<Whole, E> {
+                Ok(Whole(whole(v)))
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<Whole, E> {
+                Ok(Whole(None))
+            }
+            fn visit_unit<E>(self) -> Result<Whole, E> {
+                Ok(Whole(None))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Whole, A::Error> {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Whole(None))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Whole, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Whole(None))
+            }
+        }
+        deserializer.deserialize_any(V)
+    }
+}
+
+fn whole(text: &str) -> Option<u32> {
+    let text = text.trim();
+    text.strip_suffix(".0").unwrap_or(text).parse().ok()
+}
+
+/// A list; one bare value is a list of one, `null` elements are dropped.
+pub(crate) struct List<T>(Option<Vec<T>>);
+
+impl<T> Tolerant<Vec<T>> for List<T> {
+    fn into_value(self) -> Option<Vec<T>> {
+        self.0
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct V<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for V<T> {
+            type Value = List<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<T>, A::Error> {
+                let mut list = Vec::new();
+                while let Some(item) = seq.next_element::<Option<T>>()? {
+                    list.extend(item);
+                }
+                Ok(List(Some(list)))
+            }
+            fn visit_str<E: Error>(self, v: &str) -> Result<List<T>, E> {
+                T::deserialize(value::StrDeserializer::new(v)).map(|v| List(Some(vec![v])))
+            }
+            fn visit_u64<E: Error>(self, v: u64) -> Result<List<T>, E> {
+                T::deserialize(value::U64Deserializer::new(v)).map(|v| List(Some(vec![v])))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<List<T>, A::Error> {
+                T::deserialize(value::MapAccessDeserializer::new(map)).map(|v| List(Some(vec![v])))
+            }
+            fn visit_unit<E>(self) -> Result<List<T>, E> {
+                Ok(List(None))
+            }
+        }
+        deserializer.deserialize_any(V(PhantomData))
+    }
+}
+
+/// An object; `[]`, which PHP writes for an empty one, is as if absent.
+pub(crate) struct Object<T>(Option<T>);
+
+impl<T> Tolerant<T> for Object<T> {
+    fn into_value(self) -> Option<T> {
+        self.0
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct V<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for V<T> {
+            type Value = Object<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(value::MapAccessDeserializer::new(map)).map(|v| Object(Some(v)))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Object<T>, A::Error> {
+                match seq.next_element::<IgnoredAny>()? {
+                    None => Ok(Object(None)),
+                    Some(_) => Err(A::Error::custom("expected a JSON object")),
+                }
+            }
+            fn visit_unit<E>(self) -> Result<Object<T>, E> {
+                Ok(Object(None))
+            }
+        }
+        deserializer.deserialize_any(V(PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Flag, List, Object, Text, Tolerant, Whole};
+
+    fn read<T, R: Tolerant<T> + serde::de::DeserializeOwned>(json: &str) -> Option<T> {
+        serde_json::from_str::<R>(json).unwrap().into_value()
+    }
+
+    #[test]
+    fn text_takes_scalars() {
+        for (json, expected) in [
+            (r#""a""#, Some("a")),
+            (r#""""#, Some("")),
+            ("319", Some("319")),
+            ("-4", Some("-4")),
+            ("1.5", Some("1.5")),
+            ("true", Some("true")),
+            ("null", None),
+        ] {
+            assert_eq!(read::<String, Text>(json).as_deref(), expected, "{json}");
+        }
+        assert!(serde_json::from_str::<Text>("{}").is_err());
+    }
+
+    #[test]
+    fn flag_takes_strings_and_never_guesses() {
+        for (json, expected) in [
+            ("true", Some(true)),
+            (r#""false""#, Some(false)),
+            (r#""True""#, Some(true)),
+            ("0", Some(false)),
+            ("2", None),
+            (r#""yes""#, None),
+            ("null", None),
+            ("[true]", None),
+            (r#"{"a":true}"#, None),
+        ] {
+            assert_eq!(read::<bool, Flag>(json), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn whole_takes_numeric_strings() {
+        for (json, expected) in [
+            ("320", Some(320)),
+            (r#""320""#, Some(320)),
+            ("320.0", Some(320)),
+            ("320.5", None),
+            ("-1", None),
+            (r#""100%""#, None),
+            ("99999999999", None),
+            ("1e300", None),
+            ("null", None),
+        ] {
+            assert_eq!(read::<u32, Whole>(json), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn list_takes_one_value_and_drops_nulls() {
+        assert_eq!(
+            read::<Vec<String>, List<String>>(r#"["a",null,"b"]"#),
+            Some(vec!["a".into(), "b".into()])
+        );
+        assert_eq!(read::<Vec<String>, List<String>>(r#""a""#), Some(vec!["a".into()]));
+        assert_eq!(read::<Vec<String>, List<String>>("[]"), Some(vec![]));
+        assert_eq!(read::<Vec<String>, List<String>>("null"), None);
+    }
+
+    #[test]
+    fn object_takes_the_empty_list_only() {
+        type Map = std::collections::BTreeMap<String, String>;
+        assert_eq!(read::<Map, Object<Map>>("[]"), None);
+        assert_eq!(read::<Map, Object<Map>>("{}"), Some(Map::new()));
+        assert!(serde_json::from_str::<Object<Map>>("[1]").is_err());
+        assert!(serde_json::from_str::<Object<Map>>("7").is_err());
+    }
+}

@@ -1,0 +1,29 @@
+//! Brightspace (D2L). Its claim is named by a plain http address.
+
+use super::{history, member};
+use crate::LaunchClaims;
+
+const CLAIM: &str = "http://www.brightspace.com";
+
+/// A member of Brightspace's claim: `tenant_id`, `org_defined_id`, `user_id`, `username` or `link_id`. Numbers
+/// by their spelling.
+#[must_use]
+pub fn value(claims: &LaunchClaims, name: &str) -> Option<String> {
+    match member(claims, CLAIM, name)? {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The courses that this one was copied from, the newest first.
+#[must_use]
+pub fn context_history(claims: &LaunchClaims) -> Vec<String> {
+    member(claims, CLAIM, "Context.id.history").and_then(|v| v.as_str()).map(history).unwrap_or_default()
+}
+
+/// The links that this one was copied from, the newest first.
+#[must_use]
+pub fn resource_link_history(claims: &LaunchClaims) -> Vec<String> {
+    member(claims, CLAIM, "ResourceLink.id.history").and_then(|v| v.as_str()).map(history).unwrap_or_default()
+}

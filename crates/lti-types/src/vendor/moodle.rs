@@ -1,0 +1,34 @@
+//! Moodle.
+
+use super::{member, text};
+use crate::LaunchClaims;
+
+const EXT: &str = "https://purl.imsglobal.org/spec/lti/claim/ext";
+
+/// The person's user name.
+#[must_use]
+pub fn user_name(claims: &LaunchClaims) -> Option<&str> {
+    member(claims, EXT, "user_username")?.as_str()
+}
+
+/// The product, `moodle-2`.
+#[must_use]
+pub fn lms(claims: &LaunchClaims) -> Option<&str> {
+    member(claims, EXT, "lms")?.as_str()
+}
+
+/// Where Moodle's tool settings of the system, context or link are kept: the custom parameters
+/// `system_setting_url`, `context_setting_url` and `link_setting_url`.
+#[must_use]
+pub fn setting_url<'a>(claims: &'a LaunchClaims, level: &str) -> Option<&'a str> {
+    super::custom(claims, &format!("{level}_setting_url"))
+}
+
+/// Whether line items in deep linking are accepted, as older versions of Moodle say it.
+#[must_use]
+pub fn accept_line_item(claims: &LaunchClaims) -> Option<bool> {
+    const NAME: &str = "https://www.moodle.org/spec/lti-dl/accept_lineitem";
+    let settings = claims.deep_linking_settings.as_ref()?;
+    let value = settings.extensions.get(NAME).or_else(|| claims.extensions.get(NAME))?;
+    value.as_bool().or_else(|| text(claims, NAME).map(|t| t == "true"))
+}

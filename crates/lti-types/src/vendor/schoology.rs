@@ -1,0 +1,17 @@
+//! Schoology. It sends its audience as a list, may leave out context and resource link, and lower-cases the
+//! names of custom parameters.
+
+use crate::LaunchClaims;
+
+/// The number before `::` in the person's id, which is Schoology's own user id.
+#[must_use]
+pub fn user_number(claims: &LaunchClaims) -> Option<&str> {
+    claims.sub.as_ref()?.as_str().split_once("::").map(|(number, _)| number)
+}
+
+/// A custom parameter by its name in any case.
+#[must_use]
+pub fn custom<'a>(claims: &'a LaunchClaims, name: &str) -> Option<&'a str> {
+    let custom = claims.custom.as_ref()?;
+    custom.get(name).or_else(|| custom.get(&name.to_ascii_lowercase()))
+}
