@@ -1,0 +1,52 @@
+//! Base64url without padding (RFC 7515 §2, RFC 4648 §5).
+
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
+use base64::{DecodeError, Engine as _, alphabet};
+
+/// For the integers of a key, which some key sets pad although RFC 7518 §2 says not to. Bits left over must
+/// still be zero.
+const PADDING_OPTIONAL: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    GeneralPurposeConfig::new()
+        .with_encode_padding(false)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+pub(crate) fn encode_onto(bytes: &[u8], text: &mut String) {
+    URL_SAFE_NO_PAD.encode_string(bytes, text);
+}
+
+/// Strict: no padding, no white space, no left-over bits. One value has one text.
+pub(crate) fn decode(text: &str) -> Result<Vec<u8>, DecodeError> {
+    URL_SAFE_NO_PAD.decode(text)
+}
+
+pub(crate) fn decode_padding_optional(text: &str) -> Result<Vec<u8>, DecodeError> {
+    PADDING_OPTIONAL.decode(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_value_has_one_text() {
+        assert_eq!(decode("YQ").unwrap(), b"a");
+        for text in ["YQ==", "YR", "Y Q", "YQ\n", "Y", "+/", "Y=Q"] {
+            assert!(decode(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_may_pad() {
+        assert_eq!(decode_padding_optional("YQ==").unwrap(), b"a");
+        assert_eq!(decode_padding_optional("YQ").unwrap(), b"a");
+        assert!(decode_padding_optional("YR==").is_err());
+        assert!(decode_padding_optional("+w").is_err());
+    }
+}

@@ -1,0 +1,89 @@
+//! Keys: JWK sets, key generation, and signing and verifying compact JWTs. Time is an argument.
+//!
+//! It knows nothing of LTI, and it does no I/O: it opens no socket, reads no clock, no file and no environment.
+//! It does not fetch key sets (it says when one must be fetched), does not remember nonces (it says how long
+//! they must be remembered), does not encrypt, and has no symmetric algorithms: `none` and the HMAC family cannot
+//! be expressed.
+//!
+//! In the order of use:
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `algorithm`, `key_id` | [`Algorithm`], [`KeyId`] |
+//! | `signing_key` | [`SigningKey`]: made, read from PEM or JWK, written |
+//! | `unsigned_jwt` | [`UnsignedJwt`] → [`SigningInput`] → the compact token |
+//! | `jwk`, `jwk_set` | [`Jwk`], [`JwkSet`]: what is published and fetched |
+//! | `verifying_key`, `verifying_keys` | [`VerifyingKey`], [`VerifyingKeys`]: checked and parsed once |
+//! | `key_set_cache` | [`KeySetCache`]: use, fetch, or neither |
+//! | `unverified_jwt` | [`UnverifiedJwt`]: well-formed, not believed |
+//! | `rules`, `claims`, `verify` | [`Rules`] and [`Claims`], and all checks in one order |
+//! | `verified` | [`Verified`]: claims with proof |
+//!
+//! ```
+//! use chrono::{DateTime, TimeDelta};
+//! use lti_jwks::*;
+//!
+//! let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+//!
+//! // The sender has a key, publishes its public half, and signs.
+//! let key = SigningKey::generate_rsa(RsaSize::Rsa2048)?;
+//! let published = serde_json::to_vec(&JwkSet::new([key.public_jwk()]))?;
+//! let mut claims = RegisteredClaims::new("https://lms.example", ["client-1"]);
+//! claims.issued_at = Some(now.into());
+//! claims.expires_at = Some((now + TimeDelta::minutes(1)).into());
+//! let token = UnsignedJwt::new(&claims)?.sign(&key)?;
+//!
+//! // The receiver reads the key set once, and verifies.
+//! let keys = VerifyingKeys::from_jwk_set(&JwkSet::parse(&published)?);
+//! let rules = Rules::new("https://lms.example", "client-1");
+//! let verified: Verified<RegisteredClaims> = UnverifiedJwt::parse(&token)?.verify(&keys, &rules, now)?;
+//! assert_eq!(verified.into_inner(), claims);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#[cfg(not(feature = "aws-lc-rs"))]
+compile_error!("lti-jwks needs a cryptographic backend: enable its feature `aws-lc-rs`");
+
+mod algorithm;
+#[cfg(feature = "aws-lc-rs")]
+mod aws_lc;
+mod base64url;
+mod claims;
+mod header;
+mod jwk;
+mod jwk_set;
+mod key_id;
+mod key_set_cache;
+mod nesting;
+mod payload_error;
+mod pem;
+mod rsa_numbers;
+mod rules;
+mod signing_key;
+mod unsigned_jwt;
+mod unverified_jwt;
+mod verified;
+mod verify;
+mod verifying_key;
+mod verifying_keys;
+
+pub use algorithm::Algorithm;
+pub use claims::{Claims, NumericDate, RegisteredClaims};
+pub use jwk::Jwk;
+pub use jwk_set::{JwkSet, JwkSetError};
+pub use key_id::{InvalidKeyId, KeyId};
+pub use key_set_cache::{FetchReason, KeySetCache, Lookup, freshness};
+pub use payload_error::{PayloadError, PayloadProblem};
+pub use pem::PemError;
+pub use rules::Rules;
+pub use signing_key::{RsaSize, SigningKey, SigningKeyError};
+pub use unsigned_jwt::{SignError, SigningInput, UnsignedJwt};
+pub use unverified_jwt::{JwtError, UnverifiedJwt};
+pub use verified::Verified;
+pub use verify::VerifyError;
+pub use verifying_key::{UnusableKey, VerifyingKey};
+pub use verifying_keys::{KeyLookupError, SkippedKey, VerifyingKeys};
+
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+struct Readme;

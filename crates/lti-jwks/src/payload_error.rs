@@ -1,0 +1,174 @@
+//! Where a verified payload is not what was expected, without showing what it is (RFC 7519 §7.2).
+
+use std::fmt;
+
+use crate::Claims;
+
+const MAX_PATH_CHARS: usize = 200;
+
+/// Which member of a payload is wrong, and in which way. It holds names of members, never their values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PayloadError {
+    path: String,
+    problem: PayloadProblem,
+}
+
+/// In which way a payload is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PayloadProblem {
+    /// Not JSON, or followed by something more.
+    NotJson,
+    /// A member that must be there is not.
+    Missing,
+    /// A member occurs twice.
+    Duplicated,
+    /// A member, or the whole, is of another type or form than expected.
+    Unexpected,
+}
+
+impl PayloadError {
+    /// The names on the way to the member, with dots between them, such as `context.id` or `roles[2]`; empty
+    /// when the payload as a whole is wrong. Escaped and cut to 200 characters.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// In which way it is wrong.
+    #[must_use]
+    pub fn problem(&self) -> PayloadProblem {
+        self.problem
+    }
+
+    pub(crate) const fn not_an_object() -> Self {
+        Self { path: String::new(), problem: PayloadProblem::Unexpected }
+    }
+
+    /// Reads a payload that was found wrong once more, this time keeping track of where.
+    pub(crate) fn find<T: Claims>(payload: &[u8]) -> Self {
+        let mut deserializer = serde_json::Deserializer::from_slice(payload);
+        let error = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+            // Right up to its end, and then more.
+            Ok(_) => return Self { path: String::new(), problem: PayloadProblem::NotJson },
+            Err(error) => error,
+        };
+        let mut path = error.path().to_string();
+        if path == "." {
+            path.clear();
+        }
+        let inner = error.inner();
+        if !inner.is_data() {
+            return Self { path: String::new(), problem: PayloadProblem::NotJson };
+        }
+        // The message may quote values. In these two forms it quotes a name of the type's own.
+        let message = inner.to_string();
+        let named = |prefix: &str| {
+            let (name, _) = message.strip_prefix(prefix)?.split_once('`')?;
+            Some(if path.is_empty() || path == name || path.ends_with(&format!(".{name}")) {
+                if path.is_empty() { name.to_owned() } else { path.clone() }
+            } else {
+                format!("{path}.{name}")
+            })
+        };
+        if let Some(path) = named("missing field `") {
+            return Self { path: printable(&path), problem: PayloadProblem::Missing };
+        }
+        if let Some(path) = named("duplicate field `") {
+            return Self { path: printable(&path), problem: PayloadProblem::Duplicated };
+        }
+        Self { path: printable(&path), problem: PayloadProblem::Unexpected }
+    }
+}
+
+/// Names come from outside: no control characters, no endless lines.
+fn printable(path: &str) -> String {
+    path.chars().flat_map(char::escape_debug).take(MAX_PATH_CHARS).collect()
+}
+
+impl fmt::Display for PayloadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.path.is_empty() { "it" } else { &self.path };
+        match self.problem {
+            PayloadProblem::NotJson => f.write_str("it is not JSON"),
+            PayloadProblem::Missing => write!(f, "{place} is missing"),
+            PayloadProblem::Duplicated => write!(f, "{place} occurs twice"),
+            PayloadProblem::Unexpected => write!(f, "{place} is not of the expected form"),
+        }
+    }
+}
+
+impl std::error::Error for PayloadError {}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    #[allow(dead_code)]
+    struct Payload {
+        iss: String,
+        context: Context,
+    }
+
+    #[derive(Deserialize)]
+    #[allow(dead_code)]
+    struct Context {
+        id: String,
+        #[serde(rename = "type", default)]
+        types: Vec<String>,
+    }
+
+    impl Claims for Payload {
+        fn issuer(&self) -> Option<&str> {
+            None
+        }
+        fn audiences(&self) -> impl Iterator<Item = &str> {
+            std::iter::empty()
+        }
+        fn authorized_party(&self) -> Option<&str> {
+            None
+        }
+        fn expires_at(&self) -> Option<f64> {
+            None
+        }
+        fn issued_at(&self) -> Option<f64> {
+            None
+        }
+        fn not_before(&self) -> Option<f64> {
+            None
+        }
+    }
+
+    #[test]
+    fn names_the_place_and_not_the_value() {
+        use PayloadProblem::{Duplicated, Missing, NotJson, Unexpected};
+        for (json, path, problem) in [
+            (r#"{"iss":"a","context":{"id":"Secret1"}"#, "", NotJson),
+            (r#"{"iss":"a","context":{"id":"Secret1"}} x"#, "", NotJson),
+            (r#"{"iss":"a","context":{"id":"b"}}{"Secret1":1}"#, "", NotJson),
+            (r#""Secret1""#, "", Unexpected),
+            (r#"{"context":{"id":"Secret1"}}"#, "iss", Missing),
+            (r#"{"iss":"Secret1"}"#, "context", Missing),
+            (r#"{"iss":"Secret1","context":{}}"#, "context.id", Missing),
+            (r#"{"iss":"Secret1","iss":"b"}"#, "iss", Duplicated),
+            (r#"{"iss":"Secret1","context":{"id":"a","id":"b"}}"#, "context.id", Duplicated),
+            (r#"{"iss":"a","context":"Secret1"}"#, "context", Unexpected),
+            (r#"{"iss":"a","context":{"id":"a","type":["a",1234567]}}"#, "context.type[1]", Unexpected),
+        ] {
+            let error = PayloadError::find::<Payload>(json.as_bytes());
+            assert_eq!((error.path(), error.problem()), (path, problem), "{json}");
+            let shown = format!("{error} {error:?}");
+            assert!(!shown.contains("Secret1") && !shown.contains("1234567"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn names_are_made_printable() {
+        assert_eq!(printable("a\nb"), r"a\nb");
+        assert_eq!(printable(&"x".repeat(1000)).len(), MAX_PATH_CHARS);
+    }
+}
