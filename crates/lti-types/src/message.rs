@@ -120,6 +120,14 @@ pub struct OtherMessage<'a> {
     pub deployment_id: &'a DeploymentId,
 }
 
+impl<'a> OtherMessage<'a> {
+    /// A message of any type, with what every message has.
+    #[must_use]
+    pub fn new(message_type: &'a MessageType, deployment_id: &'a DeploymentId) -> Self {
+        Self { message_type, deployment_id }
+    }
+}
+
 impl LaunchClaims {
     /// The message, if every claim that its type requires is there and well-formed.
     ///

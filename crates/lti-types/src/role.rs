@@ -234,7 +234,7 @@ impl Roles {
 
     /// No roles: what an anonymous person without a role gets. It is written as `[]`.
     #[must_use]
-    pub fn none() -> Self {
+    pub const fn none() -> Self {
         Self(Vec::new())
     }
 

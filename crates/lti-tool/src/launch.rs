@@ -1,0 +1,236 @@
+//! A verified launch (LTI Core 1.3 §5), and what of it may be kept.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use lti_types::diagnostics::{self, Diagnostic};
+use lti_types::{
+    ClientId, Context, DeploymentId, GradeService, Issuer, LaunchClaims, Message, MessageType, OtherMessage, ResourceLink, Roles,
+    RosterService, User, UserId, WireUrl,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{Binding, DeploymentStanding, Registration};
+
+/// A launch that every check of [`UnverifiedLaunch::verify`](crate::UnverifiedLaunch::verify) has passed. It is
+/// made there and nowhere else: whoever holds one need not ask whether somebody checked.
+///
+/// ```compile_fail
+/// // It has no constructor,
+/// let launch = lti_tool::Launch { };
+/// ```
+///
+/// ```compile_fail
+/// // is not read from anywhere,
+/// let launch: lti_tool::Launch = serde_json::from_str("{}").unwrap();
+/// ```
+///
+/// ```compile_fail
+/// // and what is kept of it does not turn into one again.
+/// fn revive(record: lti_tool::LaunchRecord) -> lti_tool::Launch { record.into() }
+/// ```
+#[derive(Clone)]
+pub struct Launch {
+    issuer: Issuer,
+    client_id: ClientId,
+    deployment_id: DeploymentId,
+    standing: DeploymentStanding,
+    binding: Binding,
+    claims: LaunchClaims,
+    payload: Vec<u8>,
+    launched_at: DateTime<Utc>,
+}
+
+impl Launch {
+    pub(crate) fn proven(
+        registration: &Registration,
+        deployment_id: DeploymentId,
+        standing: DeploymentStanding,
+        binding: Binding,
+        claims: LaunchClaims,
+        payload: Vec<u8>,
+        launched_at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            issuer: registration.issuer().clone(),
+            client_id: registration.client_id().clone(),
+            deployment_id,
+            standing,
+            binding,
+            claims,
+            payload,
+            launched_at,
+        }
+    }
+
+    /// The platform.
+    #[must_use]
+    pub fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
+    /// Our client id at the platform: with the issuer, the key of the registration.
+    #[must_use]
+    pub fn client_id(&self) -> &ClientId {
+        &self.client_id
+    }
+
+    /// The deployment: with issuer and client id, the customer.
+    #[must_use]
+    pub fn deployment_id(&self) -> &DeploymentId {
+        &self.deployment_id
+    }
+
+    /// Whether the deployment is in the registration's record, or new to it.
+    #[must_use]
+    pub fn deployment_standing(&self) -> DeploymentStanding {
+        self.standing
+    }
+
+    /// How the browser proved that it began the login.
+    #[must_use]
+    pub fn binding(&self) -> Binding {
+        self.binding
+    }
+
+    /// When it was verified.
+    #[must_use]
+    pub fn launched_at(&self) -> DateTime<Utc> {
+        self.launched_at
+    }
+
+    /// What the platform wants: match on it.
+    #[must_use]
+    pub fn message(&self) -> Message<'_> {
+        // `verify` saw to it that this is well-formed; what it let through besides, by a policy with `danger`
+        // in its name, is of no type that promises more.
+        self.claims.message().unwrap_or_else(|_| {
+            let message_type = self.claims.message_type.as_ref().unwrap_or(&MessageType::ResourceLinkRequest);
+            Message::Other(OtherMessage::new(message_type, &self.deployment_id))
+        })
+    }
+
+    /// All claims.
+    #[must_use]
+    pub fn claims(&self) -> &LaunchClaims {
+        &self.claims
+    }
+
+    /// The payload as it was signed: JSON text.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+
+    /// The person.
+    #[must_use]
+    pub fn user(&self) -> User<'_> {
+        self.claims.user()
+    }
+
+    /// The person's roles; none when the platform sent none.
+    #[must_use]
+    pub fn roles(&self) -> &Roles {
+        static NONE: Roles = Roles::none();
+        self.claims.roles.as_ref().unwrap_or(&NONE)
+    }
+
+    /// The course, if the launch comes from one.
+    #[must_use]
+    pub fn context(&self) -> Option<&Context> {
+        self.claims.context.as_ref()
+    }
+
+    /// The link that was opened, if one was.
+    #[must_use]
+    pub fn resource_link(&self) -> Option<&ResourceLink> {
+        self.claims.resource_link.as_ref()
+    }
+
+    /// Where the launch leads. Route by this one; it is signed.
+    #[must_use]
+    pub fn target_link_uri(&self) -> Option<&WireUrl> {
+        self.claims.target_link_uri.as_ref()
+    }
+
+    /// Assignment and Grade Services, if the platform offers them here.
+    #[must_use]
+    pub fn grade_service(&self) -> Option<&GradeService> {
+        self.claims.grade_service.as_ref()
+    }
+
+    /// Names and Role Provisioning Services, if the platform offers them here.
+    #[must_use]
+    pub fn roster_service(&self) -> Option<&RosterService> {
+        self.claims.roster_service.as_ref()
+    }
+
+    /// What is odd about the payload, though it was accepted: for the platform's administrator. Reads the payload
+    /// again, so ask when you mean to show it.
+    #[must_use]
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        serde_json::from_slice(&self.payload).map(|payload| diagnostics::of_launch(&payload)).unwrap_or_default()
+    }
+
+    /// What a session or a queue of grades keeps of the launch.
+    #[must_use]
+    pub fn to_record(&self) -> LaunchRecord {
+        LaunchRecord {
+            issuer: self.issuer.clone(),
+            client_id: self.client_id.clone(),
+            deployment_id: self.deployment_id.clone(),
+            user_id: self.claims.sub.clone(),
+            message_type: self.claims.message_type.clone(),
+            target_link_uri: self.claims.target_link_uri.clone(),
+            roles: self.roles().clone(),
+            context: self.claims.context.clone(),
+            resource_link: self.claims.resource_link.clone(),
+            grade_service: self.claims.grade_service.clone(),
+            roster_service: self.claims.roster_service.clone(),
+            launched_at: self.launched_at,
+        }
+    }
+}
+
+/// Who launched what is nobody's business but the tool's.
+impl fmt::Debug for Launch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Launch")
+            .field("issuer", &self.issuer)
+            .field("client_id", &self.client_id)
+            .field("deployment_id", &self.deployment_id)
+            .field("message_type", &self.claims.message_type)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is kept of a launch: enough to know the person again, and to send grades hours later. It is a note, not
+/// a proof: it never turns back into a [`Launch`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LaunchRecord {
+    /// The platform.
+    pub issuer: Issuer,
+    /// Our client id there.
+    pub client_id: ClientId,
+    /// The deployment.
+    pub deployment_id: DeploymentId,
+    /// The person; `None` for an anonymous launch.
+    pub user_id: Option<UserId>,
+    /// The kind of message.
+    pub message_type: Option<MessageType>,
+    /// Where it led.
+    pub target_link_uri: Option<WireUrl>,
+    /// The person's roles.
+    pub roles: Roles,
+    /// The course.
+    pub context: Option<Context>,
+    /// The link.
+    pub resource_link: Option<ResourceLink>,
+    /// Where grades go.
+    pub grade_service: Option<GradeService>,
+    /// Where the roster is.
+    pub roster_service: Option<RosterService>,
+    /// When it was.
+    pub launched_at: DateTime<Utc>,
+}

@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # Modules, in the order of the protocol
+//!
+//! [`Registration`] and its [`Policy`] · [`Registration::find`] · [`Registration::begin_login`] with its
+//! [`LoginSecrets`], [`Login`] and [`PendingLaunch`] · [`Browser`] · [`UnverifiedLaunch`] · [`Launch`] and its
+//! [`LaunchRecord`] · [`LaunchError`]
+
+mod browser;
+mod launch;
+mod launch_error;
+mod login;
+mod registration;
+mod unverified_launch;
+
+pub use browser::{Binding, Browser};
+pub use launch::{Launch, LaunchRecord};
+pub use launch_error::{LaunchError, PlatformError};
+pub use login::{Login, LoginError, LoginSecrets, PendingLaunch};
+pub use registration::{DeploymentStanding, FindError, InvalidRegistration, Policy, Registration};
+pub use unverified_launch::UnverifiedLaunch;

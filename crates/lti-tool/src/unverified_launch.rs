@@ -1,0 +1,192 @@
+//! Validating a launch (Security Framework 1.0 §5.1.3, LTI Core 1.3 §5.3).
+
+use chrono::{DateTime, Utc};
+use lti_jwks::{Claims, KeyId, Rules, UnverifiedJwt, VerifyingKeys};
+use lti_types::{
+    AuthenticationResponse, Claim, ClaimFaults, ClaimProblem, LaunchClaims, NumericDate, State,
+};
+use serde::Deserialize;
+use subtle::ConstantTimeEq as _;
+
+use crate::{Browser, Launch, LaunchError, PendingLaunch, PlatformError, Registration};
+
+/// What was posted to the redirect URI: a token that proves nothing yet.
+///
+/// ```compile_fail
+/// // The claims of an unverified launch cannot be had.
+/// fn peek(launch: &lti_tool::UnverifiedLaunch) { launch.claims(); }
+/// ```
+///
+/// ```compile_fail
+/// // A launch cannot be verified without the pending launch and the browser.
+/// fn careless(launch: lti_tool::UnverifiedLaunch, registration: &lti_tool::Registration,
+///             keys: &lti_jwks::VerifyingKeys, now: chrono::DateTime<chrono::Utc>) {
+///     launch.verify(registration, keys, now);
+/// }
+/// ```
+#[derive(Debug)]
+pub struct UnverifiedLaunch {
+    state: State,
+    jwt: UnverifiedJwt,
+}
+
+impl UnverifiedLaunch {
+    /// Takes the authentication response apart. The token's size and shape are checked, nothing else.
+    ///
+    /// # Errors
+    /// [`LaunchError::Platform`] when the platform declined, [`LaunchError::Token`] when the token is none.
+    pub fn from_form(response: AuthenticationResponse) -> Result<Self, LaunchError> {
+        match response {
+            AuthenticationResponse::IdToken { id_token, state, .. } => {
+                Ok(Self { state, jwt: UnverifiedJwt::parse(&id_token)? })
+            }
+            AuthenticationResponse::Error(error) => Err(LaunchError::Platform(PlatformError(error))),
+            // `non_exhaustive`: a kind of response that this version does not know is no launch.
+            _ => Err(LaunchError::Form(lti_types::FormError::Missing("id_token"))),
+        }
+    }
+
+    /// The state that was posted: the key of the pending launch. It is the browser's word, nothing more.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The id of the key that the token says it was signed with: a hint for having the right keys at hand.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&KeyId> {
+        self.jwt.key_id()
+    }
+
+    /// Verifies the launch. `pending` was taken out of the store under [`UnverifiedLaunch::state`] and out of
+    /// nowhere else; `registration` is the one that began it; `keys` are that platform's.
+    ///
+    /// The checks, in this order, each with an error of its own:
+    ///
+    /// 1. the registration is the one that began the login, and is active
+    /// 2. the state is the pending one's, and the browser is the one that began (in constant time)
+    /// 3. the login is not too old
+    /// 4. `kid` names one of the platform's keys
+    /// 5. the algorithm is one that the *registration* and the key allow
+    /// 6. the signature
+    /// 7. `iss` is the registration's, byte for byte
+    /// 8. `aud` holds our client id, and nothing that is not trusted
+    /// 9. `azp`, if present, is our client id
+    /// 10. `exp`, `iat` and `nbf`, within the leeway
+    /// 11. the nonce is the pending one's (in constant time)
+    /// 12. version, message type, and every claim that the type requires
+    /// 13. the person, if the policy wants one
+    /// 14. the deployment is the registration's, and the one that the login named
+    /// 15. the target link URI is the one that the login named
+    ///
+    /// # Errors
+    /// [`LaunchError`]. The pending launch is gone in any case: a second try needs a new login.
+    pub fn verify(
+        self,
+        pending: PendingLaunch,
+        browser: &Browser,
+        registration: &Registration,
+        keys: &VerifyingKeys,
+        now: DateTime<Utc>,
+    ) -> Result<Launch, LaunchError> {
+        let policy = &registration.policy;
+
+        if pending.issuer != *registration.issuer() || pending.client_id != *registration.client_id() {
+            return Err(LaunchError::OtherRegistration);
+        }
+        if !registration.is_active() {
+            return Err(LaunchError::RegistrationNotActive);
+        }
+        if !same(self.state.as_str(), pending.state.as_str()) {
+            return Err(LaunchError::StateMismatch);
+        }
+        if !browser.secret.matches(&pending.browser_secret) {
+            return Err(LaunchError::BrowserMismatch);
+        }
+        if now >= pending.expires_at || pending.began_at.signed_duration_since(now) > policy.leeway {
+            return Err(LaunchError::LoginExpired);
+        }
+
+        let mut rules = Rules::new(registration.issuer().as_str(), registration.client_id().as_str());
+        rules.algorithms.clone_from(&policy.algorithms);
+        rules.trusted_audiences.clone_from(&policy.trusted_audiences);
+        rules.authorized_party = Some(registration.client_id().as_str().to_owned());
+        rules.leeway = policy.leeway;
+        rules.max_age = policy.max_age;
+        rules.danger_kid_optional_with_one_key = policy.danger_kid_optional_with_one_key;
+        let verified = self.jwt.verify::<LaunchPayload>(keys, &rules, now)?;
+
+        match &verified.0.nonce {
+            None => return Err(LaunchError::NonceMissing),
+            Some(nonce) if !same(nonce.as_str(), pending.nonce.as_str()) => return Err(LaunchError::NonceMismatch),
+            Some(_) => {}
+        }
+
+        well_formed(&verified.0, policy.danger_resource_link_optional)?;
+        if policy.require_user && verified.0.sub.is_none() {
+            return Err(LaunchError::UserRequired);
+        }
+
+        let deployment_id = verified.0.deployment_id.clone().ok_or(LaunchError::DeploymentUnknown)?;
+        let standing = registration.admit(&deployment_id).ok_or(LaunchError::DeploymentUnknown)?;
+        if pending.deployment_id.as_ref().is_some_and(|named| *named != deployment_id) {
+            return Err(LaunchError::DeploymentMismatch);
+        }
+        if let Some(target) = &verified.0.target_link_uri
+            && !policy.danger_target_link_uri_may_differ
+            && !target.is_same_resource(&pending.target_link_uri)
+        {
+            return Err(LaunchError::TargetLinkUriMismatch);
+        }
+
+        let payload = verified.payload().to_vec();
+        let LaunchPayload(claims) = verified.into_inner();
+        Ok(Launch::proven(registration, deployment_id, standing, browser.binding, claims, payload, now))
+    }
+}
+
+/// Whether every claim that the message type requires is there.
+fn well_formed(claims: &LaunchClaims, resource_link_optional: bool) -> Result<(), ClaimFaults> {
+    let Err(faults) = claims.message() else { return Ok(()) };
+    let faults = faults.as_slice().iter().copied();
+    ClaimFaults::check(if resource_link_optional {
+        faults.filter(|f| f.claim != Claim::ResourceLink || f.problem != ClaimProblem::Missing).collect()
+    } else {
+        faults.collect()
+    })
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.as_bytes().ct_eq(b.as_bytes()).into()
+}
+
+/// The claims, as the signature check wants to see them.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct LaunchPayload(LaunchClaims);
+
+impl Claims for LaunchPayload {
+    fn issuer(&self) -> Option<&str> {
+        self.0.iss.as_ref().map(lti_types::Issuer::as_str)
+    }
+
+    fn audiences(&self) -> impl Iterator<Item = &str> {
+        self.0.aud.iter().flat_map(|aud| aud.as_slice()).map(String::as_str)
+    }
+
+    fn authorized_party(&self) -> Option<&str> {
+        self.0.azp.as_ref().map(lti_types::ClientId::as_str)
+    }
+
+    fn expires_at(&self) -> Option<f64> {
+        self.0.exp.map(NumericDate::seconds)
+    }
+
+    fn issued_at(&self) -> Option<f64> {
+        self.0.iat.map(NumericDate::seconds)
+    }
+
+    fn not_before(&self) -> Option<f64> {
+        self.0.nbf.map(NumericDate::seconds)
+    }
+}
