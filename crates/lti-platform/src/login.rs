@@ -1,0 +1,206 @@
+//! Initiating a login at a tool (Security Framework 1.0 §5.1.1.1, LTI Core 1.3 §4.1).
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use lti_types::{
+    ClientId, DeploymentId, FormPost, InvalidUrl, LoginHint, LoginInitiation, MessageHint, MessageType, ResourceLink,
+    StorageTarget, UserId, WireUrl,
+};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::session::SessionId;
+use crate::{Registration, Session};
+
+/// What is to be launched.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Target {
+    /// A placed link: a resource link launch.
+    ResourceLink(ResourceLink),
+    /// A message of another type, whose claims are given when it is sent.
+    Message(MessageType),
+}
+
+/// What somebody clicked on.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct LaunchIntent {
+    /// What is to be launched.
+    pub target: Target,
+    /// Where it leads; the registration's target link URI by default.
+    pub target_link_uri: Option<WireUrl>,
+    /// The deployment that it belongs to.
+    pub deployment_id: DeploymentId,
+    /// An opaque text of the platform's that the tool must echo.
+    pub message_hint: Option<MessageHint>,
+    /// The frame that answers storage messages, if the platform has one.
+    pub storage_target: Option<StorageTarget>,
+}
+
+impl LaunchIntent {
+    /// To open a placed link.
+    #[must_use]
+    pub fn resource_link(link: ResourceLink, deployment_id: DeploymentId) -> Self {
+        Self::new(Target::ResourceLink(link), deployment_id)
+    }
+
+    /// To launch anything.
+    #[must_use]
+    pub fn new(target: Target, deployment_id: DeploymentId) -> Self {
+        Self { target, target_link_uri: None, deployment_id, message_hint: None, storage_target: None }
+    }
+}
+
+/// A login that was initiated. Send the browser to [`StartedLogin::redirect_url`], or have it post
+/// [`StartedLogin::form_post`]; store `pending` under its login hint, once.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct StartedLogin {
+    /// What the tool is told.
+    pub initiation: LoginInitiation,
+    /// What to remember.
+    pub pending: PendingLogin,
+    login_url: Url,
+}
+
+impl StartedLogin {
+    /// The tool's login URL with the initiation appended, for a GET.
+    #[must_use]
+    pub fn redirect_url(&self) -> Url {
+        self.initiation.to_url(&self.login_url)
+    }
+
+    /// The same as a form to post.
+    #[must_use]
+    pub fn form_post(&self) -> FormPost {
+        self.initiation.to_form_post(&self.login_url)
+    }
+}
+
+/// What a platform remembers between initiating a login and the tool's request. One login, one launch: take it
+/// out of the store atomically. It is not `Clone`.
+///
+/// ```compile_fail
+/// fn twice(pending: lti_platform::PendingLogin) -> [lti_platform::PendingLogin; 2] {
+///     [pending.clone(), pending]
+/// }
+/// ```
+#[derive(Serialize, Deserialize)]
+pub struct PendingLogin {
+    pub(crate) login_hint: LoginHint,
+    pub(crate) message_hint: Option<MessageHint>,
+    pub(crate) client_id: ClientId,
+    pub(crate) deployment_id: DeploymentId,
+    pub(crate) user: Option<UserId>,
+    pub(crate) session: SessionId,
+    pub(crate) target: Target,
+    pub(crate) target_link_uri: WireUrl,
+    pub(crate) expires_at: DateTime<Utc>,
+}
+
+impl PendingLogin {
+    /// The key to store it under.
+    #[must_use]
+    pub fn login_hint(&self) -> &LoginHint {
+        &self.login_hint
+    }
+
+    /// When it is of no use any more; a store may drop it then.
+    #[must_use]
+    pub fn expires_at(&self) -> DateTime<Utc> {
+        self.expires_at
+    }
+}
+
+impl fmt::Debug for PendingLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingLogin")
+            .field("client_id", &self.client_id)
+            .field("deployment_id", &self.deployment_id)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Registration {
+    /// Initiates a login for the person of the session, and nobody else. The hint is opaque and fresh:
+    /// [`LoginHint::random`].
+    ///
+    /// # Errors
+    /// [`InitiateError`].
+    pub fn initiate_login(
+        &self,
+        intent: LaunchIntent,
+        session: &Session,
+        login_hint: LoginHint,
+        now: DateTime<Utc>,
+    ) -> Result<StartedLogin, InitiateError> {
+        if !self.is_active() {
+            return Err(InitiateError::RegistrationNotActive);
+        }
+        if !self.has_deployment(&intent.deployment_id) {
+            return Err(InitiateError::DeploymentUnknown);
+        }
+        let target_link_uri = intent.target_link_uri.unwrap_or_else(|| self.record().target_link_uri.clone());
+        target_link_uri.to_secure_url().map_err(InitiateError::TargetLinkUri)?;
+
+        let mut initiation = LoginInitiation::new(self.issuer().clone(), login_hint.clone(), target_link_uri.clone());
+        initiation.lti_message_hint.clone_from(&intent.message_hint);
+        initiation.lti_deployment_id = Some(intent.deployment_id.clone());
+        initiation.client_id = Some(self.client_id().clone());
+        initiation.lti_storage_target = intent.storage_target;
+
+        let lifetime = self.policy.login_lifetime.max(TimeDelta::zero());
+        let pending = PendingLogin {
+            login_hint,
+            message_hint: intent.message_hint,
+            client_id: self.client_id().clone(),
+            deployment_id: intent.deployment_id,
+            user: session.user.clone(),
+            session: session.id.clone(),
+            target: intent.target,
+            target_link_uri,
+            expires_at: now.checked_add_signed(lifetime).unwrap_or(DateTime::<Utc>::MAX_UTC),
+        };
+        Ok(StartedLogin { initiation, pending, login_url: self.login_url().clone() })
+    }
+}
+
+/// Why no login can be initiated: all of it is the platform's own data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InitiateError {
+    /// The registration is pending or disabled.
+    #[error("the registration is not active")]
+    RegistrationNotActive,
+    /// The registration has no such deployment.
+    #[error("the deployment is not one of the registration's")]
+    DeploymentUnknown,
+    /// The target link URI is not one that may be launched.
+    #[error("target_link_uri: {0}")]
+    TargetLinkUri(InvalidUrl),
+}
+
+impl InitiateError {
+    /// A stable code for machines.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::RegistrationNotActive => "registration_not_active",
+            Self::DeploymentUnknown => "deployment_unknown",
+            Self::TargetLinkUri(_) => "target_link_uri_invalid",
+        }
+    }
+
+    /// The section of the specification it rests on.
+    #[must_use]
+    pub fn spec(self) -> &'static str {
+        match self {
+            Self::RegistrationNotActive => "Security Framework 1.0 §5.1.1.1",
+            Self::DeploymentUnknown => "LTI Core 1.3 §3.1.3",
+            Self::TargetLinkUri(_) => "LTI Core 1.3 §5.3.4",
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What a tool may learn about a person (LTI Core 1.3 §5.3.6): each kind of data sent, or not.
+
+use lti_types::{LaunchClaims, PersonalData};
+
+/// What is sent about people. Whatever is off is taken out of every message, wherever it came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Privacy {
+    /// The opaque user id. Off makes every launch anonymous, and switches all the others off with it.
+    pub user_id: bool,
+    /// Full, given, middle and family names.
+    pub name: bool,
+    /// The e-mail address.
+    pub email: bool,
+    /// The picture.
+    pub picture: bool,
+    /// The language.
+    pub locale: bool,
+    /// The student information system's identifiers of the person.
+    pub sourcedid: bool,
+}
+
+impl Privacy {
+    /// Everything that the platform knows.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self { user_id: true, name: true, email: true, picture: true, locale: true, sourcedid: true }
+    }
+
+    /// The opaque user id and nothing else.
+    #[must_use]
+    pub fn only_user_id() -> Self {
+        Self { user_id: true, ..Self::anonymous() }
+    }
+
+    /// Nothing at all: anonymous launches.
+    #[must_use]
+    pub fn anonymous() -> Self {
+        Self { user_id: false, name: false, email: false, picture: false, locale: false, sourcedid: false }
+    }
+
+    /// As a record says it: nothing said is everything, a list is what it names beside the user id.
+    #[must_use]
+    pub fn of_record(allowed: Option<&[PersonalData]>) -> Self {
+        let Some(allowed) = allowed else { return Self::everything() };
+        let has = |kind: &PersonalData| allowed.contains(kind);
+        Self {
+            user_id: true,
+            name: has(&PersonalData::Name),
+            email: has(&PersonalData::Email),
+            picture: has(&PersonalData::Picture),
+            locale: has(&PersonalData::Locale),
+            sourcedid: has(&PersonalData::Sourcedid),
+        }
+    }
+
+    /// Takes out of a message what may not be sent.
+    pub(crate) fn apply(self, claims: &mut LaunchClaims) {
+        let known = self.user_id && claims.sub.is_some();
+        if !known {
+            claims.sub = None;
+            claims.lti11_legacy_user_id = None;
+            claims.role_scope_mentor = None;
+            if let Some(migration) = &mut claims.lti1p1 {
+                migration.user_id = None;
+            }
+        }
+        if !(known && self.name) {
+            claims.name = None;
+            claims.given_name = None;
+            claims.family_name = None;
+            claims.middle_name = None;
+        }
+        if !(known && self.email) {
+            claims.email = None;
+        }
+        if !(known && self.picture) {
+            claims.picture = None;
+        }
+        if !(known && self.locale) {
+            claims.locale = None;
+        }
+        if !(known && self.sourcedid)
+            && let Some(lis) = &mut claims.lis
+        {
+            lis.person_sourcedid = None;
+            lis.result_sourcedid = None;
+        }
+        if let Some(person) = &mut claims.for_user {
+            if !self.name {
+                person.name = None;
+                person.given_name = None;
+                person.middle_name = None;
+                person.family_name = None;
+            }
+            if !self.email {
+                person.email = None;
+            }
+            if !self.picture {
+                person.picture = None;
+            }
+            if !self.sourcedid {
+                person.person_sourcedid = None;
+            }
+        }
+    }
+}

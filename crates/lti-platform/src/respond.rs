@@ -1,0 +1,181 @@
+//! Answering an authorized request with a signed launch (Security Framework 1.0 §5.1.1.3, §5.1.2).
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use lti_jwks::{Algorithm, KeyId, SignError, SigningInput, SigningKey, UnsignedJwt};
+use lti_types::{
+    Audience, AuthenticationResponse, Custom, FormPost, LTI_VERSION, LaunchClaims, MessageType, NumericDate, State,
+};
+
+use crate::outgoing::{self, MessageFaults};
+use crate::{AuthorizedRequest, LaunchMessage, Target};
+
+impl AuthorizedRequest {
+    /// Makes the launch: the message's content, with nonce, state and address of the request, and person, link
+    /// and deployment of the login. What the privacy policy withholds is taken out; custom parameters of the
+    /// link win over those of the registration; texts lose white space at both ends.
+    ///
+    /// # Errors
+    /// [`RespondError`]: all faults of the message at once.
+    pub fn respond(self, message: LaunchMessage, now: DateTime<Utc>) -> Result<UnsignedLaunch, RespondError> {
+        let registration = &self.registration;
+        let mut claims = LaunchClaims::new();
+
+        claims.iss = Some(registration.issuer().clone());
+        claims.aud = Some(Audience::one(registration.client_id().as_str()));
+        let backdate = registration.policy.backdate.clamp(TimeDelta::zero(), TimeDelta::minutes(1));
+        let lifetime = registration.policy.token_lifetime.clamp(TimeDelta::seconds(30), TimeDelta::hours(1));
+        let now = now.timestamp();
+        claims.iat = Some(NumericDate::from_seconds(now.saturating_sub(backdate.num_seconds())));
+        claims.exp = Some(NumericDate::from_seconds(now.saturating_add(lifetime.num_seconds())));
+        claims.nonce = Some(self.nonce);
+        claims.version = Some(LTI_VERSION.to_owned());
+
+        claims.sub = self.pending.user;
+        claims.deployment_id = Some(self.pending.deployment_id);
+        claims.target_link_uri = Some(self.pending.target_link_uri);
+        match self.pending.target {
+            Target::ResourceLink(link) => {
+                claims.message_type = Some(MessageType::ResourceLinkRequest);
+                claims.resource_link = Some(link);
+            }
+            Target::Message(message_type) => claims.message_type = Some(message_type),
+        }
+
+        let custom: Custom = registration.record().custom.iter().chain(message.custom.iter()).collect();
+        claims.custom = (!custom.is_empty()).then_some(custom);
+        claims.role_scope_mentor = (!message.role_scope_mentor.is_empty()).then_some(message.role_scope_mentor);
+        claims.roles = Some(outgoing::with_principals(message.roles));
+        claims.name = message.person.name;
+        claims.given_name = message.person.given_name;
+        claims.middle_name = message.person.middle_name;
+        claims.family_name = message.person.family_name;
+        claims.email = message.person.email;
+        claims.picture = message.person.picture;
+        claims.locale = message.person.locale;
+        claims.context = message.context;
+        claims.tool_platform = message.tool_platform;
+        claims.launch_presentation = message.launch_presentation;
+        claims.lis = message.lis;
+        claims.grade_service = message.grade_service;
+        claims.roster_service = message.roster_service;
+        claims.group_service = message.group_service;
+        claims.basic_outcome = message.basic_outcome;
+        claims.for_user = message.for_user;
+        claims.deep_linking_settings = message.deep_linking_settings;
+        claims.lti1p1 = message.lti1p1;
+        claims.extensions = message.extensions;
+
+        registration.policy.privacy.apply(&mut claims);
+        outgoing::check(&claims)?;
+
+        let mut payload = serde_json::to_value(&claims).map_err(|_| RespondError::Sign(SignError::ClaimsUnwritable))?;
+        outgoing::trim(&mut payload);
+        let jwt = UnsignedJwt::new(&payload)?;
+        Ok(UnsignedLaunch { jwt, redirect_uri: self.redirect_uri, state: self.state })
+    }
+}
+
+/// A launch that is ready but for its signature.
+pub struct UnsignedLaunch {
+    jwt: UnsignedJwt,
+    redirect_uri: String,
+    state: State,
+}
+
+impl UnsignedLaunch {
+    /// The payload that will be signed: JSON text.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        self.jwt.payload()
+    }
+
+    /// Signs with a key in memory. The browser posts the result to the tool.
+    ///
+    /// # Errors
+    /// [`SignError`].
+    pub fn sign(self, key: &SigningKey) -> Result<FormPost, SignError> {
+        let id_token = self.jwt.sign(key)?;
+        Ok(AuthenticationResponse::id_token(id_token, self.state).to_form_post(&self.redirect_uri))
+    }
+
+    /// For a key that is elsewhere, in a key service or a hardware module: what is to be signed with the named
+    /// key, and a place for the signature.
+    #[must_use]
+    pub fn signing_input(self, key_id: &KeyId, algorithm: Algorithm) -> LaunchSigningInput {
+        LaunchSigningInput {
+            input: self.jwt.signing_input(key_id, algorithm),
+            redirect_uri: self.redirect_uri,
+            state: self.state,
+        }
+    }
+}
+
+impl fmt::Debug for UnsignedLaunch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnsignedLaunch").field("redirect_uri", &self.redirect_uri).finish_non_exhaustive()
+    }
+}
+
+/// A launch that waits for its signature to come from elsewhere.
+pub struct LaunchSigningInput {
+    input: SigningInput,
+    redirect_uri: String,
+    state: State,
+}
+
+impl LaunchSigningInput {
+    /// The bytes to sign.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.input.bytes()
+    }
+
+    /// Puts the signature in its place. The browser posts the result to the tool.
+    ///
+    /// # Errors
+    /// [`SignError::SignatureLength`] when it cannot be one of the algorithm's.
+    pub fn attach(self, signature: &[u8]) -> Result<FormPost, SignError> {
+        let id_token = self.input.attach(signature)?;
+        Ok(AuthenticationResponse::id_token(id_token, self.state).to_form_post(&self.redirect_uri))
+    }
+}
+
+impl fmt::Debug for LaunchSigningInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LaunchSigningInput").field("redirect_uri", &self.redirect_uri).finish_non_exhaustive()
+    }
+}
+
+/// Why an authorized request cannot be answered: all of it is the platform's own data.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RespondError {
+    /// The message breaks rules for senders.
+    #[error("the message cannot be sent: {0}")]
+    Message(#[from] MessageFaults),
+    /// The payload is too large or cannot be written.
+    #[error("{0}")]
+    Sign(#[from] SignError),
+}
+
+impl RespondError {
+    /// A stable code for machines: the first fault's.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Message(faults) => faults.as_slice().first().map_or("message_invalid", |fault| fault.code()),
+            Self::Sign(error) => error.code(),
+        }
+    }
+
+    /// The section of the specification it rests on.
+    #[must_use]
+    pub fn spec(&self) -> &'static str {
+        match self {
+            Self::Message(faults) => faults.as_slice().first().map_or("LTI Core 1.3 §5.3", |fault| fault.spec()),
+            Self::Sign(error) => error.spec(),
+        }
+    }
+}
