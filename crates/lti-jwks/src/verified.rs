@@ -37,10 +37,10 @@ use crate::{Algorithm, KeyId};
 ///
 /// nor changed:
 ///
-/// ```compile_fail,E0596
+/// ```compile_fail,E0594
 /// # use lti_jwks::{RegisteredClaims, Verified};
-/// fn promote(claims: Verified<RegisteredClaims>) {
-///     let claims: &mut RegisteredClaims = std::ops::DerefMut::deref_mut(&mut claims);
+/// fn promote(mut claims: Verified<RegisteredClaims>) {
+///     claims.subject = Some("admin".into());
 /// }
 /// ```
 pub struct Verified<T> {

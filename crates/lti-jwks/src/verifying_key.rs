@@ -222,3 +222,30 @@ impl fmt::Debug for VerifyingKey {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        RegisteredClaims, Rules, SigningKey, UnsignedJwt, UnverifiedJwt, VerifyError, VerifyingKeys,
+    };
+
+    /// Not to be had through the public API while there is only one algorithm.
+    #[test]
+    fn a_key_is_not_used_with_an_algorithm_that_is_not_its_own() {
+        let pem = include_str!("../tests/fixtures/rsa2048.pkcs8.pem");
+        let signing = SigningKey::from_pem(pem).unwrap();
+        let token = UnsignedJwt::new(&RegisteredClaims::default()).unwrap().sign(&signing).unwrap();
+        let mut key = signing.verifying_key().clone();
+        key.algorithms.clear();
+        let refused = UnverifiedJwt::parse(&token).unwrap().verify::<RegisteredClaims>(
+            &VerifyingKeys::single(key.clone()),
+            &Rules::new("a", "b"),
+            chrono::DateTime::UNIX_EPOCH,
+        );
+        assert_eq!(refused.unwrap_err(), VerifyError::KeyAlgorithmMismatch);
+        let (input, signature) = token.rsplit_once('.').unwrap();
+        let signature = crate::base64url::decode(signature).unwrap();
+        assert!(!key.verifies(crate::Algorithm::Rs256, input.as_bytes(), &signature));
+        assert!(signing.verifying_key().verifies(crate::Algorithm::Rs256, input.as_bytes(), &signature));
+    }
+}
