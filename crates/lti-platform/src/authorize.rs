@@ -4,8 +4,8 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use lti_types::{
-    AuthenticationError, AuthenticationErrorCode, AuthenticationRequest, AuthenticationResponse, FormPost, Nonce,
-    State,
+    AuthenticationError, AuthenticationErrorCode, AuthenticationRequest, AuthenticationResponse, FormPost,
+    Nonce, State,
 };
 
 use crate::{PendingLogin, Registration, Session};
@@ -99,7 +99,8 @@ impl Registration {
         };
 
         let state = request.state.clone();
-        let refuse = |problem| AuthorizeError { problem, redirect: Some((redirect_uri.clone(), state.clone())) };
+        let refuse =
+            |problem| AuthorizeError { problem, redirect: Some((redirect_uri.clone(), state.clone())) };
         if request.response_type.as_deref() != Some("id_token") {
             return Err(refuse(Problem::ResponseType));
         }
@@ -118,7 +119,8 @@ impl Registration {
         let session = session.ok_or_else(|| refuse(Problem::NoSession))?;
         let pending = pending
             .filter(|pending| {
-                request.login_hint.as_ref() == Some(&pending.login_hint) && pending.client_id == *self.client_id()
+                request.login_hint.as_ref() == Some(&pending.login_hint)
+                    && pending.client_id == *self.client_id()
             })
             .ok_or_else(|| refuse(Problem::LoginUnknown))?;
         if now >= pending.expires_at {
@@ -271,7 +273,9 @@ impl AuthorizeProblem {
             | Self::MessageHint => AuthenticationErrorCode::InvalidRequest,
             Self::NoSession => AuthenticationErrorCode::LoginRequired,
             Self::OtherSession => AuthenticationErrorCode::AccessDenied,
-            Self::RegistrationNotActive | Self::DeploymentUnknown => AuthenticationErrorCode::UnauthorizedClient,
+            Self::RegistrationNotActive | Self::DeploymentUnknown => {
+                AuthenticationErrorCode::UnauthorizedClient
+            }
         })
     }
 

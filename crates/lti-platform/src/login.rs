@@ -4,8 +4,8 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lti_types::{
-    ClientId, DeploymentId, FormPost, InvalidUrl, LoginHint, LoginInitiation, MessageHint, MessageType, ResourceLink,
-    StorageTarget, UserId, WireUrl,
+    ClientId, DeploymentId, FormPost, InvalidUrl, LoginHint, LoginInitiation, MessageHint, MessageType,
+    ResourceLink, StorageTarget, UserId, WireUrl,
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -53,8 +53,8 @@ impl LaunchIntent {
     }
 }
 
-/// A login that was initiated. Send the browser to [`StartedLogin::redirect_url`], or have it post
-/// [`StartedLogin::form_post`]; store `pending` under its login hint, once.
+/// A login that was initiated. Send the browser to `redirect_url`, or have it post `form_post`; store `pending`
+/// under its login hint, once.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct StartedLogin {
@@ -62,21 +62,10 @@ pub struct StartedLogin {
     pub initiation: LoginInitiation,
     /// What to remember.
     pub pending: PendingLogin,
-    login_url: Url,
-}
-
-impl StartedLogin {
     /// The tool's login URL with the initiation appended, for a GET.
-    #[must_use]
-    pub fn redirect_url(&self) -> Url {
-        self.initiation.to_url(&self.login_url)
-    }
-
+    pub redirect_url: Url,
     /// The same as a form to post.
-    #[must_use]
-    pub fn form_post(&self) -> FormPost {
-        self.initiation.to_form_post(&self.login_url)
-    }
+    pub form_post: FormPost,
 }
 
 /// What a platform remembers between initiating a login and the tool's request. One login, one launch: take it
@@ -146,7 +135,8 @@ impl Registration {
         let target_link_uri = intent.target_link_uri.unwrap_or_else(|| self.record().target_link_uri.clone());
         target_link_uri.to_secure_url().map_err(InitiateError::TargetLinkUri)?;
 
-        let mut initiation = LoginInitiation::new(self.issuer().clone(), login_hint.clone(), target_link_uri.clone());
+        let mut initiation =
+            LoginInitiation::new(self.issuer().clone(), login_hint.clone(), target_link_uri.clone());
         initiation.lti_message_hint.clone_from(&intent.message_hint);
         initiation.lti_deployment_id = Some(intent.deployment_id.clone());
         initiation.client_id = Some(self.client_id().clone());
@@ -164,7 +154,9 @@ impl Registration {
             target_link_uri,
             expires_at: now.checked_add_signed(lifetime).unwrap_or(DateTime::<Utc>::MAX_UTC),
         };
-        Ok(StartedLogin { initiation, pending, login_url: self.login_url().clone() })
+        let redirect_url = initiation.to_url(self.login_url());
+        let form_post = initiation.to_form_post(self.login_url());
+        Ok(StartedLogin { initiation, pending, redirect_url, form_post })
     }
 }
 

@@ -78,9 +78,13 @@ impl fmt::Display for MessageFault {
             Self::NoVocabularyContextType => f.write_str("none of the context's types is of the vocabulary"),
             Self::MentorScopeWithoutMentor => f.write_str("role_scope_mentor is for mentors only"),
             Self::PlatformWithoutGuid => f.write_str("tool_platform has no guid"),
-            Self::Url(claim) => write!(f, "an address in {} is not an absolute https URL", claim.short_name()),
+            Self::Url(claim) => {
+                write!(f, "an address in {} is not an absolute https URL", claim.short_name())
+            }
             Self::NotAscii(claim) => write!(f, "an identifier in {} is not ASCII", claim.short_name()),
-            Self::Whitespace(claim) => write!(f, "an identifier in {} begins or ends with a blank", claim.short_name()),
+            Self::Whitespace(claim) => {
+                write!(f, "an identifier in {} begins or ends with a blank", claim.short_name())
+            }
             Self::ExtensionName => f.write_str("a claim of the platform's own is not named by a URL"),
             Self::ExtensionTaken => f.write_str("a claim of the platform's own has a name that is taken"),
         }
@@ -153,7 +157,11 @@ pub(crate) fn check(claims: &LaunchClaims) -> Result<(), MessageFaults> {
     {
         faults.push(MessageFault::NoVocabularyContextType);
     }
-    if claims.tool_platform.as_ref().is_some_and(|p| p.guid.as_deref().is_none_or(|guid| guid.trim().is_empty())) {
+    if claims
+        .tool_platform
+        .as_ref()
+        .is_some_and(|p| p.guid.as_deref().is_none_or(|guid| guid.trim().is_empty()))
+    {
         faults.push(MessageFault::PlatformWithoutGuid);
     }
     for (claim, url) in urls(claims) {

@@ -53,13 +53,15 @@ impl Registration {
     /// # Errors
     /// [`InvalidRegistration`] says which address of the record, or which part of the issuer, cannot be used.
     pub fn new(issuer: Issuer, record: ToolRecord) -> Result<Self, InvalidRegistration> {
-        let parsed = lti_types::WireUrl::from(issuer.as_str()).to_secure_url().map_err(InvalidRegistration::Issuer)?;
+        let parsed =
+            lti_types::WireUrl::from(issuer.as_str()).to_secure_url().map_err(InvalidRegistration::Issuer)?;
         if parsed.query().is_some() || parsed.fragment().is_some() {
             return Err(InvalidRegistration::IssuerParts);
         }
         let login_url = record.login_url.to_secure_url().map_err(InvalidRegistration::LoginUrl)?;
         for uri in record.redirects() {
-            let uri = lti_types::WireUrl::from(uri).to_secure_url().map_err(InvalidRegistration::RedirectUri)?;
+            let uri =
+                lti_types::WireUrl::from(uri).to_secure_url().map_err(InvalidRegistration::RedirectUri)?;
             if uri.fragment().is_some() {
                 return Err(InvalidRegistration::RedirectUri(InvalidUrl::Fragment));
             }

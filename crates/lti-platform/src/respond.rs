@@ -5,7 +5,8 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use lti_jwks::{Algorithm, KeyId, SignError, SigningInput, SigningKey, UnsignedJwt};
 use lti_types::{
-    Audience, AuthenticationResponse, Custom, FormPost, LTI_VERSION, LaunchClaims, MessageType, NumericDate, State,
+    Audience, AuthenticationResponse, Custom, FormPost, LTI_VERSION, LaunchClaims, MessageType, NumericDate,
+    State,
 };
 
 use crate::outgoing::{self, MessageFaults};
@@ -45,7 +46,8 @@ impl AuthorizedRequest {
 
         let custom: Custom = registration.record().custom.iter().chain(message.custom.iter()).collect();
         claims.custom = (!custom.is_empty()).then_some(custom);
-        claims.role_scope_mentor = (!message.role_scope_mentor.is_empty()).then_some(message.role_scope_mentor);
+        claims.role_scope_mentor =
+            (!message.role_scope_mentor.is_empty()).then_some(message.role_scope_mentor);
         claims.roles = Some(outgoing::with_principals(message.roles));
         claims.name = message.person.name;
         claims.given_name = message.person.given_name;
@@ -70,7 +72,8 @@ impl AuthorizedRequest {
         registration.policy.privacy.apply(&mut claims);
         outgoing::check(&claims)?;
 
-        let mut payload = serde_json::to_value(&claims).map_err(|_| RespondError::Sign(SignError::ClaimsUnwritable))?;
+        let mut payload =
+            serde_json::to_value(&claims).map_err(|_| RespondError::Sign(SignError::ClaimsUnwritable))?;
         outgoing::trim(&mut payload);
         let jwt = UnsignedJwt::new(&payload)?;
         Ok(UnsignedLaunch { jwt, redirect_uri: self.redirect_uri, state: self.state })
@@ -165,7 +168,9 @@ impl RespondError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Message(faults) => faults.as_slice().first().map_or("message_invalid", |fault| fault.code()),
+            Self::Message(faults) => {
+                faults.as_slice().first().map_or("message_invalid", |fault| fault.code())
+            }
             Self::Sign(error) => error.code(),
         }
     }
@@ -174,7 +179,9 @@ impl RespondError {
     #[must_use]
     pub fn spec(&self) -> &'static str {
         match self {
-            Self::Message(faults) => faults.as_slice().first().map_or("LTI Core 1.3 §5.3", |fault| fault.spec()),
+            Self::Message(faults) => {
+                faults.as_slice().first().map_or("LTI Core 1.3 §5.3", |fault| fault.spec())
+            }
             Self::Sign(error) => error.spec(),
         }
     }

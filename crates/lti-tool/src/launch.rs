@@ -5,8 +5,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use lti_types::diagnostics::{self, Diagnostic};
 use lti_types::{
-    ClientId, Context, DeploymentId, GradeService, Issuer, LaunchClaims, Message, MessageType, OtherMessage, ResourceLink, Roles,
-    RosterService, User, UserId, WireUrl,
+    ClientId, Context, DeploymentId, GradeService, Issuer, LaunchClaims, Message, MessageType, OtherMessage,
+    ResourceLink, Roles, RosterService, User, UserId, WireUrl,
 };
 use serde::{Deserialize, Serialize};
 
@@ -169,7 +169,9 @@ impl Launch {
     /// again, so ask when you mean to show it.
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        serde_json::from_slice(&self.payload).map(|payload| diagnostics::of_launch(&payload)).unwrap_or_default()
+        serde_json::from_slice(&self.payload)
+            .map(|payload| diagnostics::of_launch(&payload))
+            .unwrap_or_default()
     }
 
     /// What a session or a queue of grades keeps of the launch.

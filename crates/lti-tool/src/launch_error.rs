@@ -3,7 +3,9 @@
 use std::fmt;
 
 use lti_jwks::{JwtError, VerifyError};
-use lti_types::{AuthenticationError, AuthenticationErrorCode, Claim, ClaimFault, ClaimFaults, ClaimProblem, FormError};
+use lti_types::{
+    AuthenticationError, AuthenticationErrorCode, Claim, ClaimFault, ClaimFaults, ClaimProblem, FormError,
+};
 
 /// Why a launch is refused. No variant holds or prints anything that the token, the form or the browser said,
 /// but for [`PlatformError`], whose words are marked as a stranger's.
@@ -106,7 +108,9 @@ impl LaunchError {
             Self::NonceMissing | Self::NonceMismatch => "Security Framework 1.0 §5.1.3",
             Self::DeploymentMismatch => "LTI Core 1.3 §4.1.2",
             Self::TargetLinkUriMismatch => "LTI Core 1.3 §5.3.4",
-            Self::StateMismatch | Self::BrowserMismatch | Self::LoginExpired => "Security Framework 1.0 §7.3.1",
+            Self::StateMismatch | Self::BrowserMismatch | Self::LoginExpired => {
+                "Security Framework 1.0 §7.3.1"
+            }
             Self::Platform(_) => "Security Framework 1.0 §5.1.1.5",
             Self::DeploymentUnknown => "LTI Core 1.3 §5.3.3",
             Self::UserRequired => "LTI Core 1.3 §5.3.6",

@@ -45,7 +45,7 @@ impl LoginSecrets {
     }
 }
 
-/// A login that has begun. Send the browser to [`Login::redirect_url`] with the secret in a cookie of this
+/// A login that has begun. Send the browser to `redirect_url` with the secret in a cookie of this
 /// login, or let the platform's frame keep the secret; store `pending` under its state, once.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -58,15 +58,8 @@ pub struct Login {
     pub browser_secret: BrowserSecret,
     /// The platform's frame that keeps data for tools, if the platform has one.
     pub storage_target: Option<StorageTarget>,
-    redirect_url: Url,
-}
-
-impl Login {
-    /// The platform's authentication URL with the request appended.
-    #[must_use]
-    pub fn redirect_url(&self) -> &Url {
-        &self.redirect_url
-    }
+    /// Where to send the browser: the platform's authentication URL with the request appended.
+    pub redirect_url: Url,
 }
 
 /// What a tool remembers between login and launch: one login, one launch. It is not `Clone`, and
@@ -179,7 +172,13 @@ impl Registration {
             expires_at: now.checked_add_signed(lifetime).unwrap_or(DateTime::<Utc>::MAX_UTC),
         };
         let redirect_url = request.to_url(self.authentication_url());
-        Ok(Login { request, pending, browser_secret: browser, storage_target: login.lti_storage_target, redirect_url })
+        Ok(Login {
+            request,
+            pending,
+            browser_secret: browser,
+            storage_target: login.lti_storage_target,
+            redirect_url,
+        })
     }
 }
 

@@ -4,7 +4,8 @@
 use chrono::TimeDelta;
 use lti_jwks::Algorithm;
 use lti_types::{
-    ClientId, DeploymentId, Deployments, InvalidUrl, Issuer, LoginInitiation, PlatformRecord, RegistrationStatus,
+    ClientId, DeploymentId, Deployments, InvalidUrl, Issuer, LoginInitiation, PlatformRecord,
+    RegistrationStatus,
 };
 use url::Url;
 

@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use lti_jwks::{Claims, KeyId, Rules, UnverifiedJwt, VerifyingKeys};
-use lti_types::{
-    AuthenticationResponse, Claim, ClaimFaults, ClaimProblem, LaunchClaims, NumericDate, State,
-};
+use lti_types::{AuthenticationResponse, Claim, ClaimFaults, ClaimProblem, LaunchClaims, NumericDate, State};
 use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 
@@ -118,7 +116,9 @@ impl UnverifiedLaunch {
 
         match &verified.0.nonce {
             None => return Err(LaunchError::NonceMissing),
-            Some(nonce) if !same(nonce.as_str(), pending.nonce.as_str()) => return Err(LaunchError::NonceMismatch),
+            Some(nonce) if !same(nonce.as_str(), pending.nonce.as_str()) => {
+                return Err(LaunchError::NonceMismatch);
+            }
             Some(_) => {}
         }
 
