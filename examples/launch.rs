@@ -87,7 +87,7 @@ fn walk(arguments: &Arguments) -> Result<Result<Launch, LaunchError>, Box<dyn st
     let registration = lti_tool::Registration::find([&tool], &login)?;
     let login = registration.begin_login(login, &REDIRECT.into(), LoginSecrets::random()?, now)?;
     let pending_launch = login.pending; // → the tool's store, under its state
-    let cookie = login.browser_secret; // → a cookie of this browser
+    let browser = Browser::from_cookie(login.browser_secret); // out in a cookie, and back in it
     say("2  tool → browser → platform: authentication request", &login.redirect_url);
 
     // 3. Platform: authorizes the request, and signs the launch.
@@ -111,7 +111,6 @@ fn walk(arguments: &Arguments) -> Result<Result<Launch, LaunchError>, Box<dyn st
     // 4. Tool: verifies. All before this line was hearsay.
     let keys = VerifyingKeys::single(key.verifying_key().clone()); // ← the platform's key set, cached
     let launch = UnverifiedLaunch::from_form(AuthenticationResponse::from_form(post.body().as_bytes())?);
-    let browser = Browser::from_cookie(cookie);
     Ok(launch.and_then(|launch| launch.verify(pending_launch, &browser, registration, &keys, now)))
 }
 
