@@ -1,0 +1,20 @@
+//! Tests that need both roles: certification rows, attacks, and the list in docs/conformance.md.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub,
+    reason = "test code"
+)]
+
+mod attacks;
+mod conformance;
+mod negative;
+mod pair;
+mod payloads;
+mod platform;
+mod samples;
+mod tool_bad;
+mod tool_good;
