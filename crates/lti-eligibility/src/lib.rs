@@ -1,0 +1,6 @@
+//! May this course be exported, launched, enrolled in, passed?
+
+mod finding;
+
+pub mod course;
+pub mod export;
