@@ -4,3 +4,5 @@ mod finding;
 
 pub mod course;
 pub mod export;
+pub mod launch;
+pub mod learner;
