@@ -6,3 +6,4 @@ pub mod course;
 pub mod export;
 pub mod launch;
 pub mod learner;
+pub mod outcome;
