@@ -3,6 +3,7 @@
 mod finding;
 
 pub mod course;
+pub mod enrollment;
 pub mod export;
 pub mod launch;
 pub mod learner;
