@@ -2,6 +2,7 @@
 
 mod finding;
 
+pub mod catalog;
 pub mod course;
 pub mod enrollment;
 pub mod export;
