@@ -109,6 +109,12 @@ impl Verdict {
     pub fn warnings(&self) -> &[Reason] {
         &self.warnings
     }
+
+    /// The reasons and the warnings, for keeps.
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<Reason>, Vec<Reason>) {
+        (self.reasons, self.warnings)
+    }
 }
 
 /// The decision of a [`Verdict`].

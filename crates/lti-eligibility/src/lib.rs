@@ -9,3 +9,4 @@ pub mod export;
 pub mod launch;
 pub mod learner;
 pub mod outcome;
+pub mod report;
