@@ -2,7 +2,8 @@
 //!
 //! A [`Reporter`] turns one catalog entry after the other into a [`Row`] and keeps the [`Totals`]; it holds no rows, so
 //! a catalog of any size is reported in constant memory. Rows are written by [`JsonWriter`], [`JsonLinesWriter`] and
-//! [`CsvWriter`], in one pass side by side if need be. [`Report`] is the convenience for a catalog that fits in memory.
+//! [`CsvWriter`], in one pass side by side if need be; they write in
+//! small pieces, so hand them a buffered writer. [`Report`] is the convenience for a catalog that fits in memory.
 
 use crate::catalog::{Catalog, CatalogError, CatalogHeader, Entry};
 use crate::export::{Policy, check};
