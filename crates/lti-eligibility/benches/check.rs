@@ -1,5 +1,5 @@
 //! How many courses are checked per second on one core: at least 1,000,000 are promised.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use chrono::{DateTime, Utc};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

@@ -13,7 +13,7 @@ mod sharing;
 #[cfg(test)]
 mod tests;
 
-pub use delivery::{Delivery, GradeAction, Occasion, RetryPolicy, next_action};
+pub use delivery::{GradeAction, GradeDelivery, Occasion, RetryPolicy, next_action};
 pub use points::{InvalidPoints, Points};
 pub use sharing::{CompletionOf, Grade, GradeSharing, Sharing, WithholdReason, share};
 

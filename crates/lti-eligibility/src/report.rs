@@ -2,8 +2,8 @@
 //!
 //! A [`Reporter`] turns one catalog entry after the other into a [`Row`] and keeps the [`Totals`]; it holds no rows, so
 //! a catalog of any size is reported in constant memory. Rows are written by [`JsonWriter`], [`JsonLinesWriter`] and
-//! [`CsvWriter`], in one pass side by side if need be; they write in
-//! small pieces, so hand them a buffered writer. [`Report`] is the convenience for a catalog that fits in memory.
+//! [`CsvWriter`], in one pass side by side if need be; the writers write in small pieces, so hand them a buffered
+//! output. [`Report`] is the convenience for a catalog that fits in memory.
 
 use crate::catalog::{Catalog, CatalogError, CatalogHeader, Entry};
 use crate::export::{Policy, check};
@@ -21,7 +21,7 @@ mod totals;
 pub use csv::CsvWriter;
 pub use json::{JsonLinesWriter, JsonWriter};
 pub use launch_base::{InvalidLaunchBase, LaunchBase};
-pub use row::{Decision, Row};
+pub use row::{Row, RowDecision};
 pub use totals::Totals;
 
 /// Checks one entry of a catalog after the other. There is none for a disabled catalog.
@@ -84,15 +84,15 @@ impl Reporter {
                 index: entry.index,
                 id: unreadable.id.clone(),
                 title: None,
-                decision: Decision::Unreadable(unreadable.clone()),
+                decision: RowDecision::Unreadable(unreadable.clone()),
             },
             Ok(course) => {
                 let (reasons, warnings) = check(course, &self.policy, self.now).into_parts();
                 let decision = if reasons.is_empty() {
                     let launch_url = self.launch_base.as_ref().map(|base| base.link(&course.id));
-                    Decision::Eligible { launch_url, warnings }
+                    RowDecision::Eligible { launch_url, warnings }
                 } else {
-                    Decision::Blocked { reasons, warnings }
+                    RowDecision::Blocked { reasons, warnings }
                 };
                 let id = Some(course.id.as_str().to_owned());
                 Row { index: entry.index, id, title: Some(course.title.clone()), decision }

@@ -15,19 +15,19 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use chrono::{TimeDelta, TimeZone, Utc};
-/// use lti_eligibility::outcome::{Delivery, Grade, GradeAction, GradeSharing, Occasion, Progress, RetryPolicy, next_action};
+/// use lti_eligibility::outcome::{GradeDelivery, Grade, GradeAction, GradeSharing, Occasion, Progress, RetryPolicy, next_action};
 ///
 /// let now = Utc.with_ymd_and_hms(2026, 1, 31, 12, 0, 0).unwrap();
 /// let retry = RetryPolicy::default();
 /// let mut progress = Progress::new();
 /// progress.activity_completed = true;
 /// let grade = Grade::new(None, true);
-/// let act = |delivery: &Delivery, occasion| next_action(GradeSharing::Always, &progress, delivery, occasion, &retry, now);
+/// let act = |delivery: &GradeDelivery, occasion| next_action(GradeSharing::Always, &progress, delivery, occasion, &retry, now);
 ///
-/// assert_eq!(act(&Delivery::NeverSent, Occasion::Routine), GradeAction::Send(grade));
-/// let failed = Delivery::NeverSent.failed(now);
+/// assert_eq!(act(&GradeDelivery::NeverSent, Occasion::Routine), GradeAction::Send(grade));
+/// let failed = GradeDelivery::NeverSent.failed(now);
 /// assert_eq!(act(&failed, Occasion::Routine), GradeAction::Wait(now + TimeDelta::minutes(1)));
-/// let delivered = Delivery::Delivered(grade);
+/// let delivered = GradeDelivery::Delivered(grade);
 /// assert_eq!(act(&delivered, Occasion::Routine), GradeAction::UpToDate);
 /// assert_eq!(act(&delivered, Occasion::Reopened), GradeAction::Send(grade));
 /// ```
@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 pub fn next_action(
     sharing: GradeSharing,
     progress: &Progress,
-    delivery: &Delivery,
+    delivery: &GradeDelivery,
     occasion: Occasion,
     retry: &RetryPolicy,
     now: DateTime<Utc>,
@@ -45,13 +45,13 @@ pub fn next_action(
         Sharing::Withhold(reason) => return GradeAction::Withhold(reason),
     };
     match (delivery, occasion) {
-        (Delivery::NeverSent, _) | (_, Occasion::Reopened) => GradeAction::Send(grade),
-        (Delivery::Failed { attempts, last_attempt }, Occasion::Routine) => {
+        (GradeDelivery::NeverSent, _) | (_, Occasion::Reopened) => GradeAction::Send(grade),
+        (GradeDelivery::Failed { attempts, last_attempt }, Occasion::Routine) => {
             let due = retry.due(*attempts, *last_attempt);
             if now < due { GradeAction::Wait(due) } else { GradeAction::Send(grade) }
         }
-        (Delivery::Delivered(last), Occasion::Routine) if *last == grade => GradeAction::UpToDate,
-        (Delivery::Delivered(_), Occasion::Routine) => GradeAction::Send(grade),
+        (GradeDelivery::Delivered(last), Occasion::Routine) if *last == grade => GradeAction::UpToDate,
+        (GradeDelivery::Delivered(_), Occasion::Routine) => GradeAction::Send(grade),
     }
 }
 
@@ -59,7 +59,7 @@ pub fn next_action(
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Delivery {
+pub enum GradeDelivery {
     /// It was never sent.
     #[default]
     NeverSent,
@@ -75,7 +75,7 @@ pub enum Delivery {
     Delivered(Grade),
 }
 
-impl Delivery {
+impl GradeDelivery {
     /// What to keep after an attempt that failed at `now`.
     #[must_use]
     pub fn failed(self, now: DateTime<Utc>) -> Self {

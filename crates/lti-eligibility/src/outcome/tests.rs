@@ -95,7 +95,7 @@ fn sharing() {
     assert_eq!(code(after(CompletionOf::Course), progress(None, false, true)), "share");
 }
 
-fn act(progress: &Progress, delivery: Delivery, occasion: Occasion, now: DateTime<Utc>) -> GradeAction {
+fn act(progress: &Progress, delivery: GradeDelivery, occasion: Occasion, now: DateTime<Utc>) -> GradeAction {
     next_action(GradeSharing::Always, progress, &delivery, occasion, &RetryPolicy::default(), now)
 }
 
@@ -103,7 +103,7 @@ fn act(progress: &Progress, delivery: Delivery, occasion: Occasion, now: DateTim
 fn a_reopened_course_is_sent_again() {
     let progress = Progress { points: None, activity_completed: true, course_completed: true };
     let grade = Grade::new(None, true);
-    let delivered = Delivery::Delivered(grade);
+    let delivered = GradeDelivery::Delivered(grade);
     assert_eq!(act(&progress, delivered, Occasion::Routine, now()), GradeAction::UpToDate);
     assert_eq!(act(&progress, delivered, Occasion::Reopened, now()), GradeAction::Send(grade));
     assert_eq!(act(&progress, delivered.failed(now()), Occasion::Reopened, now()), GradeAction::Send(grade));
@@ -123,7 +123,7 @@ fn a_reopened_course_is_sent_again() {
 #[test]
 fn a_failed_grade_waits_longer_each_time_and_is_never_given_up() {
     let progress = Progress { points: None, activity_completed: true, course_completed: false };
-    let mut delivery = Delivery::NeverSent;
+    let mut delivery = GradeDelivery::NeverSent;
     let mut waits = Vec::new();
     for _ in 0..40 {
         delivery = delivery.failed(now());
@@ -135,16 +135,18 @@ fn a_failed_grade_waits_longer_each_time_and_is_never_given_up() {
     }
     assert_eq!(waits[..4], [1, 2, 4, 8].map(TimeDelta::minutes));
     assert_eq!(waits[39], TimeDelta::days(1));
-    let late = Delivery::NeverSent.failed(DateTime::<Utc>::MAX_UTC);
+    let late = GradeDelivery::NeverSent.failed(DateTime::<Utc>::MAX_UTC);
     assert!(matches!(act(&progress, late, Occasion::Routine, now()), GradeAction::Wait(_)));
 }
 
 #[test]
 fn what_is_kept_survives_a_round_trip() {
     let grade = Grade::new(Some(Points::new(0.1, 0.3).unwrap()), true);
-    for delivery in [Delivery::NeverSent, Delivery::NeverSent.failed(now()), Delivery::Delivered(grade)] {
+    for delivery in
+        [GradeDelivery::NeverSent, GradeDelivery::NeverSent.failed(now()), GradeDelivery::Delivered(grade)]
+    {
         let text = serde_json::to_string(&delivery).unwrap();
-        assert_eq!(serde_json::from_str::<Delivery>(&text).unwrap(), delivery);
+        assert_eq!(serde_json::from_str::<GradeDelivery>(&text).unwrap(), delivery);
     }
     for sharing in
         [GradeSharing::Off, GradeSharing::Always, GradeSharing::AfterCompletion(CompletionOf::Course)]

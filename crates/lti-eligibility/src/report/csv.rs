@@ -1,6 +1,6 @@
 //! Reports as CSV (RFC 4180, UTF-8), written row by row.
 
-use super::{Decision, Row};
+use super::{Row, RowDecision};
 use crate::export::Reason;
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -63,13 +63,13 @@ impl<W: io::Write> CsvWriter<W> {
     /// A writer that fails.
     pub fn write(&mut self, row: &Row) -> io::Result<()> {
         let (codes, messages, sentences, remedies) = match &row.decision {
-            Decision::Unreadable(course) => (
+            RowDecision::Unreadable(course) => (
                 course.fault.code().to_owned(),
                 course.fault.message().to_owned(),
                 course.to_string(),
                 course.fault.remedy().to_owned(),
             ),
-            Decision::Eligible { .. } | Decision::Blocked { .. } => {
+            RowDecision::Eligible { .. } | RowDecision::Blocked { .. } => {
                 let reasons = row.decision.reasons();
                 (
                     join(reasons, ", ", Reason::code),

@@ -16,13 +16,13 @@ pub struct Row {
     /// The course's title; `None` when the course is unreadable.
     pub title: Option<String>,
     /// The decision.
-    pub decision: Decision,
+    pub decision: RowDecision,
 }
 
 /// The decision about one course.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Decision {
+pub enum RowDecision {
     /// It can be exported.
     #[non_exhaustive]
     Eligible {
@@ -43,7 +43,7 @@ pub enum Decision {
     Unreadable(UnreadableCourse),
 }
 
-impl Decision {
+impl RowDecision {
     /// `eligible`, `eligible_with_warnings`, `blocked` or `unreadable`.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -116,8 +116,8 @@ struct Members<'a> {
 impl Serialize for Row {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (reasons, field) = match &self.decision {
-            Decision::Unreadable(course) => (Finding::Unreadable([course]), course.field()),
-            Decision::Eligible { .. } | Decision::Blocked { .. } => {
+            RowDecision::Unreadable(course) => (Finding::Unreadable([course]), course.field()),
+            RowDecision::Eligible { .. } | RowDecision::Blocked { .. } => {
                 (Finding::Reasons(self.decision.reasons()), None)
             }
         };

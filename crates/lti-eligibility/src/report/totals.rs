@@ -1,6 +1,6 @@
 //! How many courses of a report there are of each kind.
 
-use super::{Decision, Row};
+use super::{Row, RowDecision};
 use crate::export::Rule;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -36,10 +36,10 @@ impl Totals {
     pub fn add(&mut self, row: &Row) {
         self.courses += 1;
         match &row.decision {
-            Decision::Eligible { warnings, .. } if warnings.is_empty() => self.eligible += 1,
-            Decision::Eligible { .. } => self.eligible_with_warnings += 1,
-            Decision::Blocked { .. } => self.blocked += 1,
-            Decision::Unreadable(_) => self.unreadable += 1,
+            RowDecision::Eligible { warnings, .. } if warnings.is_empty() => self.eligible += 1,
+            RowDecision::Eligible { .. } => self.eligible_with_warnings += 1,
+            RowDecision::Blocked { .. } => self.blocked += 1,
+            RowDecision::Unreadable(_) => self.unreadable += 1,
         }
         for reason in row.decision.reasons() {
             *self.by_reason.entry(reason.rule()).or_default() += 1;
