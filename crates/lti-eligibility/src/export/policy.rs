@@ -1,8 +1,10 @@
 //! What each rule does: block, warn, or nothing (publishing rules 20.1).
 
 use super::Rule;
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// What a broken rule leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -32,7 +34,7 @@ pub enum Preset {
 }
 
 /// The effect of every rule. As JSON: `{"preset": "default", "rules": {"paid": "warn"}}`, both members optional; an
-/// unknown rule is an error.
+/// unknown or repeated rule is an error.
 ///
 /// ```
 /// use lti_eligibility::export::{Effect, Policy, Rule};
@@ -138,8 +140,33 @@ fn bit(rule: Rule) -> u32 {
 struct PolicyDocument {
     #[serde(default)]
     preset: Preset,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "each_once")]
     rules: BTreeMap<Rule, Effect>,
+}
+
+/// Reads the rules, none of them twice: the last one would win without a word.
+fn each_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Rule, Effect>, D::Error> {
+    struct EachOnce;
+
+    impl<'de> Visitor<'de> for EachOnce {
+        type Value = BTreeMap<Rule, Effect>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("rules and their effects, each rule once")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+            let mut rules = BTreeMap::new();
+            while let Some((rule, effect)) = members.next_entry::<Rule, Effect>()? {
+                if rules.insert(rule, effect).is_some() {
+                    return Err(A::Error::custom(format_args!("the rule `{}` is repeated", rule.code())));
+                }
+            }
+            Ok(rules)
+        }
+    }
+
+    deserializer.deserialize_map(EachOnce)
 }
 
 impl From<PolicyDocument> for Policy {

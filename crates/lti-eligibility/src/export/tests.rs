@@ -236,6 +236,8 @@ fn policies_survive_a_round_trip_and_refuse_unknown_rules() {
     assert_eq!(preset, Policy::rakoo());
     assert!(serde_json::from_str::<Policy>(r#"{"rules":{"payd":"warn"}}"#).is_err());
     assert!(serde_json::from_str::<Policy>(r#"{"rule":{}}"#).is_err());
+    let repeated = serde_json::from_str::<Policy>(r#"{"rules":{"paid":"block","paid":"ignore"}}"#);
+    assert!(repeated.unwrap_err().to_string().contains("`paid` is repeated"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 /// use lti_eligibility::course::MinimumScore;
 /// use lti_eligibility::outcome::Points;
 ///
-/// // In binary floating point, 0.57 / 0.6 is a little less than 95 percent. Here it is what it says.
+/// // In binary floating point, 0.57 * 100 is a little less than 95 * 0.6. Here they are what they say.
 /// assert!(Points::new(0.57, 0.6)?.reach(MinimumScore::new(95)?));
 /// assert!(Points::new(-1.0, 10.0).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
