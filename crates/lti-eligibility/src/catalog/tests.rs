@@ -119,6 +119,10 @@ fn utf8_errors_name_the_offset_and_a_byte_order_mark_is_accepted() {
     let unreadable = lines[1].as_ref().unwrap_err();
     assert_eq!(unreadable.fault, CourseFault::NotUtf8 { offset: offset as u64 });
     assert_eq!(unreadable.id.as_deref(), Some("c-2"));
+    // Only the file has a mark; within it, it is no JSON.
+    let marked = [&header, &b"\xEF\xBB\xBF"[..], GOOD.as_bytes()].concat();
+    let course = CatalogLines::new(marked.as_slice()).unwrap().next().unwrap().unwrap().course;
+    assert_eq!(course.unwrap_err().fault.code(), "course_not_json");
     assert!(matches!(
         CatalogLines::new(&b"\xEF\xBB\xBF{\xFF"[..]).unwrap_err(),
         CatalogError::NotUtf8 { offset: 4 }
