@@ -38,6 +38,19 @@
     }
   };
 
+  // An address of our own origin, or nothing.
+  const ownAddress = (text) => {
+    if (typeof text !== "string") {
+      return null;
+    }
+    try {
+      const url = new URL(text, window.location.href);
+      return url.origin === window.location.origin ? url.href : null;
+    } catch {
+      return null;
+    }
+  };
+
   const complete = async (stored) => {
     document.documentElement.dataset.ltiStorage = "found";
     const body = { id_token: settings.idToken, state: settings.state, secret: stored.value };
@@ -58,13 +71,11 @@
     } catch {
       // Whatever came is no answer.
     }
-    if (response && response.ok && answer && typeof answer.location === "string") {
-      const next = new URL(answer.location, window.location.href);
-      if (next.origin === window.location.origin) {
-        forget(stored);
-        window.location.replace(next.href);
-        return;
-      }
+    const next = response && response.ok ? ownAddress(answer && answer.location) : null;
+    if (next) {
+      forget(stored);
+      window.location.replace(next);
+      return;
     }
     refuse(answer);
   };
