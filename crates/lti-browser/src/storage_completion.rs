@@ -230,7 +230,7 @@ impl Completion {
     /// ```
     /// use lti_browser::{Completion, CompletionRequest, Origin};
     /// let own = Origin::parse("https://tool.example")?;
-    /// let body = br#"{"id_token": "eyJ…", "state": "s", "secret": "mZ1yq2Rk0h3vS5uW7xY9zA"}"#;
+    /// let body = br#"{"id_token": "eyJ", "state": "s", "secret": "mZ1yq2Rk0h3vS5uW7xY9zA"}"#;
     /// let (origin, json) = (Some("https://tool.example"), Some("application/json"));
     /// let request = CompletionRequest::new(origin, Some("same-origin"), json, body);
     /// assert_eq!(Completion::read(&own, &request)?.secret.as_str(), "mZ1yq2Rk0h3vS5uW7xY9zA");

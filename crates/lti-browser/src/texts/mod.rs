@@ -18,7 +18,10 @@ type Text = Cow<'static, str>;
 /// assert_eq!(texts.lang, "es");
 /// texts.continue_button = "¡Vamos!".into();
 /// ```
+///
+/// Read from a file, members that are not there are English.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Texts {
     /// The language tag of all the others (BCP 47), for the page's `lang`.
@@ -102,6 +105,13 @@ impl FaultTexts {
     #[must_use]
     pub fn new(what: impl Into<Text>, why: impl Into<Text>) -> Self {
         Self { what: what.into(), why: why.into() }
+    }
+}
+
+/// English.
+impl Default for Texts {
+    fn default() -> Self {
+        english::texts()
     }
 }
 
@@ -201,6 +211,13 @@ mod tests {
             assert!(!en.trim().is_empty() && !es.trim().is_empty(), "{name}");
             assert!(en != es || name == "dir", "{name} is not translated");
         }
+    }
+
+    #[test]
+    fn a_file_may_replace_a_few() {
+        let texts: Texts = serde_json::from_str(r#"{"lang": "en-AU", "continue_button": "Go on"}"#).unwrap();
+        assert_eq!(texts.continue_button, "Go on");
+        assert_eq!(texts.error_title, Texts::for_locale("en").error_title);
     }
 
     #[test]

@@ -360,6 +360,19 @@ test("a named frame of the platform inside a page of another origin", async () =
   }
 });
 
+test("no page can make us ask without end", async () => {
+  const { clock, platform: school, tool } = scene("https://school.example");
+  const frames = Array.from({ length: 50 }, (_, index) => {
+    return new FakeWindow(clock, PLATFORM, { parent: school, name: "f" + index });
+  });
+  const supported_messages = frames.map((_, index) => ({ subject: "lti.put_data", frame: "f" + index }));
+  answer(school, (data) => stored(data, { supported_messages }));
+  tool.run(pages.login, { ids: LOGIN_IDS });
+  await clock.advance(1900);
+  // Its own target and three more, each by both names.
+  assert.equal(frames.reduce((sum, frame) => sum + frame.received.length, 0), 6);
+});
+
 test("replies as text are read", async () => {
   const { clock, platform, tool } = scene();
   answer(platform, (data) => JSON.stringify(stored(data)));
