@@ -1,7 +1,7 @@
 //! Validating a launch (Security Framework 1.0 §5.1.3, LTI Core 1.3 §5.3).
 
 use chrono::{DateTime, Utc};
-use lti_jwks::{Claims, KeyId, Rules, UnverifiedJwt, VerifyingKeys};
+use lti_jwks::{Claims, KeyId, RegisteredClaims, Rules, UnverifiedJwt, VerifyingKeys};
 use lti_types::{AuthenticationResponse, Claim, ClaimFaults, ClaimProblem, LaunchClaims, NumericDate, State};
 use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
@@ -54,6 +54,20 @@ impl UnverifiedLaunch {
     #[must_use]
     pub fn key_id(&self) -> Option<&KeyId> {
         self.jwt.key_id()
+    }
+
+    /// The registration that the token says it is for: a hint, believed by nobody. It serves where a page must
+    /// talk to the platform's frame before the pending launch may be taken out of its store; if it is wrong,
+    /// [`UnverifiedLaunch::verify`] refuses the launch.
+    pub fn likely_registration<'r>(
+        &self,
+        registrations: impl IntoIterator<Item = &'r Registration>,
+    ) -> Option<&'r Registration> {
+        let claims: RegisteredClaims = serde_json::from_slice(self.jwt.danger_unverified_payload()).ok()?;
+        registrations.into_iter().find(|registration| {
+            claims.issuer.as_deref() == Some(registration.issuer().as_str())
+                && claims.audiences.iter().any(|audience| audience == registration.client_id().as_str())
+        })
     }
 
     /// Verifies the launch. `pending` was taken out of the store under [`UnverifiedLaunch::state`] and out of

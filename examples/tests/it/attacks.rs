@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Barrier, Mutex};
 
+use lti_browser::{
+    Completion, CompletionRequest, CspNonce, Framing, Origin, PageOptions, Texts, form_post_page,
+};
 use lti_jwks::{Jwk, JwkSet, JwkSetError, VerifyingKeys};
 use lti_tool::{Browser, LaunchError, Registration, UnverifiedLaunch};
 use lti_types::{
-    AuthenticationRequest, AuthenticationResponse, BrowserSecret, ClientId, FormError, Issuer,
+    AuthenticationRequest, AuthenticationResponse, ClientId, FormError, Issuer,
     LoginInitiation, State,
 };
 use serde_json::{Value, json};
@@ -227,8 +230,9 @@ fn login_csrf() {
     assert_eq!(error.http_status(), 401);
 }
 
-/// A completion of the platform-storage path that was captured is worth nothing elsewhere: the state, which
-/// whoever began the login knows, is not the secret, and nothing of the secret can be had from the state.
+/// A completion of the platform-storage path that was captured is worth nothing elsewhere: posted from another
+/// page it is refused before anything is taken, and in another browser the secret is not to be had. The state,
+/// which whoever began the login knows, is no substitute for it.
 #[test]
 fn captured_completion_posted_cross_site() {
     let pair = Pair::new();
@@ -237,18 +241,103 @@ fn captured_completion_posted_cross_site() {
     let token = Token::of(instructor()).compact(attackers.request.nonce.as_ref().unwrap().as_str(), pair.now);
     let store = Once::default();
     store.put(&attackers);
+    let own = Origin::parse("https://tool.example").unwrap();
 
-    // The first, cross-site post takes nothing out of the store: only parsing happens before the secret is here.
+    // The first post, cross-site: only parsing, and finding the platform whose frame to ask.
     let form = AuthenticationResponse::id_token(token.clone(), state.clone()).to_form_post(REDIRECT).body();
     let unverified =
         UnverifiedLaunch::from_form(AuthenticationResponse::from_form(form.as_bytes()).unwrap()).unwrap();
-    assert_eq!(store.0.lock().unwrap().len(), 1);
+    assert_eq!(
+        unverified.likely_registration([&pair.tool]).unwrap().issuer().as_str(),
+        "https://lms.example"
+    );
 
-    // Proof by the state itself, which storing state under state would accept.
-    let proof = Browser::from_platform_storage(BrowserSecret::new(state.as_str()).unwrap());
+    // The completion, with the right secret even, from any page but our own.
+    let complete = |secret: &str| json!({"id_token": token, "state": state, "secret": secret}).to_string();
+    let captured = complete(attackers.browser_secret.as_str());
+    for (origin, site) in [
+        (Some("https://evil.example"), Some("cross-site")),
+        (Some("https://evil.example"), Some("same-origin")),
+        (Some("https://sub.tool.example"), Some("same-site")),
+        (Some("http://tool.example"), Some("same-origin")),
+        (Some("https://tool.example"), Some("cross-site")),
+        (Some("https://tool.example"), None),
+        (Some("null"), Some("same-origin")),
+        (None, None),
+    ] {
+        let request = CompletionRequest::new(origin, site, Some("application/json"), captured.as_bytes());
+        let error = Completion::read(&own, &request).unwrap_err();
+        assert_eq!(error.status(), 403, "{origin:?} {site:?}");
+    }
+    assert_eq!(store.0.lock().unwrap().len(), 1, "nothing was taken");
+
+    // In another browser our own page finds no secret; the state in its place opens nothing.
+    let json = complete(state.as_str());
+    let request = CompletionRequest::new(
+        Some(own.as_str()),
+        Some("same-origin"),
+        Some("application/json"),
+        json.as_bytes(),
+    );
+    let completion = Completion::read(&own, &request).unwrap();
+    let unverified = UnverifiedLaunch::from_form(completion.response).unwrap();
     let pending = store.take(unverified.state()).unwrap();
+    let proof = Browser::from_platform_storage(completion.secret);
     let error = unverified.verify(pending, &proof, &pair.tool, &pair.keys, pair.now).unwrap_err();
     assert_eq!(error.code(), "browser_mismatch");
+}
+
+/// The same path in the browser that began the login.
+#[test]
+fn completion_from_our_own_page() {
+    let pair = Pair::new();
+    let login = pair.begin(pair.initiation());
+    let state = login.request.state.clone().unwrap();
+    let token = Token::of(learner()).compact(login.request.nonce.as_ref().unwrap().as_str(), pair.now);
+    let own = Origin::parse("https://tool.example").unwrap();
+    let json = json!({"id_token": token, "state": state, "secret": login.browser_secret}).to_string();
+    let request = CompletionRequest::new(
+        Some(own.as_str()),
+        Some("same-origin"),
+        Some("application/json"),
+        json.as_bytes(),
+    );
+    let completion = Completion::read(&own, &request).unwrap();
+    let proof = Browser::from_platform_storage(completion.secret);
+    let unverified = UnverifiedLaunch::from_form(completion.response).unwrap();
+    let launch = unverified.verify(login.pending, &proof, &pair.tool, &pair.keys, pair.now).unwrap();
+    assert_eq!(launch.binding(), lti_tool::Binding::PlatformStorage);
+}
+
+/// A tool's state that is markup comes out of the platform's page as the text that it is.
+#[test]
+fn xss_in_form_post() {
+    let markup = r#""><script>alert(1)</script><input value=" onfocus='alert(2)' \u003c/script> & &quot;"#;
+    let pair = Pair::new();
+    let session = pair.session();
+    let started = pair.click(&session);
+    let mut request = pair.begin(started.initiation).request;
+    request.state = Some(State::new(markup).unwrap());
+    let authorized =
+        pair.platform.authorize(request, Some(started.pending), Some(&session), pair.now).unwrap();
+    let message = lti_platform::LaunchMessage::new(lti_types::Roles::none());
+    let post = authorized.respond(message, pair.now).unwrap().sign(&KEY).unwrap();
+    assert_eq!(post.field("state"), Some(markup));
+
+    let nonce = CspNonce::from_entropy([5; 32]);
+    let texts = Texts::default();
+    let page = form_post_page(&post, &PageOptions::new(&nonce, &texts, Framing::SameOrigin)).unwrap();
+    assert_eq!(page.body.matches("<script").count(), 1, "our own, and no other");
+    assert!(!page.body.contains("alert(1)</script>") && !page.body.contains(" onfocus='"));
+    let policy = page.header("Content-Security-Policy").unwrap();
+    assert!(policy.contains(&format!("script-src 'nonce-{}'", nonce.as_str())), "{policy}");
+    assert!(!policy.contains("unsafe-inline") && !policy.contains('*'), "{policy}");
+    assert_eq!(page.header("Cache-Control"), Some("no-store"));
+    assert_eq!(page.header("X-Frame-Options"), None);
+
+    // And an address that is a script makes no page at all.
+    let evil = lti_types::FormPost::new("javascript:alert(1)", [("state", "s")]);
+    assert!(form_post_page(&evil, &PageOptions::new(&nonce, &texts, Framing::SameOrigin)).is_err());
 }
 
 /// The login's target link URI is followed nowhere, and the launch leads where the signature says.
