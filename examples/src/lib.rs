@@ -1,0 +1,10 @@
+//! This package is its examples; see the files beside `src`. The library only has the code in README and `docs/`
+//! compiled and run as tests.
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/walkthrough.md")]
+mod walkthrough {}
