@@ -118,7 +118,12 @@ fn stated_rust_version_is_honest() {
     let ours = metadata.workspace_packages().iter().filter_map(|p| p.rust_version.clone()).min().unwrap();
     for package in &metadata.packages {
         if let Some(needed) = &package.rust_version {
-            assert!(*needed <= ours, "{} {} needs Rust {needed}, we state {ours}", package.name, package.version);
+            assert!(
+                *needed <= ours,
+                "{} {} needs Rust {needed}, we state {ours}",
+                package.name,
+                package.version
+            );
         }
     }
 }

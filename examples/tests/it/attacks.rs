@@ -9,8 +9,7 @@ use lti_browser::{
 use lti_jwks::{Jwk, JwkSet, JwkSetError, VerifyingKeys};
 use lti_tool::{Browser, LaunchError, Registration, UnverifiedLaunch};
 use lti_types::{
-    AuthenticationRequest, AuthenticationResponse, ClientId, FormError, Issuer,
-    LoginInitiation, State,
+    AuthenticationRequest, AuthenticationResponse, ClientId, FormError, Issuer, LoginInitiation, State,
 };
 use serde_json::{Value, json};
 
