@@ -64,6 +64,13 @@ impl Privacy {
             if let Some(migration) = &mut claims.lti1p1 {
                 migration.user_id = None;
             }
+            // What a result is filed under stands for one person.
+            if let Some(lis) = &mut claims.lis {
+                lis.result_sourcedid = None;
+            }
+            if let Some(outcome) = &mut claims.basic_outcome {
+                outcome.lis_result_sourcedid = None;
+            }
         }
         if !(known && self.name) {
             claims.name = None;
@@ -84,7 +91,6 @@ impl Privacy {
             && let Some(lis) = &mut claims.lis
         {
             lis.person_sourcedid = None;
-            lis.result_sourcedid = None;
         }
         if let Some(person) = &mut claims.for_user {
             if !self.name {

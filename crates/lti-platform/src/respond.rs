@@ -10,16 +10,47 @@ use lti_types::{
 };
 
 use crate::outgoing::{self, MessageFaults};
-use crate::{AuthorizedRequest, LaunchMessage, Target};
+use crate::substitution::{NoVariables, substitute};
+use crate::{AuthorizedRequest, LaunchMessage, Privacy, Target, Variables};
 
 impl AuthorizedRequest {
     /// Makes the launch: the message's content, with nonce, state and address of the request, and person, link
     /// and deployment of the login. What the privacy policy withholds is taken out; custom parameters of the
-    /// link win over those of the registration; texts lose white space at both ends.
+    /// link win over those of the registration; texts lose white space at both ends. Variables in custom
+    /// parameters are replaced by what the message itself knows; for more, see
+    /// [`AuthorizedRequest::respond_with`].
     ///
     /// # Errors
     /// [`RespondError`]: all faults of the message at once.
     pub fn respond(self, message: LaunchMessage, now: DateTime<Utc>) -> Result<UnsignedLaunch, RespondError> {
+        self.respond_with(message, &NoVariables, now)
+    }
+
+    /// The same with values for the variables in custom parameters (LTI Core 1.3 §B). They are asked for only
+    /// where a parameter names them and the privacy policy lets them through; a variable without a value stays
+    /// as it is, which tells the tool that it is not supported.
+    ///
+    /// ```
+    /// # use lti_platform::{AuthorizedRequest, LaunchMessage, RespondError, UnsignedLaunch};
+    /// # fn respond(request: AuthorizedRequest, message: LaunchMessage, now: chrono::DateTime<chrono::Utc>)
+    /// #     -> Result<UnsignedLaunch, RespondError> {
+    /// let values = |name: &str| match name {
+    ///     "Context.id.history" => Some(lti_platform::id_history(["course-of-last-year"])),
+    ///     "ResourceLink.submission.endDateTime" => Some("2026-06-30T12:00:00Z".to_owned()),
+    ///     _ => None,
+    /// };
+    /// request.respond_with(message, &values, now)
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`AuthorizedRequest::respond`].
+    pub fn respond_with(
+        self,
+        message: LaunchMessage,
+        variables: &dyn Variables,
+        now: DateTime<Utc>,
+    ) -> Result<UnsignedLaunch, RespondError> {
         let registration = &self.registration;
         let mut claims = LaunchClaims::new();
 
@@ -45,7 +76,6 @@ impl AuthorizedRequest {
         }
 
         let custom: Custom = registration.record().custom.iter().chain(message.custom.iter()).collect();
-        claims.custom = (!custom.is_empty()).then_some(custom);
         claims.role_scope_mentor =
             (!message.role_scope_mentor.is_empty()).then_some(message.role_scope_mentor);
         claims.roles = Some(outgoing::with_principals(message.roles));
@@ -69,6 +99,12 @@ impl AuthorizedRequest {
         claims.lti1p1 = message.lti1p1;
         claims.extensions = message.extensions;
 
+        if !custom.is_empty() {
+            // Before the policy takes things out, which the variables' own gates do for them.
+            let privacy = registration.policy.privacy;
+            let privacy = if claims.sub.is_some() { privacy } else { Privacy::anonymous() };
+            claims.custom = Some(substitute(custom, &claims, privacy, variables));
+        }
         registration.policy.privacy.apply(&mut claims);
         outgoing::check(&claims)?;
 

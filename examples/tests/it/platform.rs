@@ -462,3 +462,49 @@ fn signature_from_a_key_service() {
     let id_token = post.field("id_token").unwrap().to_owned();
     pair.post(id_token, state, login).expect("accepted");
 }
+
+/// Variables in the custom parameters of registration and link: resolved, lazily supplied, withheld, unsupported.
+#[test]
+fn custom_parameters_are_substituted() {
+    let mut pair = Pair::with_platform_record(|record| {
+        record.custom = Custom::from_iter([
+            ("mail", "$Person.email.primary"),
+            ("course", "$Context.title"),
+            ("x", "link wins"),
+        ]);
+    });
+    let told = || {
+        let mut told = message(ContextRole::Learner);
+        told.custom = Custom::from_iter([
+            ("x", "$ResourceLink.id"),
+            ("copies", "$Context.id.history"),
+            ("due", "$ResourceLink.submission.endDateTime"),
+            ("odd", "$Vendor.unheard.of"),
+        ]);
+        told
+    };
+    let values = |name: &str| match name {
+        "Context.id.history" => Some(lti_platform::id_history(["course-0", "course 00"])),
+        "ResourceLink.submission.endDateTime" => Some(String::new()),
+        _ => None,
+    };
+    let custom_of = |pair: &Pair| {
+        let (authorized, login) = pair.authorized();
+        let post = authorized.respond_with(told(), &values, pair.now).unwrap().sign(&KEY).unwrap();
+        let state = login.request.state.clone().unwrap();
+        let launch = pair.post(post.field("id_token").unwrap().to_owned(), state, login).unwrap();
+        launch.claims().custom.clone().unwrap()
+    };
+    let custom = custom_of(&pair);
+    assert_eq!(custom.get("mail"), Some("ines@school.example"));
+    assert_eq!(custom.get("course"), Some("Botany"));
+    assert_eq!(custom.get("x"), Some("link-1"));
+    assert_eq!(custom.get("copies"), Some("course-0,course%2000"));
+    assert_eq!(custom.get("due"), Some(""), "supported, and nothing there");
+    assert_eq!((custom.raw("odd"), custom.get("odd")), (Some("$Vendor.unheard.of"), None), "not supported");
+
+    pair.platform.policy.privacy = Privacy::only_user_id();
+    let custom = custom_of(&pair);
+    assert_eq!((custom.raw("mail"), custom.get("mail")), (Some("$Person.email.primary"), None), "withheld");
+    assert_eq!(custom.get("course"), Some("Botany"));
+}
