@@ -1,5 +1,5 @@
 //! The arrows between the crates, held against what cargo says. Each forbidden one has a reason.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "test code")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "test code")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
