@@ -80,7 +80,7 @@ pub use signing_key::{RsaSize, SigningKey, SigningKeyError};
 pub use unsigned_jwt::{SignError, SigningInput, UnsignedJwt};
 pub use unverified_jwt::{JwtError, UnverifiedJwt};
 pub use verified::Verified;
-pub use verify::VerifyError;
+pub use verify::{Check, Examination, VerifyError};
 pub use verifying_key::{UnusableKey, VerifyingKey};
 pub use verifying_keys::{KeyLookupError, SkippedKey, VerifyingKeys};
 

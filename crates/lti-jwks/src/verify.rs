@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use crate::header::HeaderKeyId;
 use crate::{
-    Claims, KeyLookupError, PayloadError, Rules, UnusableKey, UnverifiedJwt, Verified, VerifyingKey,
-    VerifyingKeys,
+    Algorithm, Claims, KeyLookupError, PayloadError, Rules, UnusableKey, UnverifiedJwt, Verified,
+    VerifyingKey, VerifyingKeys,
 };
 
 /// Why a well-formed token is not believed.
@@ -200,20 +200,17 @@ impl UnverifiedJwt {
         now: DateTime<Utc>,
     ) -> Result<Verified<T>, VerifyError> {
         let key = choose_key(&self.key_id, keys, rules)?;
-        let algorithm = self
-            .algorithm
-            .filter(|algorithm| rules.algorithms.contains(algorithm))
-            .ok_or(VerifyError::AlgorithmNotAllowed)?;
-        if !key.algorithms().contains(&algorithm) {
-            return Err(VerifyError::KeyAlgorithmMismatch);
-        }
+        let algorithm = choose_algorithm(self.algorithm, rules, Some(key))?;
         if !key.verifies(algorithm, self.signing_input.as_bytes(), &self.signature) {
             return Err(VerifyError::SignatureInvalid);
         }
         // From here on the sender is known, and what is wrong may be said in detail.
         let claims = read_claims::<T>(&self.payload).map_err(VerifyError::Payload)?;
-        check_parties(&claims, rules)?;
-        let acceptable_until = check_times(&claims, rules, seconds_of(now))?;
+        let now = seconds_of(now);
+        for (_, check) in claim_checks::<T>() {
+            check(&claims, rules, now)?;
+        }
+        let acceptable_until = claims.expires_at().unwrap_or(now) + rules.leeway_seconds();
         Ok(Verified {
             claims,
             payload: self.payload,
@@ -221,6 +218,111 @@ impl UnverifiedJwt {
             key_id: key.key_id().cloned(),
             acceptable_until: date_from(acceptable_until),
         })
+    }
+
+    /// Runs every check of [`UnverifiedJwt::verify`] that can be run, past the first that fails, and says what
+    /// became of each: for explaining a refused token to a person. Without keys, key and signature are not checked.
+    ///
+    /// `danger`: the claims in the result are whatever the sender wrote, believed or not.
+    #[must_use]
+    pub fn danger_examine<T: Claims>(
+        &self,
+        keys: Option<&VerifyingKeys>,
+        rules: &Rules,
+        now: DateTime<Utc>,
+    ) -> Examination<T> {
+        let mut findings = Vec::new();
+        let key = keys.map(|keys| choose_key(&self.key_id, keys, rules));
+        let usable = key.as_ref().and_then(|key| key.as_ref().ok()).copied();
+        findings.push((Check::Key, key.map(|key| key.map(|_| ()))));
+
+        let algorithm = choose_algorithm(self.algorithm, rules, usable);
+        let signature = match (&algorithm, usable) {
+            (Ok(algorithm), Some(key)) => {
+                let holds = key.verifies(*algorithm, self.signing_input.as_bytes(), &self.signature);
+                Some(if holds { Ok(()) } else { Err(VerifyError::SignatureInvalid) })
+            }
+            _ => None,
+        };
+        findings.push((Check::Algorithm, Some(algorithm.map(|_| ()))));
+        findings.push((Check::Signature, signature));
+
+        let (payload, claims) = match read_claims::<T>(&self.payload) {
+            Ok(claims) => (Ok(()), Some(claims)),
+            Err(error) => (Err(VerifyError::Payload(error)), None),
+        };
+        findings.push((Check::Payload, Some(payload)));
+        for (name, check) in claim_checks::<T>() {
+            findings.push((name, claims.as_ref().map(|claims| check(claims, rules, seconds_of(now)))));
+        }
+        Examination { findings, claims }
+    }
+}
+
+/// A check of [`UnverifiedJwt::verify`]. They are run in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Check {
+    /// `kid` names one usable key.
+    Key,
+    /// The algorithm is allowed by the rules, and by the key.
+    Algorithm,
+    /// The signature is that key's.
+    Signature,
+    /// The payload is JSON of the expected form.
+    Payload,
+    /// `iss` is the rules' issuer.
+    Issuer,
+    /// `aud` contains one of the rules' audiences, and nobody untrusted.
+    Audience,
+    /// `azp`, when both sides have it, is the rules' authorized party.
+    AuthorizedParty,
+    /// `exp` and `iat` are present, and `exp` is after `iat`.
+    Times,
+    /// `exp` has not passed.
+    Expiry,
+    /// `iat` is neither ahead nor too long ago.
+    IssuedAt,
+    /// `nbf`, when present, has passed.
+    NotBefore,
+}
+
+/// What became of each check, and what the sender wrote.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Examination<T> {
+    /// Each check in its order: passed, failed, or `None` when it could not be made.
+    pub findings: Vec<(Check, Option<Result<(), VerifyError>>)>,
+    /// The claims, unverified; `None` when the payload is malformed.
+    pub claims: Option<T>,
+}
+
+type ClaimCheck<T> = fn(&T, &Rules, f64) -> Result<(), VerifyError>;
+
+/// The checks that look at claims: one list for verifying and for explaining.
+fn claim_checks<T: Claims>() -> [(Check, ClaimCheck<T>); 7] {
+    [
+        (Check::Issuer, check_issuer),
+        (Check::Audience, check_audience),
+        (Check::AuthorizedParty, check_authorized_party),
+        (Check::Times, check_presence),
+        (Check::Expiry, check_expiry),
+        (Check::IssuedAt, check_age),
+        (Check::NotBefore, check_not_before),
+    ]
+}
+
+fn choose_algorithm(
+    named: Option<Algorithm>,
+    rules: &Rules,
+    key: Option<&VerifyingKey>,
+) -> Result<Algorithm, VerifyError> {
+    let algorithm = named
+        .filter(|algorithm| rules.algorithms.contains(algorithm))
+        .ok_or(VerifyError::AlgorithmNotAllowed)?;
+    match key {
+        Some(key) if !key.algorithms().contains(&algorithm) => Err(VerifyError::KeyAlgorithmMismatch),
+        _ => Ok(algorithm),
     }
 }
 
@@ -251,12 +353,15 @@ fn read_claims<T: Claims>(payload: &[u8]) -> Result<T, PayloadError> {
     serde_json::from_slice(payload).map_err(|_| PayloadError::find::<T>(payload))
 }
 
-fn check_parties(claims: &impl Claims, rules: &Rules) -> Result<(), VerifyError> {
+fn check_issuer<T: Claims>(claims: &T, rules: &Rules, _: f64) -> Result<(), VerifyError> {
     match claims.issuer() {
-        None | Some("") => return Err(VerifyError::IssuerMissing),
-        Some(issuer) if issuer != rules.issuer => return Err(VerifyError::IssuerMismatch),
-        Some(_) => {}
+        None | Some("") => Err(VerifyError::IssuerMissing),
+        Some(issuer) if issuer != rules.issuer => Err(VerifyError::IssuerMismatch),
+        Some(_) => Ok(()),
     }
+}
+
+fn check_audience<T: Claims>(claims: &T, rules: &Rules, _: f64) -> Result<(), VerifyError> {
     let (mut any, mut ours, mut untrusted) = (false, false, false);
     for audience in claims.audiences() {
         any = true;
@@ -266,37 +371,51 @@ fn check_parties(claims: &impl Claims, rules: &Rules) -> Result<(), VerifyError>
             untrusted = true;
         }
     }
-    if !any {
-        return Err(VerifyError::AudienceMissing);
+    match (any, ours, untrusted) {
+        (false, ..) => Err(VerifyError::AudienceMissing),
+        (_, false, _) => Err(VerifyError::AudienceMismatch),
+        (.., true) => Err(VerifyError::AudienceUntrusted),
+        _ => Ok(()),
     }
-    if !ours {
-        return Err(VerifyError::AudienceMismatch);
-    }
-    if untrusted {
-        return Err(VerifyError::AudienceUntrusted);
-    }
+}
+
+fn check_authorized_party<T: Claims>(claims: &T, rules: &Rules, _: f64) -> Result<(), VerifyError> {
     match (claims.authorized_party(), rules.authorized_party.as_deref()) {
         (Some(party), Some(expected)) if party != expected => Err(VerifyError::AuthorizedPartyMismatch),
         _ => Ok(()),
     }
 }
 
-/// Returns `exp` with leeway. Every comparison is written so that a number that is none fails it.
-fn check_times(claims: &impl Claims, rules: &Rules, now: f64) -> Result<f64, VerifyError> {
-    let leeway = rules.leeway_seconds();
+/// Every comparison of times is written so that a number that is none fails it.
+fn holds(condition: bool, otherwise: VerifyError) -> Result<(), VerifyError> {
+    if condition { Ok(()) } else { Err(otherwise) }
+}
+
+fn check_presence<T: Claims>(claims: &T, _: &Rules, _: f64) -> Result<(), VerifyError> {
     let expires_at = claims.expires_at().ok_or(VerifyError::ExpiryMissing)?;
     let issued_at = claims.issued_at().ok_or(VerifyError::IssuedAtMissing)?;
-    let holds = |condition: bool, otherwise| if condition { Ok(()) } else { Err(otherwise) };
-    holds(expires_at > issued_at, VerifyError::TimesInconsistent)?;
-    holds(now < expires_at + leeway, VerifyError::Expired)?;
-    holds(issued_at <= now + leeway, VerifyError::IssuedInFuture)?;
-    if let Some(max_age) = rules.max_age_seconds() {
-        holds(now <= issued_at + max_age + leeway, VerifyError::TooOld)?;
+    holds(expires_at > issued_at, VerifyError::TimesInconsistent)
+}
+
+fn check_expiry<T: Claims>(claims: &T, rules: &Rules, now: f64) -> Result<(), VerifyError> {
+    let expires_at = claims.expires_at().ok_or(VerifyError::ExpiryMissing)?;
+    holds(now < expires_at + rules.leeway_seconds(), VerifyError::Expired)
+}
+
+fn check_age<T: Claims>(claims: &T, rules: &Rules, now: f64) -> Result<(), VerifyError> {
+    let issued_at = claims.issued_at().ok_or(VerifyError::IssuedAtMissing)?;
+    holds(issued_at <= now + rules.leeway_seconds(), VerifyError::IssuedInFuture)?;
+    match rules.max_age_seconds() {
+        Some(max_age) => holds(now <= issued_at + max_age + rules.leeway_seconds(), VerifyError::TooOld),
+        None => Ok(()),
     }
-    if let Some(not_before) = claims.not_before() {
-        holds(not_before <= now + leeway, VerifyError::NotYetValid)?;
+}
+
+fn check_not_before<T: Claims>(claims: &T, rules: &Rules, now: f64) -> Result<(), VerifyError> {
+    match claims.not_before() {
+        Some(not_before) => holds(not_before <= now + rules.leeway_seconds(), VerifyError::NotYetValid),
+        None => Ok(()),
     }
-    Ok(expires_at + leeway)
 }
 
 fn seconds_of(time: DateTime<Utc>) -> f64 {

@@ -4,8 +4,7 @@
 use chrono::TimeDelta;
 use lti_jwks::Algorithm;
 use lti_types::{
-    ClientId, DeploymentId, Deployments, InvalidUrl, Issuer, LoginInitiation, PlatformRecord,
-    RegistrationStatus,
+    ClientId, DeploymentId, InvalidUrl, Issuer, LoginInitiation, PlatformRecord, RegistrationStatus,
 };
 use url::Url;
 
@@ -165,13 +164,9 @@ impl Registration {
         }
     }
 
-    /// Whether the deployment may launch, and whether it is a new one.
-    pub(crate) fn admit(&self, deployment: &DeploymentId) -> Option<DeploymentStanding> {
-        match &self.record.deployment_ids {
-            Deployments::NotYetKnown => Some(DeploymentStanding::New),
-            known if known.contains(deployment) => Some(DeploymentStanding::Known),
-            _ => None,
-        }
+    /// How well a deployment that may launch is known.
+    pub(crate) fn standing_of(&self, deployment: &DeploymentId) -> DeploymentStanding {
+        if self.has_deployment(deployment) { DeploymentStanding::Known } else { DeploymentStanding::New }
     }
 }
 

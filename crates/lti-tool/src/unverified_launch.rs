@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use lti_jwks::{Claims, KeyId, RegisteredClaims, Rules, UnverifiedJwt, VerifyingKeys};
-use lti_types::{AuthenticationResponse, Claim, ClaimFaults, ClaimProblem, LaunchClaims, NumericDate, State};
+use lti_types::{AuthenticationResponse, LaunchClaims, NumericDate, State};
 use serde::Deserialize;
-use subtle::ConstantTimeEq as _;
 
+use crate::check::{Facts, LAUNCH_CHECKS, same};
 use crate::{Browser, Launch, LaunchError, PendingLaunch, PlatformError, Registration};
 
 /// What was posted to the redirect URI: a token that proves nothing yet.
@@ -128,30 +128,19 @@ impl UnverifiedLaunch {
         rules.danger_kid_optional_with_one_key = policy.danger_kid_optional_with_one_key;
         let verified = self.jwt.verify::<LaunchPayload>(keys, &rules, now)?;
 
-        match &verified.0.nonce {
-            None => return Err(LaunchError::NonceMissing),
-            Some(nonce) if !same(nonce.as_str(), pending.nonce.as_str()) => {
-                return Err(LaunchError::NonceMismatch);
-            }
-            Some(_) => {}
+        let facts = Facts {
+            policy,
+            nonce: Some(&pending.nonce),
+            deployments: Some(&registration.record().deployment_ids),
+            login_deployment: Some(pending.deployment_id.as_ref()),
+            login_target: Some(&pending.target_link_uri),
+        };
+        for (_, check) in LAUNCH_CHECKS {
+            // All facts are known here; a check that finds otherwise refuses.
+            check(&facts, &verified.0).unwrap_or(Err(LaunchError::OtherRegistration))?;
         }
-
-        well_formed(&verified.0, policy.danger_resource_link_optional)?;
-        if policy.require_user && verified.0.sub.is_none() {
-            return Err(LaunchError::UserRequired);
-        }
-
         let deployment_id = verified.0.deployment_id.clone().ok_or(LaunchError::DeploymentUnknown)?;
-        let standing = registration.admit(&deployment_id).ok_or(LaunchError::DeploymentUnknown)?;
-        if pending.deployment_id.as_ref().is_some_and(|named| *named != deployment_id) {
-            return Err(LaunchError::DeploymentMismatch);
-        }
-        if let Some(target) = &verified.0.target_link_uri
-            && !policy.danger_target_link_uri_may_differ
-            && !target.is_same_resource(&pending.target_link_uri)
-        {
-            return Err(LaunchError::TargetLinkUriMismatch);
-        }
+        let standing = registration.standing_of(&deployment_id);
 
         let payload = verified.payload().to_vec();
         let LaunchPayload(claims) = verified.into_inner();
@@ -159,25 +148,10 @@ impl UnverifiedLaunch {
     }
 }
 
-/// Whether every claim that the message type requires is there.
-fn well_formed(claims: &LaunchClaims, resource_link_optional: bool) -> Result<(), ClaimFaults> {
-    let Err(faults) = claims.message() else { return Ok(()) };
-    let faults = faults.as_slice().iter().copied();
-    ClaimFaults::check(if resource_link_optional {
-        faults.filter(|f| f.claim != Claim::ResourceLink || f.problem != ClaimProblem::Missing).collect()
-    } else {
-        faults.collect()
-    })
-}
-
-fn same(a: &str, b: &str) -> bool {
-    a.as_bytes().ct_eq(b.as_bytes()).into()
-}
-
 /// The claims, as the signature check wants to see them.
 #[derive(Deserialize)]
 #[serde(transparent)]
-struct LaunchPayload(LaunchClaims);
+pub(crate) struct LaunchPayload(pub(crate) LaunchClaims);
 
 impl Claims for LaunchPayload {
     fn issuer(&self) -> Option<&str> {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, TimeDelta, Utc};
 use lti_jwks::{KeyId, SigningKey, UnverifiedJwt, VerifyingKeys};
 use lti_platform::{AuthorizedRequest, LaunchIntent, LaunchMessage, Session};
-use lti_tool::{Browser, Launch, LaunchError, Login, LoginSecrets, UnverifiedLaunch};
+use lti_tool::{Browser, Inspection, Known, Launch, LaunchError, Login, LoginSecrets, UnverifiedLaunch};
 use lti_types::{
     AuthenticationRequest, AuthenticationResponse, ClientId, DeploymentId, Deployments, Issuer, LoginHint,
     LoginInitiation, PlatformRecord, ResourceLink, ResourceLinkId, State, ToolRecord, UserId,
@@ -161,15 +161,51 @@ impl Pair {
 
     /// Tool: a form arrives in the browser that holds the login's secret.
     pub fn post(&self, id_token: String, state: State, login: Login) -> Result<Launch, LaunchError> {
+        let inspection = self.inspect(&id_token, &login);
         let form = AuthenticationResponse::id_token(id_token, state).to_form_post(REDIRECT).body();
         let response = AuthenticationResponse::from_form(form.as_bytes())?;
-        UnverifiedLaunch::from_form(response)?.verify(
-            login.pending,
-            &Browser::from_cookie(login.browser_secret),
-            &self.tool,
-            &self.keys,
-            self.now,
-        )
+        let verdict = UnverifiedLaunch::from_form(response).and_then(|unverified| {
+            let browser = Browser::from_cookie(login.browser_secret);
+            unverified.verify(login.pending, &browser, &self.tool, &self.keys, self.now)
+        });
+        self.same_verdict(&verdict, &inspection);
+        verdict
+    }
+
+    /// What the inspector makes of the token, told everything about the login but the login itself.
+    fn inspect(&self, id_token: &str, login: &Login) -> Inspection {
+        let mut known = Known::new();
+        known.keys = Some(self.keys.clone());
+        known.issuer = Some(self.tool.issuer().clone());
+        known.client_id = Some(self.tool.client_id().clone());
+        known.nonce.clone_from(&login.request.nonce);
+        known.policy = self.tool.policy.clone();
+        if let Deployments::Known(ids) = &self.tool.record().deployment_ids
+            && let [one] = ids.as_slice()
+        {
+            known.deployment = Some(one.clone());
+        }
+        Inspection::of(id_token, &known, self.now)
+    }
+
+    /// The inspector names the same failure as the verification, for every token of every test; what it cannot
+    /// know, it does not say.
+    fn same_verdict(&self, verdict: &Result<Launch, LaunchError>, inspection: &Inspection) {
+        match verdict {
+            Ok(_) => assert_eq!(inspection.refusal(), None),
+            Err(
+                LaunchError::StateMismatch
+                | LaunchError::BrowserMismatch
+                | LaunchError::LoginExpired
+                | LaunchError::RegistrationNotActive
+                | LaunchError::OtherRegistration
+                | LaunchError::DeploymentMismatch
+                | LaunchError::TargetLinkUriMismatch,
+            ) => {}
+            Err(LaunchError::DeploymentUnknown) if !matches!(&self.tool.record().deployment_ids, Deployments::Known(ids) if ids.len() == 1) =>
+                {}
+            Err(error) => assert_eq!(inspection.refusal(), Some(error)),
+        }
     }
 }
 
