@@ -54,7 +54,7 @@ pub enum ContextKind {
 /// A kind of context as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
-pub struct ContextType(String);
+pub struct ContextType(#[serde(deserialize_with = "crate::refusal::text")] String);
 
 const VOCABULARY: &str = "http://purl.imsglobal.org/vocab/lis/v2/course#";
 

@@ -6,6 +6,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use crate::refusal::refuse;
+
 /// Custom parameters. On the wire every value is a string; what platforms send besides is read so: numbers and
 /// booleans by their spelling, `null` as absent, an object or list as its JSON text, `[]` as no parameters.
 ///
@@ -110,6 +112,7 @@ impl<'de> Deserialize<'de> for Custom {
                     Some(_) => Err(A::Error::custom("expected an object of strings")),
                 }
             }
+            refuse!(bool number text);
         }
         deserializer.deserialize_any(V)
     }

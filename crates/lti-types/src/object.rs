@@ -52,7 +52,7 @@ macro_rules! wire_object {
     (
         $(#[$meta:meta])*
         $Name:ident {
-            required { $( $(#[$rmeta:meta])* $req:ident : $rty:ty = $rwire:literal, )* }
+            required { $( $(#[$rmeta:meta])* $req:ident : $rty:ty = $rwire:literal $(as $rvia:ty)?, )* }
             optional { $( $(#[$ometa:meta])* $opt:ident : $oty:ty = $owire:literal $(as $via:ty)?, )* }
         }
     ) => {
@@ -94,6 +94,7 @@ macro_rules! wire_object {
                     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                         f.write_str("a JSON object")
                     }
+                    $crate::refusal::refuse!(bool number text);
                     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$Name, A::Error> {
                         use serde::de::Error as _;
                         $( let mut $req: Option<$rty> = None; )*
@@ -105,7 +106,8 @@ macro_rules! wire_object {
                                     if $req.is_some() {
                                         return Err(A::Error::duplicate_field($rwire));
                                     }
-                                    $req = Some(map.next_value()?);
+                                    let read: $crate::object::wire_object!(@required $rty $(, $rvia)?) = map.next_value()?;
+                                    $req = Some(read.into());
                                 } )*
                                 $( $owire => {
                                     if $opt.is_some() {
@@ -129,11 +131,13 @@ macro_rules! wire_object {
                         })
                     }
                 }
-                deserializer.deserialize_map(ObjectVisitor)
+                deserializer.deserialize_any(ObjectVisitor)
             }
         }
     };
 
+    (@required $rty:ty) => { $rty };
+    (@required $rty:ty, $via:ty) => { $via };
     (@via $oty:ty) => { Option<$oty> };
     (@via $oty:ty, $via:ty) => { $via };
 

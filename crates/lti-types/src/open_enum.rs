@@ -80,8 +80,13 @@ macro_rules! open_enum {
                     fn visit_str<E>(self, text: &str) -> Result<$Name, E> {
                         Ok($Name::from(text))
                     }
+                    $crate::refusal::refuse!(bool number);
                 }
-                deserializer.deserialize_str(TextVisitor)
+                if deserializer.is_human_readable() {
+                    deserializer.deserialize_any(TextVisitor)
+                } else {
+                    deserializer.deserialize_str(TextVisitor)
+                }
             }
         }
     };
