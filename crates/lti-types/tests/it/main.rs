@@ -8,8 +8,14 @@
     reason = "clippy's leave for tests covers functions marked #[test], not the functions they share"
 )]
 
+mod errors;
+mod forms;
 mod launches;
+mod messages;
 mod normal_form;
+mod oddities;
 mod properties;
+mod roles;
 mod round_trips;
 mod strategies;
+mod vendors;
