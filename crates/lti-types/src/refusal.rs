@@ -63,3 +63,25 @@ impl From<Strict> for String {
         text.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Strict;
+
+    #[test]
+    fn the_type_is_named_and_the_value_is_not() {
+        assert_eq!(String::from(serde_json::from_str::<Strict>(r#""a\n""#).unwrap()), "a\n");
+        for (json, message) in [
+            ("777", "invalid type: a number, expected a string"),
+            ("-777", "invalid type: a number, expected a string"),
+            ("777.5", "invalid type: a number, expected a string"),
+            ("true", "invalid type: a boolean, expected a string"),
+            ("null", "invalid type: null, expected a string"),
+            ("[777]", "invalid type: sequence, expected a string"),
+            (r#"{"a":777}"#, "invalid type: map, expected a string"),
+        ] {
+            let error = serde_json::from_str::<Strict>(json).err().unwrap().to_string();
+            assert!(error.starts_with(message) && !error.contains("777"), "{json}: {error}");
+        }
+    }
+}
