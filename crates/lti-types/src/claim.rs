@@ -255,3 +255,30 @@ impl fmt::Display for ClaimFaults {
 }
 
 impl std::error::Error for ClaimFaults {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Claim, ClaimFault, ClaimFaults, ClaimProblem};
+
+    #[test]
+    fn faults_are_sorted_and_named_once() {
+        let roles = ClaimFault::new(Claim::Roles, ClaimProblem::Missing);
+        let version = ClaimFault::new(Claim::Version, ClaimProblem::Unsupported);
+        assert_eq!(ClaimFaults::check(Vec::new()), Ok(()));
+        let faults = ClaimFaults::check(vec![roles, version, roles]).unwrap_err();
+        assert_eq!(faults.as_slice(), [version, roles]);
+        assert_eq!(faults.first(), version);
+        assert_eq!(faults.to_string(), format!("{version}; {roles}"));
+        assert_eq!(ClaimFaults::from(roles).as_slice(), [roles]);
+        assert_eq!((roles.code(), roles.spec()), ("roles_missing", "LTI Core 1.3 §5.3.7"));
+        assert_eq!(version.code(), "version_unsupported");
+    }
+
+    #[test]
+    fn names_are_whole() {
+        assert_eq!(Claim::from_name("roles"), None);
+        assert_eq!(Claim::from_name("https://purl.imsglobal.org/spec/lti/claim/Roles"), None);
+        assert_eq!(Claim::from_name("sub"), Some(Claim::Subject));
+        assert_eq!(Claim::Subject.name(), "sub");
+    }
+}

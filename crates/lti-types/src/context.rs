@@ -54,7 +54,7 @@ pub enum ContextKind {
 /// A kind of context as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
-pub struct ContextType(String);
+pub struct ContextType(#[serde(deserialize_with = "crate::refusal::text")] String);
 
 const VOCABULARY: &str = "http://purl.imsglobal.org/vocab/lis/v2/course#";
 
@@ -104,5 +104,42 @@ impl From<ContextKind> for ContextType {
 impl From<&str> for ContextType {
     fn from(text: &str) -> Self {
         Self(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Context, ContextKind, ContextType};
+
+    #[test]
+    fn every_kind_has_three_spellings_and_one_of_them_is_right() {
+        for (name, kind) in [
+            ("CourseTemplate", ContextKind::CourseTemplate),
+            ("CourseOffering", ContextKind::CourseOffering),
+            ("CourseSection", ContextKind::CourseSection),
+            ("Group", ContextKind::Group),
+        ] {
+            let uri = format!("http://purl.imsglobal.org/vocab/lis/v2/course#{name}");
+            assert_eq!(ContextType::from(kind).as_str(), uri);
+            for text in [uri.clone(), format!("urn:lti:context-type:ims/lis/{name}"), name.to_owned()] {
+                let context_type = ContextType::from(text.as_str());
+                assert_eq!(context_type.kind(), Some(kind), "{text}");
+                assert_eq!(context_type.is_canonical(), text == uri, "{text}");
+            }
+        }
+        for text in ["", "group", "Account", "https://purl.imsglobal.org/vocab/lis/v2/course#Group"] {
+            assert_eq!(ContextType::from(text).kind(), None, "{text}");
+            assert!(!ContextType::from(text).is_canonical());
+        }
+    }
+
+    #[test]
+    fn both_directions() {
+        let context: Context =
+            serde_json::from_str(r#"{"id":"a","type":"Group","label":1,"x":null}"#).unwrap();
+        assert!(context.is(ContextKind::Group) && !context.is(ContextKind::CourseSection));
+        let written = serde_json::to_string(&context).unwrap();
+        assert_eq!(written, r#"{"id":"a","type":["Group"],"label":"1","x":null}"#);
+        assert_eq!(serde_json::from_str::<Context>(&written).unwrap(), context);
     }
 }

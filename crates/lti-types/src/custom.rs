@@ -1,10 +1,12 @@
 //! Custom parameters (LTI Core 1.3 §5.4.6, §B): names and string values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+
+use crate::refusal::refuse;
 
 /// Custom parameters. On the wire every value is a string; what platforms send besides is read so: numbers and
 /// booleans by their spelling, `null` as absent, an object or list as its JSON text, `[]` as no parameters.
@@ -91,10 +93,14 @@ impl<'de> Deserialize<'de> for Custom {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Custom, A::Error> {
                 let mut custom = BTreeMap::new();
-                while let Some((name, value)) = map.next_entry::<String, Scalar>()? {
-                    if let Scalar(Some(value)) = value
-                        && custom.insert(name, value).is_some()
-                    {
+                // Names without a value count too: of two readers, one might see the value and one the null.
+                let mut nulls = BTreeSet::new();
+                while let Some((name, Scalar(value))) = map.next_entry()? {
+                    let repeated = match value {
+                        Some(value) => nulls.contains(&name) || custom.insert(name, value).is_some(),
+                        None => custom.contains_key(&name) || !nulls.insert(name),
+                    };
+                    if repeated {
                         return Err(A::Error::custom("duplicate member"));
                     }
                 }
@@ -106,6 +112,7 @@ impl<'de> Deserialize<'de> for Custom {
                     Some(_) => Err(A::Error::custom("expected an object of strings")),
                 }
             }
+            refuse!(bool number text);
         }
         deserializer.deserialize_any(V)
     }
@@ -190,7 +197,14 @@ mod tests {
     }
 
     #[test]
-    fn a_name_written_twice_is_refused() {
-        assert!(serde_json::from_str::<Custom>(r#"{"a":"1","a":"2"}"#).is_err());
+    fn x21_a_name_written_twice_is_refused() {
+        for json in [
+            r#"{"a":"1","a":"2"}"#,
+            r#"{"a":"1","a":null}"#,
+            r#"{"a":null,"a":"1"}"#,
+            r#"{"a":null,"a":null}"#,
+        ] {
+            assert!(serde_json::from_str::<Custom>(json).is_err(), "{json}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! looks at the raw JSON on request, never on the way of a launch. A diagnostic names the place and the rule,
 //! and holds no value.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde_json::{Map, Value};
 
@@ -110,7 +110,11 @@ pub struct Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.place, self.oddity.sentence())
+        // Names come from outside too: none of them begins a new line in somebody's log.
+        for c in self.place.chars().flat_map(char::escape_debug) {
+            f.write_char(c)?;
+        }
+        write!(f, " {}", self.oddity.sentence())
     }
 }
 

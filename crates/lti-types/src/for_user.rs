@@ -40,3 +40,24 @@ impl ForUser {
         self.user_id.as_ref().or(self.id.as_ref())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ForUser;
+
+    #[test]
+    fn the_person_is_known_by_either_name() {
+        for (json, id) in [
+            (r#"{"user_id":"a","id":"b"}"#, Some("a")),
+            (r#"{"id":"b"}"#, Some("b")),
+            (r#"{"user_id":null,"id":"b"}"#, Some("b")),
+            (r#"{"name":"x"}"#, None),
+        ] {
+            let read: ForUser = serde_json::from_str(json).unwrap();
+            assert_eq!(read.user().map(crate::UserId::as_str), id, "{json}");
+            let written = serde_json::to_string(&read).unwrap();
+            assert_eq!(serde_json::from_str::<ForUser>(&written).unwrap(), read);
+        }
+        assert!(serde_json::from_str::<ForUser>(r#"{"user_id":""}"#).is_err());
+    }
+}

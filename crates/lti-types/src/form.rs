@@ -151,3 +151,33 @@ impl fmt::Debug for FormPost {
         f.debug_struct("FormPost").field("action", &self.action).field("fields", &names).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FormError, FormPost, Parameters};
+
+    #[test]
+    fn a_parameter_is_taken_once_and_the_rest_is_kept() {
+        let mut parameters = Parameters::decode(b"a=1&b=&c=3&c=4&d", 100).unwrap();
+        assert_eq!(parameters.take("a"), Ok(Some("1".to_owned())));
+        assert_eq!(parameters.take("a"), Ok(None));
+        assert_eq!(parameters.take("b"), Ok(None), "empty is absent");
+        assert_eq!(parameters.take("c"), Err(FormError::Repeated("c")));
+        assert_eq!(parameters.rest(), [("d".to_owned(), String::new())]);
+    }
+
+    #[test]
+    fn limits_count_names_and_values() {
+        assert!(Parameters::decode(b"abc=def", 7).is_ok());
+        assert!(Parameters::decode(b"abc=def", 6).is_err());
+        assert!(Parameters::collect([("abc", "def")], 6).is_ok());
+        assert!(Parameters::collect([("abc", "de"), ("f", "g")], 6).is_err());
+    }
+
+    #[test]
+    fn a_body_is_encoded() {
+        let post = FormPost::new("https://tool.example/", [("a b", "1&2=3"), ("é", "\r\n")]);
+        assert_eq!(post.body(), "a+b=1%262%3D3&%C3%A9=%0D%0A");
+        assert_eq!((post.field("é"), post.field("a")), (Some("\r\n"), None));
+    }
+}

@@ -43,8 +43,8 @@ macro_rules! identifier {
         #[doc = concat!("assert!(", stringify!($Name), "::new(\"\").is_err());")]
         /// # Ok::<(), lti_types::InvalidIdentifier>(())
         /// ```
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        #[serde(into = "String")]
         pub struct $Name(String);
 
         impl $Name {
@@ -65,6 +65,12 @@ macro_rules! identifier {
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $Name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::new(crate::refusal::text(deserializer)?).map_err(serde::de::Error::custom)
             }
         }
 

@@ -1,6 +1,7 @@
 //! The claims of a message that a platform sends (LTI Core 1.3 §4.3, §5.3, §5.4; Security Framework 1.0 §5.1.2).
 
 use crate::object::wire_object;
+use crate::refusal::{Strict, refuse};
 use crate::tolerant::{List, Object, Text};
 use crate::{
     Activity, AssetReference, BasicOutcome, CaliperService, ClientId, Context, Custom, DeepLinkingSettings,
@@ -226,14 +227,15 @@ impl<'de> serde::Deserialize<'de> for Audience {
             }
             fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Audience, A::Error> {
                 let mut values = Vec::new();
-                while let Some(value) = seq.next_element()? {
+                while let Some(value) = seq.next_element::<Strict>()? {
                     if values.len() == MAX {
                         return Err(serde::de::Error::custom("too many audiences"));
                     }
-                    values.push(value);
+                    values.push(value.into());
                 }
                 Ok(Audience { values, listed: true })
             }
+            refuse!(bool number);
         }
         deserializer.deserialize_any(V)
     }

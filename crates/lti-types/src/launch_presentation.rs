@@ -91,3 +91,46 @@ impl LaunchPresentation {
         Some(url)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LaunchPresentation, ReturnMessages};
+
+    fn back(url: &str, messages: &ReturnMessages) -> Option<String> {
+        let mut presentation = LaunchPresentation::new();
+        presentation.return_url = Some(url.into());
+        presentation.return_to(messages).map(String::from)
+    }
+
+    #[test]
+    fn every_message_has_its_parameter() {
+        let messages = ReturnMessages {
+            msg: Some("a b".to_owned()),
+            error_msg: Some("<script>".to_owned()),
+            log: Some("é&".to_owned()),
+            error_log: Some(String::new()),
+        };
+        let expected =
+            "https://lms.example/?lti_msg=a+b&lti_errormsg=%3Cscript%3E&lti_log=%C3%A9%26&lti_errorlog=";
+        assert_eq!(back("https://lms.example", &messages).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn what_the_address_has_stays_and_nothing_is_added_for_nothing() {
+        let none = ReturnMessages::new();
+        let address = "https://lms.example/back?a=%2F&b#top";
+        assert_eq!(back(address, &none).as_deref(), Some(address));
+        let mut messages = none.clone();
+        messages.log = Some("x".to_owned());
+        let expected = "https://lms.example/back?a=%2F&b&lti_log=x#top";
+        assert_eq!(back(address, &messages).as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn no_browser_is_sent_where_it_cannot_go() {
+        for url in ["", "/back", "javascript:alert(1)", "data:text/html,x", "https://a:b@lms.example/"] {
+            assert_eq!(back(url, &ReturnMessages::new()), None, "{url}");
+        }
+        assert_eq!(LaunchPresentation::new().return_to(&ReturnMessages::new()), None);
+    }
+}

@@ -28,6 +28,7 @@ mod migration;
 mod numeric_date;
 mod object;
 mod open_enum;
+mod refusal;
 mod registration;
 mod resource_link;
 mod role;

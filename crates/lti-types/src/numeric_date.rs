@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
+use crate::refusal::refuse;
+
 /// Seconds since the epoch, possibly with a fraction; always finite.
 ///
 /// ```
@@ -79,6 +81,7 @@ impl<'de> Deserialize<'de> for NumericDate {
                     serde_json::from_str(v).map_err(|_| E::custom("expected a number of seconds"))?;
                 number.as_f64().and_then(NumericDate::new).ok_or_else(|| E::custom("not a finite number"))
             }
+            refuse!(bool);
         }
         deserializer.deserialize_any(V)
     }

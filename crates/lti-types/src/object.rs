@@ -52,7 +52,7 @@ macro_rules! wire_object {
     (
         $(#[$meta:meta])*
         $Name:ident {
-            required { $( $(#[$rmeta:meta])* $req:ident : $rty:ty = $rwire:literal, )* }
+            required { $( $(#[$rmeta:meta])* $req:ident : $rty:ty = $rwire:literal $(as $rvia:ty)?, )* }
             optional { $( $(#[$ometa:meta])* $opt:ident : $oty:ty = $owire:literal $(as $via:ty)?, )* }
         }
     ) => {
@@ -94,6 +94,7 @@ macro_rules! wire_object {
                     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                         f.write_str("a JSON object")
                     }
+                    $crate::refusal::refuse!(bool number text);
                     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$Name, A::Error> {
                         use serde::de::Error as _;
                         $( let mut $req: Option<$rty> = None; )*
@@ -105,7 +106,8 @@ macro_rules! wire_object {
                                     if $req.is_some() {
                                         return Err(A::Error::duplicate_field($rwire));
                                     }
-                                    $req = Some(map.next_value()?);
+                                    let read: $crate::object::wire_object!(@required $rty $(, $rvia)?) = map.next_value()?;
+                                    $req = Some(read.into());
                                 } )*
                                 $( $owire => {
                                     if $opt.is_some() {
@@ -129,11 +131,13 @@ macro_rules! wire_object {
                         })
                     }
                 }
-                deserializer.deserialize_map(ObjectVisitor)
+                deserializer.deserialize_any(ObjectVisitor)
             }
         }
     };
 
+    (@required $rty:ty) => { $rty };
+    (@required $rty:ty, $via:ty) => { $via };
     (@via $oty:ty) => { Option<$oty> };
     (@via $oty:ty, $via:ty) => { $via };
 
@@ -163,3 +167,62 @@ macro_rules! wire_object {
 }
 
 pub(crate) use wire_object;
+
+#[cfg(test)]
+#[allow(unreachable_pub, reason = "the macro makes public types")]
+mod tests {
+    use crate::tolerant::Text;
+
+    wire_object! {
+        /// Something with one member of each sort.
+        Thing {
+            required {
+                /// Required.
+                id: String = "id",
+            }
+            optional {
+                /// Optional, and read tolerantly.
+                title: String = "title" as Text,
+                /// Optional.
+                link: crate::WireUrl = "link",
+            }
+        }
+    }
+
+    #[test]
+    fn both_directions() {
+        for (json, written) in [
+            (r#"{"id":"a"}"#, r#"{"id":"a"}"#),
+            (r#"{"link":null,"title":7,"id":"a"}"#, r#"{"id":"a","title":"7"}"#),
+            (r#"{"z":null,"\u0069d":"a","y":{"id":1}}"#, r#"{"id":"a","y":{"id":1},"z":null}"#),
+        ] {
+            let read: Thing = serde_json::from_str(json).unwrap();
+            assert_eq!(serde_json::to_string(&read).unwrap(), written);
+            assert_eq!(serde_json::from_str::<Thing>(written).unwrap(), read);
+        }
+    }
+
+    #[test]
+    fn refusals_name_the_member_that_the_type_has() {
+        for (json, message) in [
+            ("{}", "missing field `id`"),
+            (r#"{"id":"a","id":"b"}"#, "duplicate field `id`"),
+            (r#"{"id":"a","title":null,"title":null}"#, "duplicate field `title`"),
+            (r#"{"id":"a","mine":1,"mine":2}"#, "duplicate member"),
+            (r#"{"id":null}"#, "invalid type: null"),
+            ("[]", "invalid type: sequence, expected a JSON object"),
+            (r#""a""#, "invalid type: a string, expected a JSON object"),
+        ] {
+            let error = serde_json::from_str::<Thing>(json).unwrap_err().to_string();
+            assert!(error.starts_with(message), "{json}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_typed_member_has_the_only_say_over_its_name() {
+        let mut thing = Thing::new("a".to_owned());
+        thing.extensions.insert("id".to_owned(), "b".into());
+        thing.extensions.insert("link".to_owned(), "b".into());
+        assert_eq!(serde_json::to_string(&thing).unwrap(), r#"{"id":"a"}"#);
+    }
+}

@@ -80,11 +80,42 @@ macro_rules! open_enum {
                     fn visit_str<E>(self, text: &str) -> Result<$Name, E> {
                         Ok($Name::from(text))
                     }
+                    $crate::refusal::refuse!(bool number);
                 }
-                deserializer.deserialize_str(TextVisitor)
+                if deserializer.is_human_readable() {
+                    deserializer.deserialize_any(TextVisitor)
+                } else {
+                    deserializer.deserialize_str(TextVisitor)
+                }
             }
         }
     };
 }
 
 pub(crate) use open_enum;
+
+#[cfg(test)]
+mod tests {
+    use crate::{DocumentTarget, MessageType, Scope};
+
+    #[test]
+    fn listed_values_never_hide_behind_other() {
+        assert_eq!(DocumentTarget::from("iframe"), DocumentTarget::Iframe);
+        for text in ["Iframe", "iframe ", "", "popup"] {
+            let target = DocumentTarget::from(text);
+            assert!(matches!(&target, DocumentTarget::Other(other) if other.as_str() == text), "{text}");
+            assert_eq!((target.as_str(), target.to_string()), (text, text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn both_directions() {
+        for json in [r#""LtiResourceLinkRequest""#, r#""LtiUnheardRequest""#, r#""\"💡\\""#] {
+            let read: MessageType = serde_json::from_str(json).unwrap();
+            assert_eq!(serde_json::to_string(&read).unwrap(), json);
+        }
+        for json in ["null", "7", "true", "[]", "{}"] {
+            assert!(serde_json::from_str::<Scope>(json).is_err(), "{json}");
+        }
+    }
+}

@@ -227,3 +227,37 @@ impl ToolRecord {
         self.redirect_uris.iter().map(WireUrl::as_str).chain(default)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Deployments, PersonalData, RegistrationStatus};
+    use crate::DeploymentId;
+
+    #[test]
+    fn none_known_is_not_the_same_as_not_yet_known() {
+        let id = DeploymentId::new("1").unwrap();
+        for (json, contains) in [("null", false), ("[]", false), (r#"["1"]"#, true), (r#"["2","1"]"#, true)] {
+            let read: Deployments = serde_json::from_str(json).unwrap();
+            assert_eq!(read.contains(&id), contains, "{json}");
+            assert_eq!(serde_json::to_string(&read).unwrap(), json);
+        }
+        assert_ne!(Deployments::NotYetKnown, Deployments::Known(Vec::new()));
+        assert!(serde_json::from_str::<Deployments>(r#"[""]"#).is_err());
+    }
+
+    #[test]
+    fn a_status_is_one_of_three() {
+        for (json, status) in [
+            (r#""pending""#, RegistrationStatus::Pending),
+            (r#""active""#, RegistrationStatus::Active),
+            (r#""disabled""#, RegistrationStatus::Disabled),
+        ] {
+            assert_eq!(serde_json::from_str::<RegistrationStatus>(json).unwrap(), status);
+            assert_eq!(serde_json::to_string(&status).unwrap(), json);
+        }
+        for json in [r#""Active""#, r#""""#, "null", "true"] {
+            assert!(serde_json::from_str::<RegistrationStatus>(json).is_err(), "{json}");
+        }
+        assert_eq!(serde_json::to_string(&PersonalData::from("email")).unwrap(), r#""email""#);
+    }
+}

@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
+use crate::refusal::refuse;
+
 const SYSTEM: &str = "http://purl.imsglobal.org/vocab/lis/v2/system/person#";
 const INSTITUTION: &str = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#";
 const PERSON: &str = "http://purl.imsglobal.org/vocab/lis/v2/person#";
@@ -99,7 +101,7 @@ pub enum RoleKind<'a> {
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
-pub struct Role(String);
+pub struct Role(#[serde(deserialize_with = "crate::refusal::text")] String);
 
 impl Role {
     /// The text as it was sent.
@@ -382,7 +384,8 @@ impl<'de> Deserialize<'de> for Roles {
                 }
                 Ok(Roles(roles))
             }
+            refuse!(bool number text);
         }
-        deserializer.deserialize_seq(V)
+        deserializer.deserialize_any(V)
     }
 }

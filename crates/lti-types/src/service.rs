@@ -3,6 +3,7 @@
 use crate::WireUrl;
 use crate::object::wire_object;
 use crate::open_enum::open_enum;
+use crate::refusal::Strict;
 use crate::tolerant::{List, Text};
 
 open_enum! {
@@ -83,7 +84,7 @@ wire_object! {
             /// The context's memberships.
             context_memberships_url: WireUrl = "context_memberships_url",
             /// Versions of the service.
-            service_versions: Vec<String> = "service_versions" as List<String>,
+            service_versions: Vec<String> = "service_versions" as List<Strict>,
             /// What the tool may ask a token for; few platforms send it.
             scope: Vec<Scope> = "scope" as List<Scope>,
         }
@@ -102,7 +103,7 @@ wire_object! {
             /// What the tool may ask a token for.
             scope: Vec<Scope> = "scope" as List<Scope>,
             /// Versions of the service.
-            service_versions: Vec<String> = "service_versions" as List<String>,
+            service_versions: Vec<String> = "service_versions" as List<Strict>,
         }
     }
 }
@@ -143,11 +144,11 @@ wire_object! {
             /// The endpoint of this deployment.
             platform_notification_service_url: WireUrl = "platform_notification_service_url",
             /// Versions of the service.
-            service_versions: Vec<String> = "service_versions" as List<String>,
+            service_versions: Vec<String> = "service_versions" as List<Strict>,
             /// What the tool may ask a token for.
             scope: Vec<Scope> = "scope" as List<Scope>,
             /// Kinds of notice that can be had.
-            notice_types_supported: Vec<String> = "notice_types_supported" as List<String>,
+            notice_types_supported: Vec<String> = "notice_types_supported" as List<Strict>,
         }
     }
 }
@@ -170,7 +171,7 @@ wire_object! {
     Activity {
         required {
             /// Its stable id.
-            id: String = "id",
+            id: String = "id" as Strict,
         }
         optional {
             /// Its title.
@@ -184,7 +185,7 @@ wire_object! {
     AssetReference {
         required {
             /// Its id.
-            id: String = "id",
+            id: String = "id" as Strict,
         }
         optional {}
     }

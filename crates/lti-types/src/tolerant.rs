@@ -9,6 +9,8 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor, value};
 
+use crate::refusal::{Strict, refuse};
+
 /// What a reader makes of a member: a value, or nothing.
 pub(crate) trait Tolerant<T> {
     fn into_value(self) -> Option<T>;
@@ -187,6 +189,12 @@ impl<T> Tolerant<Vec<T>> for List<T> {
     }
 }
 
+impl Tolerant<Vec<String>> for List<Strict> {
+    fn into_value(self) -> Option<Vec<String>> {
+        self.0.map(|list| list.into_iter().map(String::from).collect())
+    }
+}
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct V<T>(PhantomData<T>);
@@ -214,6 +222,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
             fn visit_unit<E>(self) -> Result<List<T>, E> {
                 Ok(List(None))
             }
+            refuse!(bool negative_or_fraction);
         }
         deserializer.deserialize_any(V(PhantomData))
     }
@@ -248,6 +257,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
             fn visit_unit<E>(self) -> Result<Object<T>, E> {
                 Ok(Object(None))
             }
+            refuse!(bool number text);
         }
         deserializer.deserialize_any(V(PhantomData))
     }

@@ -16,7 +16,7 @@ use url::Url;
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
-pub struct WireUrl(String);
+pub struct WireUrl(#[serde(deserialize_with = "crate::refusal::text")] String);
 
 /// Why a text is no URL to build on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -32,9 +32,9 @@ fn history(text: &str) -> Vec<String> {
     text.split(',')
         .map(str::trim)
         .filter(|id| !id.is_empty())
-        // `+` is itself in a history; only percent-escapes are decoded.
+        // Only percent-escapes are decoded: what means something in a form is itself in a history.
         .map(|id| {
-            let escaped = id.replace('+', "%2B");
+            let escaped = id.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
             url::form_urlencoded::parse(escaped.as_bytes())
                 .next()
                 .map_or_else(String::new, |(id, _)| id.into_owned())

@@ -1,6 +1,6 @@
 //! Moodle.
 
-use super::{member, text};
+use super::member;
 use crate::LaunchClaims;
 
 const EXT: &str = "https://purl.imsglobal.org/spec/lti/claim/ext";
@@ -30,5 +30,9 @@ pub fn accept_line_item(claims: &LaunchClaims) -> Option<bool> {
     const NAME: &str = "https://www.moodle.org/spec/lti-dl/accept_lineitem";
     let settings = claims.deep_linking_settings.as_ref()?;
     let value = settings.extensions.get(NAME).or_else(|| claims.extensions.get(NAME))?;
-    value.as_bool().or_else(|| text(claims, NAME).map(|t| t == "true"))
+    match value.as_str() {
+        Some("true") => Some(true),
+        Some("false") => Some(false),
+        _ => value.as_bool(),
+    }
 }

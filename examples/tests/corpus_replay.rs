@@ -1,0 +1,84 @@
+//! The fuzz targets' oracles over the committed corpus, on stable: what was found once stays found.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
+#[path = "../../fuzz/oracles.rs"]
+#[allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "an oracle answers by panicking"
+)]
+mod oracles;
+
+use std::path::Path;
+
+/// Asks an oracle about each input of a target's corpus, each of its prefixes by halves, and each with one byte changed.
+fn replay(target: &str, oracle: fn(&[u8])) {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(target);
+    let mut inputs: Vec<_> =
+        std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    inputs.sort();
+    assert!(inputs.len() >= 5, "{target} has {} inputs", inputs.len());
+    for path in inputs {
+        // The test's output is shown when it fails, so the last name is the culprit's.
+        println!("{}", path.display());
+        let input = std::fs::read(&path).unwrap();
+        oracle(&input);
+        let mut len = input.len() / 2;
+        while len > 0 {
+            oracle(&input[..len]);
+            len /= 2;
+        }
+        for position in (0..input.len()).step_by(1 + input.len() / 64) {
+            for byte in [0, b'"', b'%', 0xff, input[position] ^ 1] {
+                let mut changed = input.clone();
+                changed[position] = byte;
+                oracle(&changed);
+            }
+        }
+    }
+}
+
+#[test]
+fn jwt_parse() {
+    replay("jwt_parse", oracles::jwt_parse);
+}
+
+#[test]
+fn jwk_set_parse() {
+    replay("jwk_set_parse", oracles::jwk_set_parse);
+}
+
+#[test]
+fn launch_claims() {
+    replay("launch_claims", oracles::launch_claims);
+}
+
+#[test]
+fn login_forms() {
+    replay("login_forms", oracles::login_forms);
+}
+
+/// The corpus is of use only while its good inputs are good.
+#[test]
+fn the_seeds_are_what_their_names_say() {
+    use lti_jwks::{RegisteredClaims, Rules, UnverifiedJwt, VerifyingKey, VerifyingKeys};
+
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus");
+    let key = include_str!("../../crates/lti-jwks/tests/fixtures/rsa2048.spki.pem");
+    let keys = VerifyingKeys::single(VerifyingKey::from_pem(key).unwrap());
+    let rules = Rules::new("https://lms.example", "client-1");
+    let now = chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+    for name in ["good", "good_aud_list", "good_without_kid"] {
+        let token = std::fs::read_to_string(corpus.join("jwt_parse").join(name)).unwrap();
+        let jwt = UnverifiedJwt::parse(&token).unwrap();
+        assert!(jwt.verify::<RegisteredClaims>(&keys, &rules, now).is_ok(), "{name}");
+    }
+    let launch = std::fs::read(corpus.join("launch_claims/canvas_launch")).unwrap();
+    assert!(serde_json::from_slice::<lti_types::LaunchClaims>(&launch).unwrap().message().is_ok());
+    let login = std::fs::read(corpus.join("login_forms/login")).unwrap();
+    assert!(lti_types::LoginInitiation::from_form(&login).is_ok());
+    let set = std::fs::read(corpus.join("jwk_set_parse/one_key")).unwrap();
+    assert_eq!(VerifyingKeys::from_jwk_set(&lti_jwks::JwkSet::parse(&set).unwrap()).len(), 1);
+}
