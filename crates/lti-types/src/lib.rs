@@ -7,14 +7,17 @@
 //! - what is agreed before the first launch: [`PlatformRecord`], [`ToolRecord`]
 //! - the login: [`LoginInitiation`], [`AuthenticationRequest`], [`AuthenticationResponse`], [`FormPost`]
 //! - the launch: [`LaunchClaims`], [`Message`], [`Roles`], [`Context`], [`ResourceLink`], [`Custom`], …
-//! - what a launch brings: [`GradeService`], [`RosterService`], [`DeepLinkingSettings`], …
+//! - what a launch brings: [`GradeService`], [`RosterService`], [`DeepLinkingSettings`], …; and what deep linking brings back:
+//!   [`DeepLinkingResponse`], [`ContentItem`]
 //! - what vendors add: [`vendor`]; what was odd: [`diagnostics`]
 
 mod authentication;
 mod claim;
+mod content_item;
 mod context;
 mod custom;
 mod deep_linking;
+mod deep_linking_response;
 pub mod diagnostics;
 mod for_user;
 mod form;
@@ -42,9 +45,14 @@ pub use authentication::{
     AuthenticationError, AuthenticationErrorCode, AuthenticationRequest, AuthenticationResponse,
 };
 pub use claim::{Claim, ClaimFault, ClaimFaults, ClaimProblem};
+pub use content_item::{
+    AssetProcessorItem, ContentItem, Embed, FileItem, HtmlItem, Iframe, ImageItem, ItemLineItem, LinkItem,
+    LtiResourceLinkItem, OtherItem, Period, Picture, ReportSettings, SubmissionReview, Window,
+};
 pub use context::{Context, ContextKind, ContextType};
 pub use custom::Custom;
 pub use deep_linking::{ContentItemType, DeepLinkingSettings, MediaTypes};
+pub use deep_linking_response::DeepLinkingResponse;
 pub use for_user::ForUser;
 pub use form::{FormError, FormPost};
 pub use identifier::{

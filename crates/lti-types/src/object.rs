@@ -47,11 +47,13 @@ impl<'de> Deserialize<'de> for Key<'de> {
 ///
 /// `required` members must be present and well-formed; `optional` ones may be absent or `null`. A member may
 /// be read through one of the readers of [`crate::tolerant`] (`name: Type = "wire" as Reader`). A member
-/// written twice is an error; unknown members land in `extensions`.
+/// written twice is an error; unknown members land in `extensions`. There they cannot speak for a member that has a
+/// type, even if that is absent: what was taken out of a message stays out. Only `Name keeps { … }` writes them, for
+/// items whose unreadable members are kept there.
 macro_rules! wire_object {
     (
         $(#[$meta:meta])*
-        $Name:ident {
+        $Name:ident $($keeps:ident)? {
             required { $( $(#[$rmeta:meta])* $req:ident : $rty:ty = $rwire:literal $(as $rvia:ty)?, )* }
             optional { $( $(#[$ometa:meta])* $opt:ident : $oty:ty = $owire:literal $(as $via:ty)?, )* }
         }
@@ -71,6 +73,8 @@ macro_rules! wire_object {
         impl serde::Serialize for $Name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeMap as _;
+                #[allow(dead_code, reason = "an object without optional members does not ask")]
+                const KEEPS: bool = $crate::object::wire_object!(@keeps $($keeps)?);
                 let mut map = serializer.serialize_map(None)?;
                 $( map.serialize_entry($rwire, &self.$req)?; )*
                 $( if let Some(value) = &self.$opt { map.serialize_entry($owire, value)?; } )*
@@ -78,7 +82,7 @@ macro_rules! wire_object {
                     match name.as_str() {
                         // A typed member has the only say over its name.
                         $( $rwire => {} )*
-                        $( $owire => {} )*
+                        $( $owire if !KEEPS || self.$opt.is_some() => {} )*
                         _ => map.serialize_entry(name, value)?,
                     }
                 }
@@ -138,6 +142,9 @@ macro_rules! wire_object {
 
     (@required $rty:ty) => { $rty };
     (@required $rty:ty, $via:ty) => { $via };
+    (@keeps) => { false };
+    (@keeps keeps) => { true };
+
     (@via $oty:ty) => { Option<$oty> };
     (@via $oty:ty, $via:ty) => { $via };
 

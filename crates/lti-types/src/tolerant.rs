@@ -175,6 +175,59 @@ impl<'de> Deserialize<'de> for Whole {
     }
 }
 
+/// A number; numeric strings count, anything else is as if absent.
+pub(crate) struct Number(Option<f64>);
+
+impl Tolerant<f64> for Number {
+    fn into_value(self) -> Option<f64> {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct V;
+        impl<'de> Visitor<'de> for V {
+            type Value = Number;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number")
+            }
+            fn visit_u64<E>(self, v: u64) -> Result<Number, E> {
+                // A score beyond 2^53 points is nobody's.
+                #[allow(clippy::cast_precision_loss)]
+                Ok(Number(Some(v as f64)))
+            }
+            fn visit_i64<E>(self, v: i64) -> Result<Number, E> {
+                #[allow(clippy::cast_precision_loss)]
+                Ok(Number(Some(v as f64)))
+            }
+            fn visit_f64<E>(self, v: f64) -> Result<Number, E> {
+                Ok(Number(v.is_finite().then_some(v)))
+            }
+            fn visit_str<E>(self, v: &str) -> Result<Number, E> {
+                // Only what JSON itself would call a number.
+                let number: Option<serde_json::Number> = serde_json::from_str(v.trim()).ok();
+                Ok(Number(number.and_then(|n| n.as_f64()).filter(|n| n.is_finite())))
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<Number, E> {
+                Ok(Number(None))
+            }
+            fn visit_unit<E>(self) -> Result<Number, E> {
+                Ok(Number(None))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Number, A::Error> {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Number(None))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Number, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Number(None))
+            }
+        }
+        deserializer.deserialize_any(V)
+    }
+}
+
 fn whole(text: &str) -> Option<u32> {
     let text = text.trim();
     text.strip_suffix(".0").unwrap_or(text).parse().ok()
