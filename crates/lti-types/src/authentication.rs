@@ -233,7 +233,8 @@ impl AuthenticationResponse {
     /// Reads the body of the POST request to the redirect URI.
     ///
     /// # Errors
-    /// [`FormError`]: over 256 KiB, a parameter given twice, or neither a token with a state nor an error.
+    /// [`FormError`]: over 256 KiB, a parameter given twice, or neither a token with a state nor an error. Only
+    /// `lti_storage_target`, which is no part of a response, is dropped where it makes no sense.
     pub fn from_form(body: &[u8]) -> Result<Self, FormError> {
         Self::read(Parameters::decode(body, MAX_RESPONSE)?)
     }

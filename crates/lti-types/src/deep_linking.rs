@@ -2,7 +2,7 @@
 
 use crate::object::wire_object;
 use crate::open_enum::open_enum;
-use crate::tolerant::{Flag, List, Text};
+use crate::tolerant::{Flag, List, Text, Tolerant};
 use crate::{DocumentTarget, WireUrl};
 
 open_enum! {
@@ -37,7 +37,7 @@ wire_object! {
             accept_presentation_document_targets: Vec<DocumentTarget> =
                 "accept_presentation_document_targets" as List<DocumentTarget>,
             /// Media types accepted for files.
-            accept_media_types: MediaTypes = "accept_media_types",
+            accept_media_types: MediaTypes = "accept_media_types" as MediaRanges,
             /// Whether more than one item may come back.
             accept_multiple: bool = "accept_multiple" as Flag,
             /// Whether line items are made for items that carry one; absent says nothing.
@@ -56,7 +56,7 @@ wire_object! {
 
 /// Media ranges: one text with commas, as the specification has it, or a list, as some platforms send it.
 /// Written as it was read.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum MediaTypes {
@@ -74,5 +74,28 @@ impl MediaTypes {
             Self::List(list) => list.as_slice(),
         };
         texts.iter().flat_map(|text| text.split(',')).map(str::trim).filter(|range| !range.is_empty())
+    }
+}
+
+/// Reads either form; anything else is as if absent.
+pub(crate) struct MediaRanges(Option<MediaTypes>);
+
+impl Tolerant<MediaTypes> for MediaRanges {
+    fn into_value(self) -> Option<MediaTypes> {
+        self.0
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for MediaRanges {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        Ok(Self(match value {
+            serde_json::Value::String(text) => Some(MediaTypes::Text(text)),
+            serde_json::Value::Array(values) => {
+                let texts = values.into_iter().filter_map(|value| value.as_str().map(str::to_owned));
+                Some(MediaTypes::List(texts.collect()))
+            }
+            _ => None,
+        }))
     }
 }

@@ -1,6 +1,7 @@
 //! Registration records: what each side writes down about the other before the first launch
 //! (Security Framework 1.0 §6; LTI Core 1.3 §3.1.3). Plain data, as it stands in a file or table; the role
-//! crates check it and add their policies.
+//! crates check it and add their policies. A member with another name is an error: a misspelled status or list of
+//! deployments must not read as none.
 
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +70,7 @@ impl From<Deployments> for Option<Vec<DeploymentId>> {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PlatformRecord {
     /// What people call it.
@@ -78,7 +80,8 @@ pub struct PlatformRecord {
     pub issuer: Issuer,
     /// The tool's name at the platform.
     pub client_id: ClientId,
-    /// The deployments.
+    /// The deployments. It must be said, if only by `null`: a forgotten list is not an open door.
+    #[serde(deserialize_with = "stated")]
     pub deployment_ids: Deployments,
     /// Where authentication requests go.
     pub authentication_url: WireUrl,
@@ -100,6 +103,11 @@ pub struct PlatformRecord {
     /// Whether it may be used.
     #[serde(default)]
     pub status: RegistrationStatus,
+}
+
+/// Reads a member that may be `null`, and may not be missing.
+fn stated<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Deployments, D::Error> {
+    Deployments::deserialize(deserializer)
 }
 
 impl PlatformRecord {
@@ -156,6 +164,7 @@ open_enum! {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ToolRecord {
     /// What people call it.

@@ -126,7 +126,9 @@ fn records_fill_in_what_was_left_out() {
     assert_eq!(written, expected);
     assert_eq!(serde_json::from_value::<PlatformRecord>(written).unwrap(), record);
     let absent = json.replace("\"deployment_ids\": null,", "");
-    assert_eq!(serde_json::from_str::<PlatformRecord>(&absent).unwrap(), record, "absent is not yet known");
+    assert!(serde_json::from_str::<PlatformRecord>(&absent).is_err(), "a forgotten list is not an open door");
+    let misspelled = json.replace("\"client_id\"", "\"Status\": \"disabled\", \"client_id\"");
+    assert!(serde_json::from_str::<PlatformRecord>(&misspelled).is_err(), "nor is a misspelled status");
 
     let json = r#"{"client_id": "a", "deployment_ids": [], "login_url": "https://tool.example/login",
         "target_link_uri": "https://tool.example/go"}"#;
