@@ -1,0 +1,5 @@
+//! The crate from outside: packages are written, validated against the schemas, read by other programs, and read back.
+
+mod fixtures;
+mod outside;
+mod schemas;
