@@ -1,11 +1,13 @@
 //! tmp
 mod cartridge;
+mod diagnostic;
 mod identifier;
 mod item;
 mod lti_link;
 mod markup;
 mod metadata;
 mod path;
+mod reader;
 mod resource;
 pub mod rules;
 mod standards;
@@ -15,6 +17,7 @@ mod version;
 mod writer;
 
 pub use cartridge::{Cartridge, FileSource, NoFiles};
+pub use diagnostic::{Diagnostic, Place, Rule, Severity};
 pub use identifier::{Identifier, InvalidIdentifier, MAX_IDENTIFIER_BYTES, Scope};
 pub use item::{Folder, Item, Link};
 pub use lti_link::{
@@ -22,6 +25,9 @@ pub use lti_link::{
 };
 pub use metadata::{Metadata, Rights};
 pub use path::{InvalidPath, MAX_PATH_BYTES, PackagePath};
+pub use reader::{
+    CartridgeReader, FileReader, LimitKind, Limits, LinkDocument, LinkError, ReadError, Reading, XmlError,
+};
 pub use resource::{
     Content, EndUserRole, Files, IntendedUse, OtherContent, Resource, ResourceKind, TextType, Topic, WebLink,
 };

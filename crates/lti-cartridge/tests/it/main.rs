@@ -2,4 +2,5 @@
 
 mod fixtures;
 mod outside;
+mod samples;
 mod schemas;
