@@ -1,6 +1,7 @@
 //! tmp
 mod cartridge;
 mod diagnostic;
+mod fit;
 mod identifier;
 mod item;
 mod lti_link;
@@ -18,6 +19,7 @@ mod writer;
 
 pub use cartridge::{Cartridge, FileSource, NoFiles};
 pub use diagnostic::{Diagnostic, Place, Rule, Severity};
+pub use fit::{Change, ChangeKind};
 pub use identifier::{Identifier, InvalidIdentifier, MAX_IDENTIFIER_BYTES, Scope};
 pub use item::{Folder, Item, Link};
 pub use lti_link::{

@@ -226,7 +226,9 @@ fn resource(xml: &mut Xml<'_>, start: &Element<'_>, notes: &mut Notes) -> Result
         ..RawResource::default()
     };
     let mut in_order = true;
+    let mut extended = false;
     while let Some(part) = xml.child()? {
+        in_order &= !extended;
         match part.name() {
             "metadata" => {
                 in_order &= result.files.is_empty() && result.dependencies.is_empty();
@@ -242,6 +244,8 @@ fn resource(xml: &mut Xml<'_>, start: &Element<'_>, notes: &mut Notes) -> Result
                 xml.skip()?;
             }
             name => {
+                // What extends a resource, or is its document, comes last.
+                extended = true;
                 let name = name.to_owned();
                 inline(xml, &name, &mut result, notes)?;
             }

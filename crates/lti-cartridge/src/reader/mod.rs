@@ -284,7 +284,11 @@ impl<R: Read + Seek> Walk<'_, R> {
                 return Ok(content);
             }
         }
-        let path = |href: &String| files.get(href)?.as_ref().map(|located| located.path.clone());
+        // A file that is not there is in a diagnostic and not in the model, so that the model can be written again.
+        let path = |href: &String| {
+            let located = files.get(href)?.as_ref().filter(|located| located.index.is_some())?;
+            Some(located.path.clone())
+        };
         let mut list: Vec<PackagePath> = Vec::with_capacity(resource.files.len());
         let mut seen = BTreeSet::new();
         for path in resource.files.iter().filter_map(path) {

@@ -7,7 +7,7 @@ use super::error::{NameField, UrlField, WriteError};
 use crate::identifier::is_name;
 use crate::lti_link::{CANVAS_PLATFORM, Icon, LtiLink, MAX_URL_CHARS, Property, Vendor, host, is_https};
 use crate::markup::Markup;
-use crate::text::single_line;
+use crate::text::{is_xml_char, single_line};
 use crate::{Identifier, TextType, Topic, Version, WebLink, standards};
 
 /// Writes one `cartridge_basiclti_link` document.
@@ -272,6 +272,21 @@ fn is_http(url: &str) -> bool {
     url.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("http://"))
 }
 
+fn has_length(text: &str) -> bool {
+    !text.is_empty() && (text.len() <= MAX_URL_CHARS || text.chars().count() <= MAX_URL_CHARS)
+}
+
+/// Whether a URL can stand in this field: 1 to 4096 characters, no blanks, absolute; https where the field says so.
+pub(crate) fn url_is_writable(url: &str, field: UrlField) -> bool {
+    let secure = matches!(field, UrlField::SecureLaunch | UrlField::SecureIcon);
+    let absolute = if field == UrlField::WebLink {
+        url.contains(':')
+    } else {
+        host(url).is_some() && (is_https(url) || (!secure && is_http(url)))
+    };
+    has_length(url) && absolute && url.chars().all(|c| is_xml_char(c) && !c.is_whitespace() && !c.is_control())
+}
+
 /// The checks that all descriptors share; errors name the resource.
 struct Checks<'r> {
     resource: Option<&'r Identifier>,
@@ -293,20 +308,11 @@ impl Checks<'_> {
     }
 
     fn length(&self, text: &str, field: UrlField) -> Result<(), WriteError> {
-        let short = text.len() <= MAX_URL_CHARS || text.chars().count() <= MAX_URL_CHARS;
-        self.accept(short && !text.is_empty(), field)
+        self.accept(has_length(text), field)
     }
 
     fn url(&self, url: &str, field: UrlField) -> Result<(), WriteError> {
-        self.length(url, field)?;
-        let secure = matches!(field, UrlField::SecureLaunch | UrlField::SecureIcon);
-        let absolute = if field == UrlField::WebLink {
-            url.contains(':')
-        } else {
-            host(url).is_some() && (is_https(url) || (!secure && is_http(url)))
-        };
-        let clean = !url.chars().any(|c| c.is_whitespace() || c.is_control());
-        self.accept(clean && absolute, field)
+        self.accept(url_is_writable(url, field), field)
     }
 
     fn accept(&self, good: bool, field: UrlField) -> Result<(), WriteError> {

@@ -2,5 +2,7 @@
 
 mod fixtures;
 mod outside;
+mod refused;
+mod round_trip;
 mod samples;
 mod schemas;
