@@ -10,7 +10,9 @@ use crate::item::{Item, links};
 use crate::resource::{Content, Resource};
 use crate::target::Usage;
 use crate::writer::{EntryKind, OutlineWriter, Payload, ResourceEntry, Supply, Wanted, WantedKind};
-use crate::{Feature, Identifier, Loss, LtiLink, Metadata, PackagePath, Settings, Target, WriteError, Written};
+use crate::{
+    Feature, Identifier, Loss, LtiLink, Metadata, PackagePath, Settings, Target, WriteError, Written,
+};
 
 /// A cartridge: metadata, an outline, and the resources that it names. Contents of files are not in it; they come from
 /// a [`FileSource`] when it is written.
@@ -52,12 +54,7 @@ impl Cartridge {
     /// A cartridge without contents, which is a valid one.
     #[must_use]
     pub fn new(identifier: Identifier, metadata: Metadata) -> Self {
-        Self {
-            identifier,
-            metadata,
-            items: Vec::new(),
-            resources: Vec::new(),
-        }
+        Self { identifier, metadata, items: Vec::new(), resources: Vec::new() }
     }
 
     /// All LTI links, in the order of the resources, those that the outline does not name included.
@@ -98,13 +95,14 @@ impl Cartridge {
         settings: &Settings,
         files: impl FileSource,
     ) -> Result<Written, WriteError> {
-        self.write_outline(
-            OutlineWriter::seekable(sink, settings, &self.identifier, &self.metadata)?,
-            files,
-        )
+        self.write_outline(OutlineWriter::seekable(sink, settings, &self.identifier, &self.metadata)?, files)
     }
 
-    fn write_outline(&self, mut outline: OutlineWriter<'_>, files: impl FileSource) -> Result<Written, WriteError> {
+    fn write_outline(
+        &self,
+        mut outline: OutlineWriter<'_>,
+        files: impl FileSource,
+    ) -> Result<Written, WriteError> {
         write_items(&mut outline, &self.items)?;
         for resource in &self.resources {
             outline.resource(entry(resource)?)?;

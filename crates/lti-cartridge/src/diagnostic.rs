@@ -49,17 +49,11 @@ pub struct Place {
 
 impl Place {
     pub(crate) fn file(file: &str) -> Self {
-        Self {
-            file: Some(short(file)),
-            ..Self::default()
-        }
+        Self { file: Some(short(file)), ..Self::default() }
     }
 
     pub(crate) fn identifier(identifier: &str) -> Self {
-        Self {
-            identifier: Some(short(identifier)),
-            ..Self::default()
-        }
+        Self { identifier: Some(short(identifier)), ..Self::default() }
     }
 
     pub(crate) fn in_file(mut self, file: &str) -> Self {
@@ -266,21 +260,13 @@ pub(crate) struct Notes {
 
 impl Notes {
     pub(crate) fn new(limit: usize) -> Self {
-        Self {
-            list: Vec::new(),
-            limit,
-            omitted: 0,
-        }
+        Self { list: Vec::new(), limit, omitted: 0 }
     }
 
     pub(crate) fn add(&mut self, rule: Rule, place: impl FnOnce() -> Place) {
         let severity = rule.severity();
         if self.list.len() < self.limit {
-            self.list.push(Diagnostic {
-                severity,
-                rule,
-                place: place(),
-            });
+            self.list.push(Diagnostic { severity, rule, place: place() });
             return;
         }
         self.omitted += 1;
@@ -288,11 +274,7 @@ impl Notes {
         if severity == Severity::Error
             && let Some(weakest) = self.list.iter_mut().rev().take(64).find(|d| d.severity < Severity::Error)
         {
-            *weakest = Diagnostic {
-                severity,
-                rule,
-                place: place(),
-            };
+            *weakest = Diagnostic { severity, rule, place: place() };
         }
     }
 

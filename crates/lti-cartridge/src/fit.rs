@@ -79,11 +79,7 @@ impl Cartridge {
     /// assert!(cartridge.fit(Version::V1_1).is_empty());
     /// ```
     pub fn fit(&mut self, version: Version) -> Vec<Change> {
-        let mut fit = Fit {
-            version,
-            changes: Vec::new(),
-            of: None,
-        };
+        let mut fit = Fit { version, changes: Vec::new(), of: None };
         fit.metadata(self);
         let titles: BTreeMap<Identifier, String> =
             links(&self.items).map(|link| (link.resource.clone(), link.title.clone())).collect();
@@ -124,10 +120,7 @@ struct Fit {
 
 impl Fit {
     fn changed(&mut self, kind: ChangeKind) {
-        let change = Change {
-            identifier: self.of.clone(),
-            kind,
-        };
+        let change = Change { identifier: self.of.clone(), kind };
         if !self.changes.contains(&change) {
             self.changes.push(change);
         }
@@ -261,7 +254,8 @@ impl Fit {
         let Some(url) = link.url().map(str::to_owned) else {
             return false;
         };
-        for (icon, field) in [(&mut link.icon, UrlField::Icon), (&mut link.secure_icon, UrlField::SecureIcon)] {
+        for (icon, field) in [(&mut link.icon, UrlField::Icon), (&mut link.secure_icon, UrlField::SecureIcon)]
+        {
             let Some(inner) = icon else { continue };
             if !url_is_writable(&inner.url, field) {
                 *icon = None;
@@ -288,10 +282,9 @@ impl Fit {
             link.launch_url = link.secure_launch_url.take();
             self.changed(ChangeKind::UrlRemoved);
         }
-        for (url, field) in [
-            (&mut link.launch_url, UrlField::Launch),
-            (&mut link.secure_launch_url, UrlField::SecureLaunch),
-        ] {
+        for (url, field) in
+            [(&mut link.launch_url, UrlField::Launch), (&mut link.secure_launch_url, UrlField::SecureLaunch)]
+        {
             if url.as_deref().is_some_and(|url| !url_is_writable(url, field)) {
                 *url = None;
                 self.changed(ChangeKind::UrlRemoved);
@@ -396,7 +389,9 @@ impl Fit {
         self.standards(&mut resource.standards);
         let is_file = matches!(resource.content, Content::WebContent(_) | Content::Associated(_));
         let assignment = resource.intended_use == Some(IntendedUse::Assignment);
-        if resource.intended_use.is_some() && (!is_file || (assignment && !self.version.holds_assignment_use())) {
+        if resource.intended_use.is_some()
+            && (!is_file || (assignment && !self.version.holds_assignment_use()))
+        {
             resource.intended_use = None;
             self.changed(ChangeKind::IntendedUseRemoved);
         }

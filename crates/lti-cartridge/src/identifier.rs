@@ -64,7 +64,9 @@ impl Scope {
 
 /// The text is not an NCName, or is longer than [`MAX_IDENTIFIER_BYTES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("not an XML identifier: a letter or underscore must come first, then letters, digits, '.', '-' or '_'")]
+#[error(
+    "not an XML identifier: a letter or underscore must come first, then letters, digits, '.', '-' or '_'"
+)]
 pub struct InvalidIdentifier(());
 
 impl Identifier {
@@ -76,10 +78,7 @@ impl Identifier {
     #[must_use]
     pub fn derived(scope: Scope, key: &str) -> Self {
         let prefix = scope.prefix();
-        Self(Shape::Derived {
-            prefix,
-            hash: hash(&[b"lti-cartridge/1\0", &[prefix], key.as_bytes()]),
-        })
+        Self(Shape::Derived { prefix, hash: hash(&[b"lti-cartridge/1\0", &[prefix], key.as_bytes()]) })
     }
 
     /// A number that is equal for equal identifiers, and different for different ones unless SHA-256 collides; sixteen
@@ -120,11 +119,7 @@ fn hash(parts: &[&[u8]]) -> u128 {
     for part in parts {
         digest.update(part);
     }
-    digest
-        .finalize()
-        .iter()
-        .take(16)
-        .fold(0, |number, byte| (number << 8) | u128::from(*byte))
+    digest.finalize().iter().take(16).fold(0, |number, byte| (number << 8) | u128::from(*byte))
 }
 
 impl std::str::FromStr for Identifier {
@@ -224,7 +219,8 @@ mod tests {
 
     #[test]
     fn scopes_do_not_collide() {
-        let all = [Scope::Manifest, Scope::Organization, Scope::Item, Scope::Resource].map(|s| Identifier::derived(s, "k"));
+        let all = [Scope::Manifest, Scope::Organization, Scope::Item, Scope::Resource]
+            .map(|s| Identifier::derived(s, "k"));
         for (n, a) in all.iter().enumerate() {
             for b in all.iter().skip(n + 1) {
                 assert_ne!(a, b);

@@ -33,11 +33,7 @@ impl Folder {
     /// A folder with these members.
     #[must_use]
     pub fn new(identifier: Identifier, title: impl Into<String>, items: Vec<Item>) -> Self {
-        Self {
-            identifier,
-            title: title.into(),
-            items,
-        }
+        Self { identifier, title: title.into(), items }
     }
 }
 
@@ -57,11 +53,7 @@ impl Link {
     /// A link to `resource`.
     #[must_use]
     pub fn new(identifier: Identifier, title: impl Into<String>, resource: Identifier) -> Self {
-        Self {
-            identifier,
-            title: title.into(),
-            resource,
-        }
+        Self { identifier, title: title.into(), resource }
     }
 }
 

@@ -37,6 +37,6 @@ pub use standards::{Standard, StandardsGroup, StandardsProvider, StandardsSet};
 pub use target::{Claim, Feature, Loss, Support, Target, UnknownTarget};
 pub use version::{DeclaredVersion, Profile, UnknownVersion, Version};
 pub use writer::{
-    ContentWriter, EntryKind, MAX_FOLDER_DEPTH, NameField, OutlineWriter, Payload, ResourceEntry, Settings, UrlField,
-    Wanted, WantedKind, WriteError, Written,
+    ContentWriter, EntryKind, MAX_FOLDER_DEPTH, NameField, OutlineWriter, Payload, ResourceEntry, Settings,
+    UrlField, Wanted, WantedKind, WriteError, Written,
 };

@@ -141,10 +141,7 @@ impl Property {
     /// A property; the name is checked when it is written.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            value: value.into(),
-        }
+        Self { name: name.into(), value: value.into() }
     }
 }
 
@@ -167,11 +164,7 @@ impl PlatformExtension {
     /// An empty block for `platform`.
     #[must_use]
     pub fn new(platform: impl Into<String>) -> Self {
-        Self {
-            platform: platform.into(),
-            properties: Vec::new(),
-            options: Vec::new(),
-        }
+        Self { platform: platform.into(), properties: Vec::new(), options: Vec::new() }
     }
 
     /// The first value under `name`.
@@ -204,10 +197,7 @@ impl PropertyGroup {
     /// A group of settings.
     #[must_use]
     pub fn new(name: impl Into<String>, properties: Vec<Property>) -> Self {
-        Self {
-            name: name.into(),
-            properties,
-        }
+        Self { name: name.into(), properties }
     }
 }
 
@@ -233,10 +223,7 @@ impl Icon {
     /// An icon for every platform.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            ..Self::default()
-        }
+        Self { url: url.into(), ..Self::default() }
     }
 }
 
@@ -264,11 +251,7 @@ impl Vendor {
     /// A vendor with code and name.
     #[must_use]
     pub fn new(code: impl Into<String>, name: impl Into<String>) -> Self {
-        Self {
-            code: code.into(),
-            name: name.into(),
-            ..Self::default()
-        }
+        Self { code: code.into(), name: name.into(), ..Self::default() }
     }
 
     /// A vendor made of the host of a launch URL (digest G4).
@@ -290,7 +273,11 @@ mod tests {
         assert_eq!(host("https://u:p@Tool.Example.com:8443/x?y").as_deref(), Some("tool.example.com"));
         assert_eq!(host("https://[::1]:8/x").as_deref(), Some("::1"));
         assert_eq!(host("mailto:x"), None);
-        assert_eq!(Vendor::of_host("https://127.0.0.1/").code, "unknown", "a code may not begin with a digit");
+        assert_eq!(
+            Vendor::of_host("https://127.0.0.1/").code,
+            "unknown",
+            "a code may not begin with a digit"
+        );
     }
 
     #[test]

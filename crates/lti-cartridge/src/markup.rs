@@ -116,10 +116,7 @@ mod tests {
     fn cc_14_special_characters() {
         let mut markup = Markup::default();
         markup.raw("<a").attribute("b", "x&\"<\n>").raw(">").text("ü]]>&\r\u{1}").raw("</a>");
-        assert_eq!(
-            markup.as_str(),
-            "<a b=\"x&amp;&quot;&lt;&#10;&gt;\">ü]]&gt;&amp;&#13;</a>"
-        );
+        assert_eq!(markup.as_str(), "<a b=\"x&amp;&quot;&lt;&#10;&gt;\">ü]]&gt;&amp;&#13;</a>");
         assert_eq!(markup.dropped, 1);
     }
 }

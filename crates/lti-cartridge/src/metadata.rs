@@ -38,10 +38,7 @@ impl Metadata {
     /// Metadata with a title only.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            ..Self::default()
-        }
+        Self { title: title.into(), ..Self::default() }
     }
 }
 
@@ -62,9 +59,6 @@ impl Rights {
     /// Restricted by copyright, under the conditions that `description` gives.
     #[must_use]
     pub fn new(description: impl Into<String>) -> Self {
-        Self {
-            restricted: Some(true),
-            description: Some(description.into()),
-        }
+        Self { restricted: Some(true), description: Some(description.into()) }
     }
 }

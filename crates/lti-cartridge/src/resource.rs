@@ -102,11 +102,7 @@ impl WebLink {
     /// A link to `url`.
     #[must_use]
     pub fn new(title: impl Into<String>, url: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            url: url.into(),
-            ..Self::default()
-        }
+        Self { title: title.into(), url: url.into(), ..Self::default() }
     }
 }
 
@@ -130,12 +126,7 @@ impl Topic {
     /// A topic without attachments.
     #[must_use]
     pub fn new(title: impl Into<String>, text: impl Into<String>, text_type: TextType) -> Self {
-        Self {
-            title: title.into(),
-            text: text.into(),
-            text_type,
-            attachments: Vec::new(),
-        }
+        Self { title: title.into(), text: text.into(), text_type, attachments: Vec::new() }
     }
 }
 
@@ -167,10 +158,7 @@ impl Files {
     /// One file, which opens.
     #[must_use]
     pub fn one(path: PackagePath) -> Self {
-        Self {
-            entry: Some(path.clone()),
-            files: vec![path],
-        }
+        Self { entry: Some(path.clone()), files: vec![path] }
     }
 }
 
@@ -191,11 +179,7 @@ impl OtherContent {
     #[must_use]
     pub fn new(type_name: impl Into<String>, files: Files) -> Self {
         let type_name = type_name.into();
-        Self {
-            kind: ResourceKind::of(&type_name),
-            type_name,
-            files,
-        }
+        Self { kind: ResourceKind::of(&type_name), type_name, files }
     }
 }
 
@@ -318,10 +302,7 @@ impl ResourceKind {
     /// Whether it is one XML document, its descriptor, in place of files.
     #[must_use]
     pub fn has_descriptor(self) -> bool {
-        matches!(
-            self,
-            Self::LtiLink | Self::WebLink | Self::Topic | Self::Assessment | Self::QuestionBank
-        )
+        matches!(self, Self::LtiLink | Self::WebLink | Self::Topic | Self::Assessment | Self::QuestionBank)
     }
 }
 

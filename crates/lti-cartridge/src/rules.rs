@@ -331,9 +331,15 @@ fn dependency_rule(from: ResourceKind, to: ResourceKind) -> Option<SchematronRul
         K::Topic => [Some(R::R1d), Some(R::R1e), Some(R::R1f), Some(R::R1g), Some(R::R1h), None, None],
         K::Assessment => [Some(R::R3d), Some(R::R3e), Some(R::R3f), Some(R::R3g), Some(R::R3h), None, None],
         K::QuestionBank => [Some(R::R4e), Some(R::R4f), Some(R::R4g), Some(R::R4h), Some(R::R4i), None, None],
-        K::WebContent => [Some(R::R5a), Some(R::R5b), Some(R::R5c), Some(R::R5d), Some(R::R5f), Some(R::R5e), None],
-        K::Associated => [Some(R::R6a), Some(R::R6b), Some(R::R6c), Some(R::R6d), Some(R::R6f), Some(R::R6e), None],
-        K::LtiLink => [Some(R::R11a), Some(R::R11b), Some(R::R11c), Some(R::R11d), Some(R::R11f), None, Some(R::R11e)],
+        K::WebContent => {
+            [Some(R::R5a), Some(R::R5b), Some(R::R5c), Some(R::R5d), Some(R::R5f), Some(R::R5e), None]
+        }
+        K::Associated => {
+            [Some(R::R6a), Some(R::R6b), Some(R::R6c), Some(R::R6d), Some(R::R6f), Some(R::R6e), None]
+        }
+        K::LtiLink => {
+            [Some(R::R11a), Some(R::R11b), Some(R::R11c), Some(R::R11d), Some(R::R11f), None, Some(R::R11e)]
+        }
         K::WebLink | K::Other => return None,
     };
     row.get(column).copied().flatten()

@@ -21,10 +21,7 @@ impl StandardsSet {
     /// A set for the whole resource.
     #[must_use]
     pub fn new(providers: Vec<StandardsProvider>) -> Self {
-        Self {
-            providers,
-            ..Self::default()
-        }
+        Self { providers, ..Self::default() }
     }
 }
 
@@ -44,10 +41,7 @@ impl StandardsProvider {
     /// The standards of `provider`.
     #[must_use]
     pub fn new(provider: impl Into<String>, groups: Vec<StandardsGroup>) -> Self {
-        Self {
-            provider: Some(provider.into()),
-            groups,
-        }
+        Self { provider: Some(provider.into()), groups }
     }
 }
 
@@ -70,10 +64,7 @@ impl StandardsGroup {
     /// Standards without region and edition.
     #[must_use]
     pub fn new(standards: Vec<Standard>) -> Self {
-        Self {
-            standards,
-            ..Self::default()
-        }
+        Self { standards, ..Self::default() }
     }
 }
 
@@ -93,10 +84,7 @@ impl Standard {
     /// A standard without a label.
     #[must_use]
     pub fn new(guid: impl Into<String>) -> Self {
-        Self {
-            label: None,
-            guid: guid.into(),
-        }
+        Self { label: None, guid: guid.into() }
     }
 }
 

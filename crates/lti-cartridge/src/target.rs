@@ -105,10 +105,7 @@ impl std::str::FromStr for Target {
 
     fn from_str(text: &str) -> Result<Self, UnknownTarget> {
         let name = text.trim().to_ascii_lowercase();
-        Self::ALL
-            .into_iter()
-            .find(|target| target.to_string() == name)
-            .ok_or(UnknownTarget(()))
+        Self::ALL.into_iter().find(|target| target.to_string() == name).ok_or(UnknownTarget(()))
     }
 }
 
@@ -216,13 +213,19 @@ const NO_SOURCE: &str = "no source known";
 fn canvas(feature: Feature) -> Claim {
     use Feature as F;
     let support = match feature {
-        F::ToolMatch => Support::Partly("matched to an installed tool by URL or domain: install the tool first"),
-        F::LaunchUrl | F::Description | F::Custom | F::CanvasPoints | F::CanvasExtension | F::Icon => Support::Yes,
+        F::ToolMatch => {
+            Support::Partly("matched to an installed tool by URL or domain: install the tool first")
+        }
+        F::LaunchUrl | F::Description | F::Custom | F::CanvasPoints | F::CanvasExtension | F::Icon => {
+            Support::Yes
+        }
         F::DifferentSecureUrl => Support::Partly("the secure URL wins"),
         F::LtiOutsideOutline => return Claim::new(Support::No, CANVAS_OUTLINE),
         F::OtherExtension | F::CurriculumStandards => Support::No,
         F::Roles => Support::Partly("instructor only becomes unpublished; other roles are ignored"),
-        F::NestedFolders => Support::Partly("the first level becomes modules, deeper ones headers and indents"),
+        F::NestedFolders => {
+            Support::Partly("the first level becomes modules, deeper ones headers and indents")
+        }
         F::TopLevelLinks => Support::Partly("collected in a module 'Misc'"),
         F::WebLinks | F::Topics | F::WebContent | F::AssociatedContent => Support::Yes,
         F::PlainHttpUrl | F::IconResource | F::IntendedUse => return Claim::new(Support::Unknown, NO_SOURCE),
@@ -236,7 +239,9 @@ fn moodle(feature: Feature) -> Claim {
         F::ToolMatch => Support::Partly("matched to a site tool by URL at launch"),
         F::LaunchUrl | F::Description | F::Icon => Support::Yes,
         F::DifferentSecureUrl => Support::Partly("only launch_url is read"),
-        F::Custom | F::CanvasPoints | F::CanvasExtension | F::OtherExtension | F::CurriculumStandards => Support::No,
+        F::Custom | F::CanvasPoints | F::CanvasExtension | F::OtherExtension | F::CurriculumStandards => {
+            Support::No
+        }
         _ => return Claim::new(Support::Unknown, NO_SOURCE),
     };
     Claim::new(support, MOODLE)

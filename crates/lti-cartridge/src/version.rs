@@ -71,19 +71,11 @@ impl Version {
     }
 
     pub(crate) fn schema(self) -> &'static str {
-        if self.is_thin() {
-            "IMS Thin Common Cartridge"
-        } else {
-            "IMS Common Cartridge"
-        }
+        if self.is_thin() { "IMS Thin Common Cartridge" } else { "IMS Common Cartridge" }
     }
 
     pub(crate) fn lti_type(self) -> &'static str {
-        if self.minor() == 3 {
-            "imsbasiclti_xmlv1p3"
-        } else {
-            "imsbasiclti_xmlv1p0"
-        }
+        if self.minor() == 3 { "imsbasiclti_xmlv1p3" } else { "imsbasiclti_xmlv1p0" }
     }
 }
 

@@ -150,7 +150,11 @@ fn collect_targets<'r>(items: &'r [RawItem], targets: &mut Vec<&'r str>) {
 }
 
 /// What the attributes of a resource say, against the version of the manifest.
-pub(crate) fn check_attributes(raw: &RawManifest, resource: &RawResource, notes: &mut Notes) -> Option<IntendedUse> {
+pub(crate) fn check_attributes(
+    raw: &RawManifest,
+    resource: &RawResource,
+    notes: &mut Notes,
+) -> Option<IntendedUse> {
     let place = || Place::identifier(&resource.identifier).in_file(MANIFEST);
     let minor = raw.declared.minor();
     let type_name = resource.type_name.as_str();
@@ -181,7 +185,9 @@ fn type_minors(type_name: &str) -> Option<&'static [u8]> {
     match type_name {
         "webcontent" => return Some(ANY),
         "imsbasiclti_xmlv1p0" => return Some(&[0, 1, 2]),
-        "assignment_xmlv1p0" | "idpfepub_epubv3p0" | "imsapip_zipv1p0" | "imsiwb_iwbv1p0" => return Some(&[3, 4]),
+        "assignment_xmlv1p0" | "idpfepub_epubv3p0" | "imsapip_zipv1p0" | "imsiwb_iwbv1p0" => {
+            return Some(&[3, 4]);
+        }
         "imsov_xmlv1p0" | "imsov_zipv1p0" | "imsqti_zipv3p0" => return Some(&[4]),
         _ => {}
     }
@@ -208,7 +214,10 @@ mod tests {
     #[test]
     fn types_and_versions() {
         assert_eq!(type_minors("imswl_xmlv1p3"), Some([3].as_slice()));
-        assert_eq!(type_minors("associatedcontent/imscc_xmlv1p1/learning-application-resource"), Some([1].as_slice()));
+        assert_eq!(
+            type_minors("associatedcontent/imscc_xmlv1p1/learning-application-resource"),
+            Some([1].as_slice())
+        );
         assert_eq!(type_minors("imsqti_xmlv1p2/imscc_xmlv1p1/assessment"), Some([1].as_slice()));
         assert_eq!(type_minors("imswl_xmlv1p9"), None);
         assert_eq!(type_minors("whatever"), None);

@@ -4,7 +4,9 @@ use super::lom::{self, non_empty};
 use super::xml::{Element, Xml, XmlError};
 use crate::diagnostic::{Notes, Place, Rule};
 use crate::identifier::is_name;
-use crate::lti_link::{Icon, LtiLink, MAX_URL_CHARS, PlatformExtension, Property, PropertyGroup, Vendor, host, is_https};
+use crate::lti_link::{
+    Icon, LtiLink, MAX_URL_CHARS, PlatformExtension, Property, PropertyGroup, Vendor, host, is_https,
+};
 use crate::resource::{TextType, Topic, WebLink};
 use crate::text::single_line;
 
@@ -116,10 +118,7 @@ fn check_urls(here: &mut Here<'_>, link: &LtiLink) {
         here.note(Rule::NoLaunchUrl, "launch_url");
     }
     let secure_icon = link.secure_icon.as_ref().map(|icon| icon.url.as_str());
-    let secure = [
-        ("secure_launch_url", link.secure_launch_url.as_deref()),
-        ("secure_icon", secure_icon),
-    ];
+    let secure = [("secure_launch_url", link.secure_launch_url.as_deref()), ("secure_icon", secure_icon)];
     for (name, url) in secure {
         if url.is_some_and(|url| !is_https(url)) {
             here.note(Rule::SecureUrlNotHttps, name);
@@ -184,12 +183,7 @@ fn icon(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<Option<Icon>> {
     let attribute = |name| element.attribute(name).and_then(non_empty);
     let (key, platform, style) = (attribute("key"), attribute("platform"), attribute("style"));
     let url = xml.text()?.trim().to_owned();
-    Ok((!url.is_empty()).then_some(Icon {
-        url,
-        key,
-        platform,
-        style,
-    }))
+    Ok((!url.is_empty()).then_some(Icon { url, key, platform, style }))
 }
 
 fn vendor(xml: &mut Xml<'_>, here: &mut Here<'_>) -> Result<Option<Vendor>> {

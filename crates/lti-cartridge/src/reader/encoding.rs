@@ -21,7 +21,8 @@ fn other(bytes: Vec<u8>) -> Result<(String, Option<Rule>), Rule> {
     let declared = declared_encoding(&bytes);
     match String::from_utf8(bytes) {
         Ok(text) => {
-            let plain = declared.is_none_or(|name| matches!(name.as_str(), "utf-8" | "utf8" | "us-ascii" | "ascii"));
+            let plain =
+                declared.is_none_or(|name| matches!(name.as_str(), "utf-8" | "utf8" | "us-ascii" | "ascii"));
             Ok((text, (!plain).then_some(Rule::Encoding)))
         }
         Err(error) => match declared.as_deref() {
@@ -60,8 +61,8 @@ fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<(String, Option<Rule
 /// Windows-1252, which is what texts that say ISO-8859-1 are in.
 fn windows_1252(byte: u8) -> char {
     const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}', '\u{90}', '‘',
-        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}',
+        '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
     ];
     match byte {
         0x80..=0x9F => HIGH.get(usize::from(byte) - 0x80).copied().unwrap_or('\u{FFFD}'),
@@ -90,7 +91,10 @@ mod tests {
         assert_eq!(decode(b"<a>\xE9</a>".to_vec()), Err(Rule::UnknownEncoding));
         assert_eq!(decode(vec![0xFF, 0xFE, 0x3C]), Err(Rule::UnknownEncoding));
         assert_eq!(decode(vec![0xFE, 0xFF, 0xD8, 0x00]), Err(Rule::UnknownEncoding), "half a pair");
-        assert_eq!(decode(b"<?xml version='1.0' encoding='utf-16'?><a/>".to_vec()).unwrap().1, Some(Rule::Encoding));
+        assert_eq!(
+            decode(b"<?xml version='1.0' encoding='utf-16'?><a/>".to_vec()).unwrap().1,
+            Some(Rule::Encoding)
+        );
         assert_eq!(decode(Vec::new()), Ok((String::new(), None)));
     }
 }

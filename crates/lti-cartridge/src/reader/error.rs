@@ -112,6 +112,9 @@ impl From<zip::result::ZipError> for ReadError {
 fn is_ours(error: &io::Error) -> bool {
     !matches!(
         error.kind(),
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof | io::ErrorKind::Other
+        io::ErrorKind::InvalidData
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::Other
     )
 }

@@ -85,10 +85,7 @@ impl LinkDocument {
     /// A document to be written.
     #[must_use]
     pub fn new(link: LtiLink) -> Self {
-        Self {
-            link,
-            diagnostics: Vec::new(),
-        }
+        Self { link, diagnostics: Vec::new() }
     }
 
     /// Writes the document. The namespace is the one of the version in `settings`; platforms expect 1.1.
@@ -116,15 +113,9 @@ impl LinkDocument {
             notes.add(rule, Place::default);
         }
         let mut xml = Xml::new(&text, limits.xml_depth);
-        let mut here = Here {
-            notes: &mut notes,
-            place: Place::default(),
-        };
+        let mut here = Here { notes: &mut notes, place: Place::default() };
         match document(&mut xml, &mut here, ResourceKind::LtiLink).map_err(LinkError::Xml)? {
-            Some(Content::LtiLink(link)) => Ok(Self {
-                link: *link,
-                diagnostics: notes.finish().0,
-            }),
+            Some(Content::LtiLink(link)) => Ok(Self { link: *link, diagnostics: notes.finish().0 }),
             _ => Err(LinkError::NotALink),
         }
     }

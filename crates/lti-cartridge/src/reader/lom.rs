@@ -141,10 +141,8 @@ pub(crate) fn standards(xml: &mut Xml<'_>, set: &super::xml::Element<'_>) -> Res
             xml.skip()?;
             continue;
         }
-        let mut provider = StandardsProvider {
-            provider: element.attribute("providerId"),
-            groups: Vec::new(),
-        };
+        let mut provider =
+            StandardsProvider { provider: element.attribute("providerId"), groups: Vec::new() };
         while let Some(element) = xml.child()? {
             if element.name() != "setOfGUIDs" {
                 xml.skip()?;

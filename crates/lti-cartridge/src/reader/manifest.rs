@@ -55,10 +55,7 @@ pub(crate) fn parse(text: &str, limits: &Limits, notes: &mut Notes) -> Result<Op
     if root.name() != "manifest" {
         return Ok(None);
     }
-    let mut here = Here {
-        notes,
-        place: Place::file(MANIFEST),
-    };
+    let mut here = Here { notes, place: Place::file(MANIFEST) };
     descriptor::check_namespaces(&mut here, &root, &["imscc", "imscp"]);
     let mut manifest = RawManifest {
         identifier: root.attribute("identifier").unwrap_or_default(),
@@ -141,7 +138,12 @@ fn metadata(xml: &mut Xml<'_>, manifest: &mut RawManifest) -> Result<()> {
     Ok(())
 }
 
-fn organizations(xml: &mut Xml<'_>, manifest: &mut RawManifest, notes: &mut Notes, budget: &mut usize) -> Result<()> {
+fn organizations(
+    xml: &mut Xml<'_>,
+    manifest: &mut RawManifest,
+    notes: &mut Notes,
+    budget: &mut usize,
+) -> Result<()> {
     let mut seen = 0;
     while let Some(organization) = xml.child()? {
         if organization.name() != "organization" {
@@ -180,7 +182,12 @@ fn organizations(xml: &mut Xml<'_>, manifest: &mut RawManifest, notes: &mut Note
 }
 
 /// Recursive; the walk over the document bounds its depth.
-fn item(xml: &mut Xml<'_>, start: &Element<'_>, notes: &mut Notes, budget: &mut usize) -> Result<Option<RawItem>> {
+fn item(
+    xml: &mut Xml<'_>,
+    start: &Element<'_>,
+    notes: &mut Notes,
+    budget: &mut usize,
+) -> Result<Option<RawItem>> {
     let Some(left) = budget.checked_sub(1) else {
         notes.add(Rule::TooManyItems, || Place::file(MANIFEST).name("item"));
         xml.skip()?;
@@ -202,7 +209,12 @@ fn item(xml: &mut Xml<'_>, start: &Element<'_>, notes: &mut Notes, budget: &mut 
     Ok(Some(result))
 }
 
-fn resources(xml: &mut Xml<'_>, manifest: &mut RawManifest, notes: &mut Notes, limits: &Limits) -> Result<()> {
+fn resources(
+    xml: &mut Xml<'_>,
+    manifest: &mut RawManifest,
+    notes: &mut Notes,
+    limits: &Limits,
+) -> Result<()> {
     while let Some(element) = xml.child()? {
         if element.name() != "resource" {
             xml.skip()?;
@@ -277,10 +289,7 @@ fn resource_metadata(xml: &mut Xml<'_>, resource: &mut RawResource, notes: &mut 
 
 /// A document inside the `resource` element.
 fn inline(xml: &mut Xml<'_>, name: &str, resource: &mut RawResource, notes: &mut Notes) -> Result<()> {
-    let mut here = Here {
-        notes,
-        place: Place::identifier(&resource.identifier).in_file(MANIFEST),
-    };
+    let mut here = Here { notes, place: Place::identifier(&resource.identifier).in_file(MANIFEST) };
     let content: Content = match name {
         "cartridge_basiclti_link" | "basic_lti_link" => descriptor::lti_link(xml, &mut here)?.into(),
         "webLink" => descriptor::web_link(xml, &mut here)?.into(),

@@ -27,7 +27,8 @@ use crate::cartridge::FileSource;
 use crate::diagnostic::{Notes, Place, Rule};
 use crate::path::{self, Resolved};
 use crate::{
-    Cartridge, Content, DeclaredVersion, Diagnostic, Files, OtherContent, PackagePath, Resource, ResourceKind, Severity,
+    Cartridge, Content, DeclaredVersion, Diagnostic, Files, OtherContent, PackagePath, Resource,
+    ResourceKind, Severity,
 };
 
 /// Reads a package.
@@ -88,11 +89,7 @@ impl<R: Read + Seek> CartridgeReader<R> {
     pub fn open(reader: R, limits: &Limits) -> Result<Self, ReadError> {
         let mut notes = Notes::new(limits.diagnostics);
         let package = Package::open(reader, limits, &mut notes)?;
-        Ok(Self {
-            package,
-            limits: limits.clone(),
-            survey: notes.finish().0,
-        })
+        Ok(Self { package, limits: limits.clone(), survey: notes.finish().0 })
     }
 
     /// Reads manifest and descriptors into a model, and looks whether all files are there.
@@ -155,12 +152,7 @@ impl<R: Read + Seek> CartridgeReader<R> {
         }
         self.report_unlisted(&listed, &mut notes);
         let (diagnostics, omitted_diagnostics) = notes.finish();
-        Ok(Reading {
-            declared: raw.declared,
-            cartridge,
-            diagnostics,
-            omitted_diagnostics,
-        })
+        Ok(Reading { declared: raw.declared, cartridge, diagnostics, omitted_diagnostics })
     }
 
     /// Opens a file of web content or associated content by the path that the model gives it. It is inflated as it is read;
@@ -272,10 +264,7 @@ impl<R: Read + Seek> Walk<'_, R> {
         if matches!(kind, ResourceKind::LtiLink | ResourceKind::WebLink | ResourceKind::Topic) {
             let descriptor = resource.files.first().or(resource.href.as_ref());
             let located = descriptor.and_then(|href| files.get(href)).and_then(Option::as_ref);
-            if let Some(Located {
-                path,
-                index: Some(index),
-            }) = located
+            if let Some(Located { path, index: Some(index) }) = located
                 && let Some(content) = self.descriptor(kind, resource, path, *index)?
             {
                 return Ok(content);
@@ -308,11 +297,8 @@ impl<R: Read + Seek> Walk<'_, R> {
     /// Resolves an `href` and looks for its entry.
     fn locate(&mut self, resource: &RawResource, href: &str) -> Option<Located> {
         let place = || Place::identifier(&resource.identifier).name(href);
-        let bases = [
-            self.manifest.base.as_str(),
-            self.manifest.resources_base.as_str(),
-            resource.base.as_str(),
-        ];
+        let bases =
+            [self.manifest.base.as_str(), self.manifest.resources_base.as_str(), resource.base.as_str()];
         let (path, mended) = match path::resolve(bases, href) {
             Resolved::Inside(path, mended) => (path, mended),
             other => {
@@ -329,9 +315,9 @@ impl<R: Read + Seek> Walk<'_, R> {
         // Some writers do not escape: then the text itself is the name.
         let found = self.package.find(&full).or_else(|| self.package.find(&format!("{}{href}", self.folder)));
         match found {
-            None => self.notes.add(Rule::MissingFile, || {
-                Place::identifier(&resource.identifier).in_file(path.as_str())
-            }),
+            None => self
+                .notes
+                .add(Rule::MissingFile, || Place::identifier(&resource.identifier).in_file(path.as_str())),
             Some(found) => {
                 self.listed.insert(found.index);
                 if mended {
@@ -343,10 +329,7 @@ impl<R: Read + Seek> Walk<'_, R> {
             }
         }
         let path = if self.folder.is_empty() { path } else { full.parse().ok()? };
-        Some(Located {
-            path,
-            index: found.map(|found| found.index),
-        })
+        Some(Located { path, index: found.map(|found| found.index) })
     }
 
     /// Reads a descriptor; `None` when it is of no use, which a diagnostic says.
@@ -370,10 +353,7 @@ impl<R: Read + Seek> Walk<'_, R> {
                 return Ok(None);
             }
         };
-        let mut here = Here {
-            notes: &mut *self.notes,
-            place: place.clone(),
-        };
+        let mut here = Here { notes: &mut *self.notes, place: place.clone() };
         let text = match encoding::decode(bytes) {
             Ok((text, rule)) => {
                 if let Some(rule) = rule {
@@ -404,7 +384,9 @@ fn document(xml: &mut Xml<'_>, here: &mut Here<'_>, kind: ResourceKind) -> Resul
         return Ok(None);
     };
     let (names, namespaces): (&[&str], &[&str]) = match kind {
-        ResourceKind::LtiLink => (&["cartridge_basiclti_link", "basic_lti_link"], &["imslticc_v1p", "imsbasiclti_v1p"]),
+        ResourceKind::LtiLink => {
+            (&["cartridge_basiclti_link", "basic_lti_link"], &["imslticc_v1p", "imsbasiclti_v1p"])
+        }
         ResourceKind::WebLink => (&["webLink", "webpage", "wl"], &["imswl_v1p"]),
         _ => (&["topic"], &["imsdt_v1p"]),
     };
@@ -421,4 +403,3 @@ fn document(xml: &mut Xml<'_>, here: &mut Here<'_>, kind: ResourceKind) -> Resul
     xml.finish()?;
     Ok(Some(content))
 }
-

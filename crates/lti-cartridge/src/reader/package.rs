@@ -42,14 +42,13 @@ impl<R: Read + Seek> Package<R> {
         }
         // The library indexes the whole directory, so what it may read of it is metered.
         let left = Arc::new(AtomicU64::new(limits.directory_bytes.saturating_add(1 << 20)));
-        let metered = Metered {
-            inner: reader,
-            left: Arc::clone(&left),
-        };
+        let metered = Metered { inner: reader, left: Arc::clone(&left) };
         let archive = match ZipArchive::new(BufReader::new(metered)) {
             Ok(archive) => archive,
             Err(zip::result::ZipError::Io(error)) => return Err(typed(error)),
-            Err(_) if left.load(Ordering::Relaxed) == 0 => return Err(ReadError::Limit(LimitKind::Directory)),
+            Err(_) if left.load(Ordering::Relaxed) == 0 => {
+                return Err(ReadError::Limit(LimitKind::Directory));
+            }
             Err(error) => return Err(error.into()),
         };
         left.store(UNMETERED, Ordering::Relaxed);
@@ -57,14 +56,7 @@ impl<R: Read + Seek> Package<R> {
             return Err(ReadError::Limit(LimitKind::Entries));
         }
         let unsafe_names = check_names(&archive, limits, notes);
-        Ok(Self {
-            archive,
-            limits: limits.clone(),
-            unsafe_names,
-            folded: None,
-            length,
-            inflated: 0,
-        })
+        Ok(Self { archive, limits: limits.clone(), unsafe_names, folded: None, length, inflated: 0 })
     }
 
     /// The names of all entries that are files, with their index; names that leave the package are left out.
@@ -89,14 +81,15 @@ impl<R: Read + Seek> Package<R> {
             self.folded = Some(names.collect());
         }
         let index = *self.folded.as_ref()?.get(&path.to_lowercase())?;
-        Some(Found {
-            index,
-            same_case: false,
-        })
+        Some(Found { index, same_case: false })
     }
 
     /// Opens an entry; `max` bounds what is inflated.
-    pub(crate) fn entry(&mut self, index: usize, max: u64) -> Result<Entry<'_, BufReader<Metered<R>>>, ReadError> {
+    pub(crate) fn entry(
+        &mut self,
+        index: usize,
+        max: u64,
+    ) -> Result<Entry<'_, BufReader<Metered<R>>>, ReadError> {
         let file = self.archive.by_index(index)?;
         let compressed = file.compressed_size().min(self.length);
         Ok(Entry {
@@ -176,7 +169,10 @@ fn declared_entries<R: Read + Seek>(reader: &mut R, length: u64) -> Result<u64, 
         return Ok(entries);
     };
     let mut head = [0_u8; 40];
-    if record > length || reader.seek(SeekFrom::Start(record)).is_err() || reader.read_exact(&mut head).is_err() {
+    if record > length
+        || reader.seek(SeekFrom::Start(record)).is_err()
+        || reader.read_exact(&mut head).is_err()
+    {
         return Ok(entries);
     }
     match head {

@@ -109,11 +109,7 @@ impl<'a> Xml<'a> {
     pub(crate) fn new(text: &'a str, max_depth: usize) -> Self {
         let mut reader = Reader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
-        Self {
-            reader,
-            depth: 0,
-            max_depth,
-        }
+        Self { reader, depth: 0, max_depth }
     }
 
     fn token(&mut self) -> Result<Token<'a>, XmlError> {

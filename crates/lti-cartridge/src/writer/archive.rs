@@ -28,12 +28,7 @@ struct Gate<W: ?Sized> {
 
 impl<W> Gate<W> {
     fn new(shutter: &Shutter, inner: W) -> Self {
-        Self {
-            shut: Rc::clone(&shutter.0),
-            position: 0,
-            end: 0,
-            inner,
-        }
+        Self { shut: Rc::clone(&shutter.0), position: 0, end: 0, inner }
     }
 }
 
@@ -126,19 +121,13 @@ impl<'w> Archive<'w> {
     pub(crate) fn stream(sink: impl Write + 'w) -> Self {
         let shutter = Shutter(Rc::default());
         let gate = Gate::new(&shutter, Box::new(sink) as Box<dyn Write + 'w>);
-        Self {
-            kind: Kind::Stream(Box::new(ZipWriter::new_stream(gate))),
-            shutter,
-        }
+        Self { kind: Kind::Stream(Box::new(ZipWriter::new_stream(gate))), shutter }
     }
 
     pub(crate) fn seekable(sink: impl Write + Seek + 'w) -> Self {
         let shutter = Shutter(Rc::default());
         let gate = Gate::new(&shutter, Box::new(sink) as Box<dyn SeekableSink + 'w>);
-        Self {
-            kind: Kind::Seekable(Box::new(ZipWriter::new(gate))),
-            shutter,
-        }
+        Self { kind: Kind::Seekable(Box::new(ZipWriter::new(gate))), shutter }
     }
 
     pub(crate) fn start(&mut self, path: &str) -> Result<(), WriteError> {

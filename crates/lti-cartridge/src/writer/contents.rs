@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::marker::PhantomData;
 use std::io::Read;
+use std::marker::PhantomData;
 
 use super::archive::Archive;
 use super::register::Entry;
@@ -148,13 +148,7 @@ impl<'w> ContentWriter<'w> {
         dropped: u64,
         usage: Usage,
     ) -> Self {
-        Self {
-            archive,
-            settings,
-            entries,
-            usage,
-            dropped,
-        }
+        Self { archive, settings, entries, usage, dropped }
     }
 
     /// How many resources were announced; each is asked for once, or once for each of its files.
@@ -187,11 +181,7 @@ impl<'w> ContentWriter<'w> {
         let mut files = BTreeSet::new();
         let mut markup = Markup::default();
         for (index, entry) in std::mem::take(&mut self.entries).into_iter().enumerate() {
-            let mut wanted = Wanted {
-                index,
-                identifier: entry.identifier(),
-                kind: WantedKind::LtiLink,
-            };
+            let mut wanted = Wanted { index, identifier: entry.identifier(), kind: WantedKind::LtiLink };
             if entry.kind.has_descriptor() {
                 wanted.kind = match entry.kind {
                     ResourceKind::LtiLink => WantedKind::LtiLink,
@@ -241,8 +231,12 @@ impl<'w> ContentWriter<'w> {
                 self.usage.lti_link(link);
                 descriptor::lti_link(markup, &self.settings, Some(identifier), link)
             }
-            (WantedKind::WebLink, Payload::WebLink(link)) => descriptor::web_link(markup, version, identifier, link),
-            (WantedKind::Topic, Payload::Topic(topic)) => descriptor::topic(markup, version, identifier, topic),
+            (WantedKind::WebLink, Payload::WebLink(link)) => {
+                descriptor::web_link(markup, version, identifier, link)
+            }
+            (WantedKind::Topic, Payload::Topic(topic)) => {
+                descriptor::topic(markup, version, identifier, topic)
+            }
             _ => Err(WriteError::WrongPayload(identifier.clone())),
         }
     }
@@ -252,7 +246,12 @@ impl<'w> ContentWriter<'w> {
         self.archive.write(document.as_bytes())
     }
 
-    fn file(&mut self, identifier: &Identifier, path: &PackagePath, payload: Payload<'_>) -> Result<(), WriteError> {
+    fn file(
+        &mut self,
+        identifier: &Identifier,
+        path: &PackagePath,
+        payload: Payload<'_>,
+    ) -> Result<(), WriteError> {
         self.archive.start(path.as_str())?;
         let copied = match payload {
             Payload::Bytes(bytes) => self.archive.copy(&mut bytes.as_slice())?,

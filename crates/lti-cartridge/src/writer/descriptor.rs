@@ -70,7 +70,10 @@ pub(crate) fn lti_link(
 }
 
 /// Both URLs, the plain one doubled as the secure one and the other way round where it is https (digest G2).
-fn launch_urls<'l>(checks: &Checks<'_>, link: &'l LtiLink) -> Result<(Option<&'l str>, Option<&'l str>), WriteError> {
+fn launch_urls<'l>(
+    checks: &Checks<'_>,
+    link: &'l LtiLink,
+) -> Result<(Option<&'l str>, Option<&'l str>), WriteError> {
     let plain = link.launch_url.as_deref();
     let secure = link.secure_launch_url.as_deref();
     if let Some(url) = plain {
@@ -105,12 +108,9 @@ fn lti_root(markup: &mut Markup, version: Version) {
             "http://www.imsglobal.org/xsd/lti/ltiv1p0/imslticc_v1p0p1.xsd",
         )
     };
-    for (prefix, namespace) in [
-        ("xmlns", root),
-        ("xmlns:blti", BLTI),
-        ("xmlns:lticm", LTICM),
-        ("xmlns:lticp", LTICP),
-    ] {
+    for (prefix, namespace) in
+        [("xmlns", root), ("xmlns:blti", BLTI), ("xmlns:lticm", LTICM), ("xmlns:lticp", LTICP)]
+    {
         markup.raw(" ").raw(prefix).raw("=\"").raw(namespace).raw("\"");
     }
     if modern {
@@ -118,11 +118,9 @@ fn lti_root(markup: &mut Markup, version: Version) {
     }
     markup.raw(" xmlns:xsi=\"").raw(INSTANCE).raw("\" xsi:schemaLocation=\"");
     markup.raw(root).raw(" ").raw(schema);
-    for (namespace, file) in [
-        (BLTI, "imsbasiclti_v1p0p1"),
-        (LTICM, "imslticm_v1p0"),
-        (LTICP, "imslticp_v1p0"),
-    ] {
+    for (namespace, file) in
+        [(BLTI, "imsbasiclti_v1p0p1"), (LTICM, "imslticm_v1p0"), (LTICP, "imslticp_v1p0")]
+    {
         markup.raw(" ").raw(namespace);
         markup.raw(" http://www.imsglobal.org/xsd/lti/ltiv1p0/").raw(file).raw(".xsd");
     }
@@ -214,9 +212,7 @@ pub(crate) fn web_link(
     resource: &Identifier,
     link: &WebLink,
 ) -> Result<(), WriteError> {
-    let checks = Checks {
-        resource: Some(resource),
-    };
+    let checks = Checks { resource: Some(resource) };
     checks.url(&link.url, UrlField::WebLink)?;
     content_root(markup, "webLink", "imswl", version);
     markup.element("title", &checks.title(&link.title)?);
@@ -234,9 +230,7 @@ pub(crate) fn topic(
     resource: &Identifier,
     topic: &Topic,
 ) -> Result<(), WriteError> {
-    let checks = Checks {
-        resource: Some(resource),
-    };
+    let checks = Checks { resource: Some(resource) };
     content_root(markup, "topic", "imsdt", version);
     markup.element("title", &checks.title(&topic.title)?);
     markup.raw("<text texttype=\"").raw(match topic.text_type {
@@ -284,7 +278,9 @@ pub(crate) fn url_is_writable(url: &str, field: UrlField) -> bool {
     } else {
         host(url).is_some() && (is_https(url) || (!secure && is_http(url)))
     };
-    has_length(url) && absolute && url.chars().all(|c| is_xml_char(c) && !c.is_whitespace() && !c.is_control())
+    has_length(url)
+        && absolute
+        && url.chars().all(|c| is_xml_char(c) && !c.is_whitespace() && !c.is_control())
 }
 
 /// The checks that all descriptors share; errors name the resource.
@@ -301,10 +297,7 @@ impl Checks<'_> {
         if is_name(name) {
             return Ok(());
         }
-        Err(WriteError::InvalidName {
-            resource: self.resource.cloned(),
-            field,
-        })
+        Err(WriteError::InvalidName { resource: self.resource.cloned(), field })
     }
 
     fn length(&self, text: &str, field: UrlField) -> Result<(), WriteError> {
@@ -319,10 +312,7 @@ impl Checks<'_> {
         if good {
             return Ok(());
         }
-        Err(WriteError::InvalidUrl {
-            resource: self.resource.cloned(),
-            field,
-        })
+        Err(WriteError::InvalidUrl { resource: self.resource.cloned(), field })
     }
 }
 

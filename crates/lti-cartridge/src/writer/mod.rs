@@ -45,19 +45,12 @@ impl Settings {
     /// The habits of no importer in particular.
     #[must_use]
     pub fn new(version: Version) -> Self {
-        Self {
-            version,
-            ..Self::default()
-        }
+        Self { version, ..Self::default() }
     }
 
     /// The version and the habits that suit an importer.
     #[must_use]
     pub fn for_target(target: Target) -> Self {
-        Self {
-            version: target.version(),
-            canvas_domain: target == Target::Canvas,
-            vendor: None,
-        }
+        Self { version: target.version(), canvas_domain: target == Target::Canvas, vendor: None }
     }
 }

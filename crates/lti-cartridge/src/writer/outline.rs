@@ -169,9 +169,7 @@ impl<'w> OutlineWriter<'w> {
     ) -> Result<Self, WriteError> {
         let version = settings.version;
         let mut metadata = metadata.clone();
-        metadata.title = descriptor::title(&metadata.title)
-            .ok_or(WriteError::EmptyTitle(None))?
-            .into_owned();
+        metadata.title = descriptor::title(&metadata.title).ok_or(WriteError::EmptyTitle(None))?.into_owned();
         if let Some(set) = &metadata.standards {
             if !version.holds_standards() {
                 return Err(WriteError::StandardsNotInVersion { resource: None, version });
@@ -235,10 +233,13 @@ impl<'w> OutlineWriter<'w> {
     ///
     /// # Errors
     /// An identifier used before, an empty title, or the sink fails.
-    pub fn link(&mut self, identifier: &Identifier, title: &str, resource: &Identifier) -> Result<(), WriteError> {
-        self.references
-            .entry(resource.fingerprint())
-            .or_insert_with(|| resource.clone());
+    pub fn link(
+        &mut self,
+        identifier: &Identifier,
+        title: &str,
+        resource: &Identifier,
+    ) -> Result<(), WriteError> {
+        self.references.entry(resource.fingerprint()).or_insert_with(|| resource.clone());
         self.link_without_reference(identifier, title, resource)
     }
 
@@ -286,24 +287,15 @@ impl<'w> OutlineWriter<'w> {
         self.names.add(&identifier, Named::Resource(kind))?;
         let is_file = matches!(kind, ResourceKind::WebContent | ResourceKind::Associated);
         if version.is_thin() && !matches!(kind, ResourceKind::LtiLink | ResourceKind::WebLink) {
-            return Err(WriteError::KindNotInVersion {
-                resource: identifier,
-                version,
-            });
+            return Err(WriteError::KindNotInVersion { resource: identifier, version });
         }
         if let Some(value) = intended_use
             && (!is_file || (value == IntendedUse::Assignment && !version.holds_assignment_use()))
         {
-            return Err(WriteError::IntendedUseNotInVersion {
-                resource: identifier,
-                version,
-            });
+            return Err(WriteError::IntendedUseNotInVersion { resource: identifier, version });
         }
         if !sets.is_empty() && !version.holds_standards() {
-            return Err(WriteError::StandardsNotInVersion {
-                resource: Some(identifier),
-                version,
-            });
+            return Err(WriteError::StandardsNotInVersion { resource: Some(identifier), version });
         }
         if !sets.iter().all(standards::is_complete) {
             return Err(WriteError::IncompleteStandards(Some(identifier)));
@@ -357,22 +349,23 @@ impl<'w> OutlineWriter<'w> {
                 self.markup.clear();
             }
         }
-        let named = self.references.keys().filter(|key| self.names.kind(**key) == Some(ResourceKind::LtiLink));
+        let named =
+            self.references.keys().filter(|key| self.names.kind(**key) == Some(ResourceKind::LtiLink));
         self.usage.in_outline(named.count());
         self.usage.lti_resources(lti_links);
         self.markup.raw("</resources>\n</manifest>\n");
         self.flush(0)?;
-        Ok(ContentWriter::new(
-            self.archive,
-            self.settings,
-            self.entries,
-            self.markup.dropped,
-            self.usage,
-        ))
+        Ok(ContentWriter::new(self.archive, self.settings, self.entries, self.markup.dropped, self.usage))
     }
 
-    fn item(&mut self, identifier: &Identifier, title: &str, resource: Option<&Identifier>) -> Result<(), WriteError> {
-        let title = descriptor::title(title).ok_or_else(|| WriteError::EmptyTitle(Some(identifier.clone())))?;
+    fn item(
+        &mut self,
+        identifier: &Identifier,
+        title: &str,
+        resource: Option<&Identifier>,
+    ) -> Result<(), WriteError> {
+        let title =
+            descriptor::title(title).ok_or_else(|| WriteError::EmptyTitle(Some(identifier.clone())))?;
         self.names.add(identifier, Named::Other)?;
         if !self.outline_open {
             self.outline_open = true;
@@ -406,9 +399,8 @@ impl<'w> OutlineWriter<'w> {
             let text = identifier.to_string();
             let dependencies: Vec<(String, &Identifier)> =
                 entry.dependencies().iter().map(|id| (id.to_string(), id)).collect();
-            if let Some((_, missing)) = dependencies
-                .iter()
-                .find(|(_, id)| self.names.kind(id.fingerprint()).is_none())
+            if let Some((_, missing)) =
+                dependencies.iter().find(|(_, id)| self.names.kind(id.fingerprint()).is_none())
             {
                 return Err(WriteError::UnknownResource((*missing).clone()));
             }
@@ -430,10 +422,7 @@ impl<'w> OutlineWriter<'w> {
                 broken.get_or_insert(rule);
             });
             if let Some(rule) = broken {
-                return Err(WriteError::Rule {
-                    resource: identifier,
-                    rule,
-                });
+                return Err(WriteError::Rule { resource: identifier, rule });
             }
         }
         Ok(())
@@ -481,10 +470,8 @@ fn resource_element(markup: &mut Markup, settings: &Settings, entry: &Entry) {
         ResourceKind::LtiLink => markup.attribute("type", settings.version.lti_type()),
         ResourceKind::WebLink => markup.attribute("type", &format!("imswl_xmlv1p{n}")),
         ResourceKind::Topic => markup.attribute("type", &format!("imsdt_xmlv1p{n}")),
-        ResourceKind::Associated => markup.attribute(
-            "type",
-            &format!("associatedcontent/imscc_xmlv1p{n}/learning-application-resource"),
-        ),
+        ResourceKind::Associated => markup
+            .attribute("type", &format!("associatedcontent/imscc_xmlv1p{n}/learning-application-resource")),
         _ => markup.attribute("type", "webcontent"),
     };
     if let Some(extra) = entry.extra() {

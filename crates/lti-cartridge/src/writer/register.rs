@@ -39,7 +39,12 @@ impl Extra {
 }
 
 impl Entry {
-    pub(crate) fn new(identifier: &Identifier, kind: ResourceKind, roles: &[EndUserRole], mut extra: Extra) -> Self {
+    pub(crate) fn new(
+        identifier: &Identifier,
+        kind: ResourceKind,
+        roles: &[EndUserRole],
+        mut extra: Extra,
+    ) -> Self {
         let (prefix, hash) = match identifier.as_derived() {
             Some(derived) => derived,
             None => {

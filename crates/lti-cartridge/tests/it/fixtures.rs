@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use lti_cartridge::{
-    Cartridge, Content, EndUserRole, Files, Folder, Icon, Identifier, IntendedUse, Item, Link, LtiLink, Metadata,
-    PackagePath, PlatformExtension, Property, Resource, Rights, Scope, Standard, StandardsGroup, StandardsProvider,
-    StandardsSet, TextType, Topic, Vendor, Version, WebLink,
+    Cartridge, Content, EndUserRole, Files, Folder, Icon, Identifier, IntendedUse, Item, Link, LtiLink,
+    Metadata, PackagePath, PlatformExtension, Property, Resource, Rights, Scope, Standard, StandardsGroup,
+    StandardsProvider, StandardsSet, TextType, Topic, Vendor, Version, WebLink,
 };
 
 pub type FileMap = BTreeMap<PackagePath, Vec<u8>>;
@@ -53,14 +53,17 @@ pub fn standards() -> StandardsSet {
 
 /// An LTI link with everything that its descriptor can hold.
 pub fn full_link(n: usize, version: Version) -> LtiLink {
-    let title = ["細胞分裂", "Клетка \"и\" ядро", "الخلية & النواة", "Cell 🧬 <division>", "Zellteilung's"][n % 5];
-    let mut url = format!("https://tool.example.com/launch?a=1&b=\"{n}\"&c='x'<y>").replace(['"', '\'', '<', '>'], "%22");
+    let title =
+        ["細胞分裂", "Клетка \"и\" ядро", "الخلية & النواة", "Cell 🧬 <division>", "Zellteilung's"][n % 5];
+    let mut url = format!("https://tool.example.com/launch?a=1&b=\"{n}\"&c='x'<y>")
+        .replace(['"', '\'', '<', '>'], "%22");
     while url.len() < 4096 {
         url.push(if url.len() % 7 == 0 { '&' } else { 'x' });
     }
     let mut link = LtiLink::new(format!("{title} {n}"), url);
     link.description = Some("Two lines\nof <b>text</b> & more ]]> \u{1F600}".into());
-    link.custom = (0..50).map(|p| Property::new(format!("custom_{p}"), format!("v&\"<{p}>\r\n{title}"))).collect();
+    link.custom =
+        (0..50).map(|p| Property::new(format!("custom_{p}"), format!("v&\"<{p}>\r\n{title}"))).collect();
     link.custom.push(Property::new("empty", ""));
     let mut extension = PlatformExtension::new("canvas.instructure.com");
     extension.set("tool_id", "example");
@@ -111,7 +114,11 @@ pub fn large(version: Version) -> (Cartridge, FileMap) {
                     of.standards = vec![standards(), standards()];
                 }
                 cartridge.resources.push(of);
-                items.push(Item::Link(Link::new(item(&key), format!("Übung {n} – «{key}» & 'x' \"y\" 😀"), resource(&key))));
+                items.push(Item::Link(Link::new(
+                    item(&key),
+                    format!("Übung {n} – «{key}» & 'x' \"y\" 😀"),
+                    resource(&key),
+                )));
             }
             folder = Some(Folder::new(item(&key), format!("Ordner {key} <é> 目次"), items));
         }
@@ -141,7 +148,8 @@ fn others(cartridge: &mut Cartridge, files: &mut FileMap, version: Version) {
     files.insert(page.clone(), b"<p>hello</p>".to_vec());
     files.insert(image.clone(), vec![0x89; 70_000]);
     let last = cartridge.resources.last_mut().unwrap();
-    last.intended_use = Some(if version.holds_assignment_use() { IntendedUse::Assignment } else { IntendedUse::Syllabus });
+    last.intended_use =
+        Some(if version.holds_assignment_use() { IntendedUse::Assignment } else { IntendedUse::Syllabus });
 
     let icon = path("icon/icon.png");
     files.insert(icon.clone(), b"png".to_vec());

@@ -3,9 +3,10 @@
 use std::io::{self, Read, Write};
 
 use lti_cartridge::{
-    Cartridge, CartridgeReader, Content, EntryKind, Files, Folder, Icon, Identifier, IntendedUse, Item, Limits, Link,
-    LtiLink, Metadata, NoFiles, OtherContent, OutlineWriter, PackagePath, Payload, PlatformExtension, Property,
-    PropertyGroup, Resource, ResourceEntry, Settings, TextType, Topic, Vendor, Version, WebLink, WriteError,
+    Cartridge, CartridgeReader, Content, EntryKind, Files, Folder, Icon, Identifier, IntendedUse, Item,
+    Limits, Link, LtiLink, Metadata, NoFiles, OtherContent, OutlineWriter, PackagePath, Payload,
+    PlatformExtension, Property, PropertyGroup, Resource, ResourceEntry, Settings, TextType, Topic, Vendor,
+    Version, WebLink, WriteError,
 };
 
 use crate::fixtures::{self, FileMap, add, empty, item, one_link, path, resource};
@@ -13,7 +14,10 @@ use crate::fixtures::{self, FileMap, add, empty, item, one_link, path, resource}
 fn error(cartridge: &Cartridge, version: Version, files: &FileMap) -> WriteError {
     let mut package = Vec::new();
     let error = cartridge.write_to(&mut package, &Settings::new(version), files.clone()).unwrap_err();
-    assert!(CartridgeReader::open(io::Cursor::new(package), &Limits::default()).is_err(), "half a package is no package");
+    assert!(
+        CartridgeReader::open(io::Cursor::new(package), &Limits::default()).is_err(),
+        "half a package is no package"
+    );
     error
 }
 
@@ -40,14 +44,21 @@ fn link(cartridge: &mut Cartridge) -> &mut LtiLink {
 fn outlines() {
     assert_eq!(code(|c| c.metadata.title = " \t".into()), "empty_title");
     assert_eq!(code(|c| c.items.push(Item::Folder(Folder::new(item("x"), "\u{1}", vec![])))), "empty_title");
-    assert_eq!(code(|c| add(c, "cell", "again", LtiLink::new("a", "https://x.test/"))), "duplicate_identifier");
-    assert_eq!(code(|c| c.items.push(Item::Link(Link::new(item("x"), "x", resource("none"))))), "unknown_resource");
+    assert_eq!(
+        code(|c| add(c, "cell", "again", LtiLink::new("a", "https://x.test/"))),
+        "duplicate_identifier"
+    );
+    assert_eq!(
+        code(|c| c.items.push(Item::Link(Link::new(item("x"), "x", resource("none"))))),
+        "unknown_resource"
+    );
     // CC-4: an item with the identifier of a resource.
     assert_eq!(
         code(|c| c.items.push(Item::Link(Link::new(resource("cell"), "x", resource("cell"))))),
         "duplicate_identifier"
     );
-    let deep = (0..101).fold(vec![], |items, n| vec![Item::Folder(Folder::new(item(&n.to_string()), "f", items))]);
+    let deep =
+        (0..101).fold(vec![], |items, n| vec![Item::Folder(Folder::new(item(&n.to_string()), "f", items))]);
     assert_eq!(code(|c| c.items = deep), "too_deep");
     let mut outline =
         OutlineWriter::new(io::sink(), &Settings::default(), &item("m"), &Metadata::new("t")).unwrap();
@@ -62,16 +73,28 @@ fn versions() {
     assert_eq!(code_in(Version::Thin1_3, |c| add(c, "t", "t", topic())), "kind_not_in_version");
     let other = || Content::Other(OtherContent::new("imsapip_zipv1p0", Files::default()));
     assert_eq!(code_in(Version::V1_3, |c| add(c, "o", "o", other())), "never_written");
-    assert_eq!(code(|c| c.resources[0].intended_use = Some(IntendedUse::Syllabus)), "intended_use_not_in_version");
+    assert_eq!(
+        code(|c| c.resources[0].intended_use = Some(IntendedUse::Syllabus)),
+        "intended_use_not_in_version"
+    );
     let page = |c: &mut Cartridge| {
         add(c, "p", "p", Content::WebContent(Files::one(path("a.html"))));
         c.resources[1].intended_use = Some(IntendedUse::Assignment);
     };
     assert_eq!(code_in(Version::V1_2, page), "intended_use_not_in_version");
     for version in [Version::V1_1, Version::V1_2] {
-        assert_eq!(code_in(version, |c| c.metadata.standards = Some(fixtures::standards())), "standards_not_in_version");
-        assert_eq!(code_in(version, |c| c.resources[0].standards = vec![fixtures::standards()]), "standards_not_in_version");
-        assert_eq!(code_in(version, |c| link(c).standards = vec![fixtures::standards()]), "standards_not_in_version");
+        assert_eq!(
+            code_in(version, |c| c.metadata.standards = Some(fixtures::standards())),
+            "standards_not_in_version"
+        );
+        assert_eq!(
+            code_in(version, |c| c.resources[0].standards = vec![fixtures::standards()]),
+            "standards_not_in_version"
+        );
+        assert_eq!(
+            code_in(version, |c| link(c).standards = vec![fixtures::standards()]),
+            "standards_not_in_version"
+        );
     }
     let hollow = || lti_cartridge::StandardsSet::new(vec![]);
     assert_eq!(code_in(Version::V1_3, |c| c.resources[0].standards = vec![hollow()]), "incomplete_standards");
@@ -89,7 +112,15 @@ fn links() {
         }),
         "no_launch_url"
     );
-    for bad in ["", "ftp://x.test/", "https://", "https://x test/", "relative", "javascript:alert(1)", "https://x.test/\u{7f}"] {
+    for bad in [
+        "",
+        "ftp://x.test/",
+        "https://",
+        "https://x test/",
+        "relative",
+        "javascript:alert(1)",
+        "https://x.test/\u{7f}",
+    ] {
         assert_eq!(code(|c| link(c).launch_url = Some(bad.into())), "invalid_url", "{bad}");
     }
     let long = format!("https://x.test/{}", "é".repeat(4096 - 15));
@@ -176,7 +207,8 @@ fn payloads() {
         outline.resource(ResourceEntry::new(resource("r"), kind)).unwrap();
         outline.finish().unwrap()
     };
-    let wrong = outline(EntryKind::LtiLink).pull(|_| Ok::<_, WriteError>(Payload::from(WebLink::new("a", "b:c"))));
+    let wrong =
+        outline(EntryKind::LtiLink).pull(|_| Ok::<_, WriteError>(Payload::from(WebLink::new("a", "b:c"))));
     assert_eq!(wrong.unwrap_err().code(), "wrong_payload");
     let page = || EntryKind::WebContent(Files::one(path("a")));
     let wrong = outline(page()).pull(|_| Ok::<_, WriteError>(Payload::from(WebLink::new("a", "b:c"))));
@@ -238,8 +270,11 @@ fn cc_6_moodle_recognizes_the_manifest() {
     assert_eq!(manifest.name().unwrap(), "imsmanifest.xml", "the manifest is the first entry");
     let mut head = vec![0; 1024];
     manifest.read_exact(&mut head).unwrap();
-    let squeezed: String =
-        String::from_utf8_lossy(&head).to_lowercase().chars().filter(|c| !c.is_whitespace() && *c != '"').collect();
+    let squeezed: String = String::from_utf8_lossy(&head)
+        .to_lowercase()
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '"')
+        .collect();
     assert!(squeezed.contains("xmlns=http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"));
 }
 

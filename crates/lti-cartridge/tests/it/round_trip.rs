@@ -3,9 +3,9 @@
 use std::io::Cursor;
 
 use lti_cartridge::{
-    Cartridge, CartridgeReader, ChangeKind, Folder, Identifier, Item, Limits, Link, LinkDocument, LtiLink, Metadata,
-    PackagePath, PlatformExtension, Property, Reading, Resource, Scope, Settings, TextType, Topic, Vendor, Version,
-    WebLink,
+    Cartridge, CartridgeReader, ChangeKind, Folder, Identifier, Item, Limits, Link, LinkDocument, LtiLink,
+    Metadata, PackagePath, PlatformExtension, Property, Reading, Resource, Scope, Settings, TextType, Topic,
+    Vendor, Version, WebLink,
 };
 use proptest::prelude::*;
 
@@ -30,7 +30,11 @@ fn cc_13_what_is_written_is_read_back() {
         assert_eq!(reading.diagnostics, [], "{version}");
         assert_eq!(reading.cartridge, cartridge, "{version}");
         assert_eq!(reading.declared.nearest(), version);
-        assert_eq!(write(&reading.cartridge, version, &files), package, "{version}: written again, the same bytes");
+        assert_eq!(
+            write(&reading.cartridge, version, &files),
+            package,
+            "{version}: written again, the same bytes"
+        );
     }
 }
 
@@ -67,7 +71,10 @@ fn a_newer_model_is_fitted_to_an_older_version() {
     let (mut cartridge, files) = fixtures::large(Version::V1_3);
     let changes = cartridge.fit(Version::V1_1);
     let kinds: std::collections::BTreeSet<_> = changes.iter().map(|change| change.kind).collect();
-    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), [ChangeKind::StandardsRemoved, ChangeKind::IntendedUseRemoved]);
+    assert_eq!(
+        kinds.into_iter().collect::<Vec<_>>(),
+        [ChangeKind::StandardsRemoved, ChangeKind::IntendedUseRemoved]
+    );
     assert_eq!(read(&write(&cartridge, Version::V1_1, &files)).cartridge, cartridge);
     cartridge.fit(Version::Thin1_3);
     assert!(cartridge.resources.len() >= 201);

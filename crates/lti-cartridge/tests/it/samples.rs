@@ -5,7 +5,9 @@ use std::fs::File;
 use std::io::Cursor;
 use std::path::Path;
 
-use lti_cartridge::{CartridgeReader, ChangeKind, Limits, Profile, Reading, Rule, Settings, Severity, Version};
+use lti_cartridge::{
+    CartridgeReader, ChangeKind, Limits, Profile, Reading, Rule, Settings, Severity, Version,
+};
 
 use crate::outside;
 
@@ -46,13 +48,18 @@ fn cc_2_valid_samples_have_no_errors() {
 #[test]
 fn cc_2_links_of_the_samples() {
     let Some(folder) = samples() else { return };
-    let links = |name: &str| read(&folder, name).cartridge.lti_links().map(|(_, link)| link.clone()).collect::<Vec<_>>();
+    let links = |name: &str| {
+        read(&folder, name).cartridge.lti_links().map(|(_, link)| link.clone()).collect::<Vec<_>>()
+    };
     let modules = links("canvas-modules-cc11.imscc");
     assert_eq!(modules.len(), 2);
     let vimeo = modules.iter().find(|link| link.title == "Vimeo").unwrap();
     let canvas = vimeo.extension("canvas.instructure.com").unwrap();
     assert_eq!(canvas.value("tool_id"), Some("vimeo"));
-    assert_eq!(canvas.options.iter().map(|o| o.name.as_str()).collect::<Vec<_>>(), ["editor_button", "resource_selection"]);
+    assert_eq!(
+        canvas.options.iter().map(|o| o.name.as_str()).collect::<Vec<_>>(),
+        ["editor_button", "resource_selection"]
+    );
 
     let small = links("canvas-small-cc11-two-lti.imscc");
     assert_eq!(small.len(), 2);
@@ -85,7 +92,13 @@ fn invalid_samples_say_what_is_wrong() {
 
     let corrupt = read(&folder, "canvas-small-cc11-corrupt.imscc");
     let missing = missing_files(&corrupt);
-    for file in ["I_00001_R/Learning_Objectives.html", "I_00005_R/weblink1.xml", "I_00008_R.xml", "I_00006_R/discussion.xml", "f5/f5.jpg"] {
+    for file in [
+        "I_00001_R/Learning_Objectives.html",
+        "I_00005_R/weblink1.xml",
+        "I_00008_R.xml",
+        "I_00006_R/discussion.xml",
+        "f5/f5.jpg",
+    ] {
         assert!(missing.contains(&file), "{file} in {missing:?}");
     }
     assert_eq!(corrupt.cartridge.lti_links().count(), 2, "what is left is read");
@@ -113,10 +126,13 @@ fn every_sample_is_written_again_and_read_back_equal() {
             assert!(cartridge.fit(version).is_empty(), "{name}: fitting twice changes nothing");
             let mut package = Vec::new();
             cartridge.write_to(&mut package, &Settings::new(version), &mut source).unwrap();
-            let again = CartridgeReader::open(Cursor::new(package), &Limits::default()).unwrap().read().unwrap();
+            let again =
+                CartridgeReader::open(Cursor::new(package), &Limits::default()).unwrap().read().unwrap();
             assert!(again.is_complete(), "{name} {version}: {:?}", again.diagnostics);
             assert_eq!(again.cartridge, cartridge, "{name} {version}");
-            let kept_links = !changes.iter().any(|c| c.kind == ChangeKind::ResourceRemoved && is_link(c, &mut open(&folder, name)));
+            let kept_links = !changes
+                .iter()
+                .any(|c| c.kind == ChangeKind::ResourceRemoved && is_link(c, &mut open(&folder, name)));
             assert!(kept_links, "{name} {version}: no LTI link is lost: {changes:?}");
         }
     }
