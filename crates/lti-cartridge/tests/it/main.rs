@@ -2,6 +2,7 @@
 
 mod fixtures;
 mod hostile;
+mod memory;
 mod outside;
 mod python;
 mod refused;

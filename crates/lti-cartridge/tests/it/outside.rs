@@ -21,7 +21,7 @@ pub fn program(name: &str) -> Option<&str> {
     }
 }
 
-fn absent<T>(what: &str) -> Option<T> {
+pub fn absent<T>(what: &str) -> Option<T> {
     assert!(
         std::env::var_os("LTI_TEST_REQUIRE_ALL").is_none_or(|v| v != "1"),
         "{what} is required and not there"
