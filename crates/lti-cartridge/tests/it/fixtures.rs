@@ -8,31 +8,31 @@ use lti_cartridge::{
     StandardsProvider, StandardsSet, TextType, Topic, Vendor, Version, WebLink,
 };
 
-pub type FileMap = BTreeMap<PackagePath, Vec<u8>>;
+pub(crate) type FileMap = BTreeMap<PackagePath, Vec<u8>>;
 
-pub fn item(key: &str) -> Identifier {
+pub(crate) fn item(key: &str) -> Identifier {
     Identifier::derived(Scope::Item, key)
 }
 
-pub fn resource(key: &str) -> Identifier {
+pub(crate) fn resource(key: &str) -> Identifier {
     Identifier::derived(Scope::Resource, key)
 }
 
-pub fn path(text: &str) -> PackagePath {
+pub(crate) fn path(text: &str) -> PackagePath {
     text.parse().unwrap()
 }
 
-pub fn empty() -> Cartridge {
+pub(crate) fn empty() -> Cartridge {
     Cartridge::new(Identifier::derived(Scope::Manifest, "course"), Metadata::new("Nothing yet"))
 }
 
 /// Adds a resource and a link of the outline to it.
-pub fn add(cartridge: &mut Cartridge, key: &str, title: &str, content: impl Into<Content>) {
+pub(crate) fn add(cartridge: &mut Cartridge, key: &str, title: &str, content: impl Into<Content>) {
     cartridge.items.push(Item::Link(Link::new(item(key), title, resource(key))));
     cartridge.resources.push(Resource::new(resource(key), content));
 }
 
-pub fn one_link() -> Cartridge {
+pub(crate) fn one_link() -> Cartridge {
     let mut cartridge = empty();
     let mut link = LtiLink::new("Cell division", "https://tool.example.com/launch/cell");
     link.vendor = Some(Vendor::new("example.com", "Example Press"));
@@ -40,7 +40,7 @@ pub fn one_link() -> Cartridge {
     cartridge
 }
 
-pub fn standards() -> StandardsSet {
+pub(crate) fn standards() -> StandardsSet {
     let mut standard = Standard::new("3f2a9c1e-0000-4000-8000-000000000001");
     standard.label = Some("EX.1 <&>".into());
     let mut group = StandardsGroup::new(vec![standard, Standard::new("second")]);
@@ -52,7 +52,7 @@ pub fn standards() -> StandardsSet {
 }
 
 /// An LTI link with everything that its descriptor can hold.
-pub fn full_link(n: usize, version: Version) -> LtiLink {
+pub(crate) fn full_link(n: usize, version: Version) -> LtiLink {
     let title =
         ["細胞分裂", "Клетка \"и\" ядро", "الخلية & النواة", "Cell 🧬 <division>", "Zellteilung's"][n % 5];
     let mut url = format!("https://tool.example.com/launch?a=1&b=\"{n}\"&c='x'<y>")
@@ -88,7 +88,7 @@ pub fn full_link(n: usize, version: Version) -> LtiLink {
 }
 
 /// 200 LTI links in folders of five levels, and for other than thin cartridges every other kind.
-pub fn large(version: Version) -> (Cartridge, FileMap) {
+pub(crate) fn large(version: Version) -> (Cartridge, FileMap) {
     let mut cartridge = empty();
     let metadata = &mut cartridge.metadata;
     metadata.title = "Biologie & \"Leben\" 生物学 🧬".into();

@@ -8,7 +8,7 @@ use lti_cartridge::{
 use zip::write::SimpleFileOptions;
 
 /// A manifest of 1.1 with these items and resources.
-pub fn manifest(items: &str, resources: &str) -> String {
+pub(crate) fn manifest(items: &str, resources: &str) -> String {
     format!(
         "<manifest identifier=\"m\" xmlns=\"http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1\" \
          xmlns:lomm=\"http://ltsc.ieee.org/xsd/imsccv1p1/LOM/manifest\">\
@@ -30,7 +30,7 @@ fn resource(id: &str, kind: &str, href: &str) -> String {
     format!("<resource identifier=\"{id}\" type=\"{kind}\"><file href=\"{href}\"/></resource>")
 }
 
-pub fn package(entries: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn package(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in entries {
         zip.start_file(*name, SimpleFileOptions::default()).unwrap();
@@ -251,7 +251,7 @@ fn limits() {
 }
 
 /// A ZIP archive with one manifest, and one entry whose ten gigabytes of zeros take ten megabytes.
-pub fn bomb(name: &str, manifest: &[u8], claimed: u32) -> Vec<u8> {
+pub(crate) fn bomb(name: &str, manifest: &[u8], claimed: u32) -> Vec<u8> {
     let mut compress = flate2::Compress::new(flate2::Compression::fast(), false);
     let zeros = vec![0_u8; 1 << 20];
     let mut chunk = |flush| {

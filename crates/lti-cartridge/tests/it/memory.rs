@@ -5,8 +5,8 @@ use std::io::{Seek, SeekFrom, Write};
 use std::process::Command;
 
 use lti_cartridge::{
-    CartridgeReader, Content, Identifier, Limits, LtiLink, Metadata, OutlineWriter, Payload, Property, Scope, Settings,
-    Vendor, WriteError,
+    CartridgeReader, Content, Identifier, Limits, LtiLink, Metadata, OutlineWriter, Payload, Property, Scope,
+    Settings, Vendor, WriteError,
 };
 
 const LINKS: usize = 100_000;
@@ -30,7 +30,8 @@ fn peak_with(test: &str, argument: &str) -> Option<u64> {
         .unwrap();
     let said = String::from_utf8_lossy(&run.stdout);
     assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
-    let kilobytes: u64 = said.split("VmHWM:").nth(1).unwrap().split_whitespace().next().unwrap().parse().unwrap();
+    let kilobytes: u64 =
+        said.split("VmHWM:").nth(1).unwrap().split_whitespace().next().unwrap().parse().unwrap();
     Some(kilobytes * 1024)
 }
 
@@ -41,7 +42,9 @@ fn say_peak() {
 
 #[test]
 fn a_hundred_thousand_links_are_written_in_64_mib() {
-    let (Some(nothing), Some(links)) = (peak("memory::child_nothing"), peak("memory::child_write")) else { return };
+    let (Some(nothing), Some(links)) = (peak("memory::child_nothing"), peak("memory::child_write")) else {
+        return;
+    };
     println!("peak {links} bytes, of which the test harness {nothing}");
     assert!(links < 64 << 20, "{links}");
     let each = (links - nothing) / u64::try_from(LINKS).unwrap();
@@ -58,11 +61,14 @@ fn a_measure_that_can_fail() {
 #[test]
 fn a_bomb_takes_no_more_memory_than_the_limits() {
     use crate::hostile::{bomb, manifest};
-    let resources = "<resource identifier=\"r\" type=\"imsbasiclti_xmlv1p0\"><file href=\"boom\"/></resource>";
+    let resources =
+        "<resource identifier=\"r\" type=\"imsbasiclti_xmlv1p0\"><file href=\"boom\"/></resource>";
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bomb("boom", manifest("", resources).as_bytes(), 1 << 19)).unwrap();
     let argument = file.path().to_str().unwrap();
-    let (Some(nothing), Some(bomb)) = (peak("memory::child_nothing"), peak_with("memory::child_bomb", argument)) else {
+    let (Some(nothing), Some(bomb)) =
+        (peak("memory::child_nothing"), peak_with("memory::child_bomb", argument))
+    else {
         return;
     };
     println!("peak {bomb} bytes, of which the test harness {nothing}");
@@ -89,8 +95,11 @@ fn write(sink: impl Write) {
             outline.end_folder().unwrap();
         }
     }
-    let written =
-        outline.finish().unwrap().pull(|wanted| Ok::<_, WriteError>(Payload::from(link(wanted.index)))).unwrap();
+    let written = outline
+        .finish()
+        .unwrap()
+        .pull(|wanted| Ok::<_, WriteError>(Payload::from(link(wanted.index))))
+        .unwrap();
     assert_eq!(written.entries, 100_001);
 }
 

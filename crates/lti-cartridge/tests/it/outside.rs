@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The folder of schemas and samples, from `LTI_TEST_SHARED`.
-pub fn shared(part: &str) -> Option<PathBuf> {
+pub(crate) fn shared(part: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("LTI_TEST_SHARED").map(|folder| PathBuf::from(folder).join(part));
     match folder {
         Some(folder) if folder.exists() => Some(folder),
@@ -14,14 +14,14 @@ pub fn shared(part: &str) -> Option<PathBuf> {
 }
 
 /// Whether a program answers to `--version`.
-pub fn program(name: &str) -> Option<&str> {
+pub(crate) fn program(name: &str) -> Option<&str> {
     match Command::new(name).arg("--version").output() {
         Ok(_) => Some(name),
         Err(_) => absent(name),
     }
 }
 
-pub fn absent<T>(what: &str) -> Option<T> {
+pub(crate) fn absent<T>(what: &str) -> Option<T> {
     assert!(
         std::env::var_os("LTI_TEST_REQUIRE_ALL").is_none_or(|v| v != "1"),
         "{what} is required and not there"

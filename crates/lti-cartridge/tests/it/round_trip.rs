@@ -11,13 +11,13 @@ use proptest::prelude::*;
 
 use crate::fixtures::{self, FileMap, item, resource};
 
-pub fn write(cartridge: &Cartridge, version: Version, files: &FileMap) -> Vec<u8> {
+pub(crate) fn write(cartridge: &Cartridge, version: Version, files: &FileMap) -> Vec<u8> {
     let mut package = Vec::new();
     cartridge.write_to(&mut package, &Settings::new(version), files.clone()).unwrap();
     package
 }
 
-pub fn read(package: &[u8]) -> Reading {
+pub(crate) fn read(package: &[u8]) -> Reading {
     CartridgeReader::open(Cursor::new(package), &Limits::default()).unwrap().read().unwrap()
 }
 
