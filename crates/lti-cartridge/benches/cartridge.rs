@@ -45,17 +45,17 @@ fn write_bare(sink: impl Write) {
     zip.start_file("imsmanifest.xml", options).unwrap();
     let mut manifest = String::from(MANIFEST_HEAD);
     for n in 0..LINKS {
-        write!(
+        writeln!(
             manifest,
-            "<item identifier=\"i{n:032x}\" identifierref=\"r{n:032x}\"><title>Exercise {n}</title></item>\n"
+            "<item identifier=\"i{n:032x}\" identifierref=\"r{n:032x}\"><title>Exercise {n}</title></item>"
         )
         .unwrap();
     }
     manifest.push_str("</item>\n</organization>\n</organizations>\n<resources>\n");
     for n in 0..LINKS {
-        write!(
+        writeln!(
             manifest,
-            "<resource identifier=\"r{n:032x}\" type=\"imsbasiclti_xmlv1p0\"><file href=\"r{n:032x}/lti.xml\"/></resource>\n"
+            "<resource identifier=\"r{n:032x}\" type=\"imsbasiclti_xmlv1p0\"><file href=\"r{n:032x}/lti.xml\"/></resource>"
         )
         .unwrap();
     }
@@ -144,8 +144,8 @@ fn main() {
     let reading = speed(
         "read 10,000 links",
         rounds,
-        || drop(black_box(read_bare(&package))),
-        || drop(black_box(read(&package))),
+        || _ = black_box(read_bare(&package)),
+        || _ = black_box(read(&package)),
     );
     if !quick {
         assert!(writing >= 0.7, "writing must reach 0.7 of the bare speed: {writing:.2}");

@@ -121,7 +121,9 @@ struct Fit {
 impl Fit {
     fn changed(&mut self, kind: ChangeKind) {
         let change = Change { identifier: self.of.clone(), kind };
-        if !self.changes.contains(&change) {
+        // Once for each identifier: its changes stand together at the end.
+        let mut same = self.changes.iter().rev().take_while(|other| other.identifier == change.identifier);
+        if !same.any(|other| other.kind == kind) {
             self.changes.push(change);
         }
     }

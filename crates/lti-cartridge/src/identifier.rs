@@ -1,4 +1,4 @@
-//! Identifiers of a cartridge: `xs:ID` values, stable across exports (CC 1.1 §3, spec digest G6).
+//! Identifiers of a cartridge: `xs:ID` values, stable across exports (CC 1.1 `imscp_v1p1`).
 //!
 //! Canvas keeps the identifier of a resource as its migration id: importing the same identifier again updates what
 //! the first import made. Hence identifiers are *derived from the caller's own keys* and never random.

@@ -1,4 +1,4 @@
-//! The outline of a cartridge: folders and links of any depth (CC 1.1 §3 "organizations").
+//! The outline of a cartridge: folders and links of any depth (CC 1.1 `imscp_v1p1`: organizations).
 
 use serde::{Deserialize, Serialize};
 

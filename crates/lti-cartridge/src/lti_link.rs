@@ -1,4 +1,4 @@
-//! LTI links: what a `cartridge_basiclti_link` document holds (spec digest 14 §5, 06 §6).
+//! LTI links: what a `cartridge_basiclti_link` document holds (`imslticc_v1p0`, `imsbasiclti_v1p0`).
 
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +67,7 @@ pub struct LtiLink {
 }
 
 impl LtiLink {
-    /// A link with one URL: as `launch_url`, and as `secure_launch_url` too when it is https (digest G2: importers
+    /// A link with one URL: as `launch_url`, and as `secure_launch_url` too when it is https (importers
     /// differ in which they read).
     #[must_use]
     pub fn new(title: impl Into<String>, url: impl Into<String>) -> Self {
@@ -254,7 +254,7 @@ impl Vendor {
         Self { code: code.into(), name: name.into(), ..Self::default() }
     }
 
-    /// A vendor made of the host of a launch URL (digest G4).
+    /// A vendor made of the host of a launch URL.
     pub(crate) fn of_host(url: &str) -> Self {
         match host(url) {
             Some(host) if crate::identifier::is_name(&host) => Self::new(host.clone(), host),

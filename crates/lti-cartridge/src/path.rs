@@ -1,4 +1,4 @@
-//! Paths inside a package (spec digest 14 §1, G13).
+//! Paths inside a package (CC 1.1, package: files and paths).
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Resources: what the links of the outline open (CC 1.1 §3 "resources", spec digest 14 §2, §6).
+//! Resources: what the links of the outline open (CC 1.1 `imscp_v1p1`: resources; `imswl_v1p1`, `imsdt_v1p1`).
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Curriculum standards: which learning objectives a resource serves (`imscsmd_v1p0`, CC 1.3 §3 "metadata").
+//! Curriculum standards: which learning objectives a resource serves (CC 1.3 `imscsmd_v1p0`).
 
 use serde::{Deserialize, Serialize};
 

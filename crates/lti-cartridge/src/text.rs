@@ -8,7 +8,7 @@ pub(crate) fn is_xml_char(c: char) -> bool {
 }
 
 /// One line without blanks at the ends: tabs and line ends become blanks, as `xs:normalizedString` has it, and the ends
-/// are trimmed (digest G9). Every title and label goes through here, when read and when written.
+/// are trimmed. Every title and label goes through here, when read and when written.
 pub(crate) fn single_line(text: &str) -> Cow<'_, str> {
     let text = text.trim();
     if text.contains(['\t', '\n', '\r']) {

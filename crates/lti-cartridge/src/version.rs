@@ -1,5 +1,5 @@
 //! Versions of Common Cartridge: what is written, what a package says it is, and the names that differ between them
-//! (spec digest 14 §2).
+//! (CC 1.1 and 1.3: namespaces, schema locations, resource types).
 
 use std::fmt;
 

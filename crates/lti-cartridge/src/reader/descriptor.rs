@@ -16,12 +16,29 @@ type Result<T> = std::result::Result<T, XmlError>;
 pub(crate) struct Here<'n> {
     pub(crate) notes: &'n mut Notes,
     pub(crate) place: Place,
+    /// How long a list may get: [`Limits::properties`](crate::Limits::properties).
+    longest: usize,
+    said_too_long: bool,
 }
 
-impl Here<'_> {
+impl<'n> Here<'n> {
+    pub(crate) fn new(notes: &'n mut Notes, place: Place, longest: usize) -> Self {
+        Self { notes, place, longest, said_too_long: false }
+    }
+
     pub(crate) fn note(&mut self, rule: Rule, name: &str) {
         let place = &self.place;
         self.notes.add(rule, || place.clone().name(name));
+    }
+
+    /// Adds to a list as long as it is not too long; what is too much is lost, which a diagnostic says once.
+    fn push<T>(&mut self, list: &mut Vec<T>, name: &str, value: T) {
+        if list.len() < self.longest {
+            list.push(value);
+        } else if !self.said_too_long {
+            self.said_too_long = true;
+            self.note(Rule::TooManyItems, name);
+        }
     }
 }
 
@@ -78,7 +95,7 @@ pub(crate) fn lti_link(xml: &mut Xml<'_>, here: &mut Here<'_>) -> Result<LtiLink
                 let mut extension = PlatformExtension::new(element.attribute("platform").unwrap_or_default());
                 check_name(here, &extension.platform);
                 properties(xml, here, &mut extension.properties, Some(&mut extension.options))?;
-                link.extensions.push(extension);
+                here.push(&mut link.extensions, name, extension);
             }
             "launch_url" => link.launch_url = url(xml, here, name)?,
             "secure_launch_url" => link.secure_launch_url = url(xml, here, name)?,
@@ -156,7 +173,8 @@ fn properties(
             "property" => {
                 let name = element.attribute("name").unwrap_or_default();
                 check_name(here, &name);
-                list.push(Property::new(name, xml.text()?));
+                let value = xml.text()?;
+                here.push(list, "property", Property::new(name, value));
             }
             "options" => {
                 let name = element.attribute("name").unwrap_or_default();
@@ -165,7 +183,7 @@ fn properties(
                     Some(groups) => {
                         let mut group = PropertyGroup::new(name, Vec::new());
                         properties(xml, here, &mut group.properties, None)?;
-                        groups.push(group);
+                        here.push(groups, "options", group);
                     }
                     None => properties(xml, here, list, None)?,
                 }
@@ -269,8 +287,10 @@ pub(crate) fn topic(xml: &mut Xml<'_>, here: &mut Here<'_>) -> Result<Topic> {
             }
             "attachments" => {
                 while let Some(element) = xml.child()? {
-                    if element.name() == "attachment" {
-                        topic.attachments.extend(element.attribute("href"));
+                    if element.name() == "attachment"
+                        && let Some(href) = element.attribute("href")
+                    {
+                        here.push(&mut topic.attachments, "attachment", href);
                     }
                     xml.skip()?;
                 }

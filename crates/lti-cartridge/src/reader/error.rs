@@ -46,6 +46,8 @@ pub enum LimitKind {
     Directory,
     /// [`Limits::manifest_bytes`](crate::Limits::manifest_bytes), or another limit on one file.
     FileSize,
+    /// [`Limits::descriptors_bytes`](crate::Limits::descriptors_bytes).
+    Descriptors,
     /// [`Limits::total_bytes`](crate::Limits::total_bytes).
     TotalSize,
     /// [`Limits::ratio`](crate::Limits::ratio).
@@ -58,6 +60,7 @@ impl std::fmt::Display for LimitKind {
             Self::Entries => "entries",
             Self::Directory => "the size of the directory",
             Self::FileSize => "the size of a file",
+            Self::Descriptors => "the size of all descriptors",
             Self::TotalSize => "the size of all files",
             Self::Ratio => "the compression ratio",
         })
@@ -77,6 +80,7 @@ impl ReadError {
             Self::Limit(LimitKind::Entries) => "limit_entries",
             Self::Limit(LimitKind::Directory) => "limit_directory",
             Self::Limit(LimitKind::FileSize) => "limit_file_size",
+            Self::Limit(LimitKind::Descriptors) => "limit_descriptors",
             Self::Limit(LimitKind::TotalSize) => "limit_total_size",
             Self::Limit(LimitKind::Ratio) => "limit_ratio",
             Self::NoSuchFile => "no_such_file",

@@ -21,6 +21,8 @@ pub struct Limits {
     pub manifest_bytes: u64,
     /// Bytes of the descriptor of a link or topic, inflated: 1 MiB.
     pub descriptor_bytes: u64,
+    /// Bytes of all descriptors together, inflated: 256 MiB. They are what the model is made of.
+    pub descriptors_bytes: u64,
     /// Bytes of any other file, inflated: 1 GiB. They are streamed, never held.
     pub file_bytes: u64,
     /// Bytes of all that is inflated through one reader: 8 GiB.
@@ -29,8 +31,10 @@ pub struct Limits {
     pub ratio: u64,
     /// Nesting of XML elements: 256.
     pub xml_depth: usize,
-    /// Items of the outline, and resources: 500,000 each.
+    /// Items of the outline, and resources: 250,000 each. Files and dependencies in all resources together: twice as many.
     pub items: usize,
+    /// Properties in one list of an LTI link, extensions of a link, and attachments of a topic: 1,000.
+    pub properties: usize,
     /// Diagnostics that are kept; further ones are counted: 1,000.
     pub diagnostics: usize,
 }
@@ -43,11 +47,13 @@ impl Default for Limits {
             path_bytes: 1024,
             manifest_bytes: 64 << 20,
             descriptor_bytes: 1 << 20,
+            descriptors_bytes: 256 << 20,
             file_bytes: 1 << 30,
             total_bytes: 8 << 30,
             ratio: 200,
             xml_depth: 256,
-            items: 500_000,
+            items: 250_000,
+            properties: 1_000,
             diagnostics: 1_000,
         }
     }

@@ -113,7 +113,7 @@ impl LinkDocument {
             notes.add(rule, Place::default);
         }
         let mut xml = Xml::new(&text, limits.xml_depth);
-        let mut here = Here { notes: &mut notes, place: Place::default() };
+        let mut here = Here::new(&mut notes, Place::default(), limits.properties);
         match document(&mut xml, &mut here, ResourceKind::LtiLink).map_err(LinkError::Xml)? {
             Some(Content::LtiLink(link)) => Ok(Self { link: *link, diagnostics: notes.finish().0 }),
             _ => Err(LinkError::NotALink),

@@ -55,7 +55,7 @@ pub(crate) fn parse(text: &str, limits: &Limits, notes: &mut Notes) -> Result<Op
     if root.name() != "manifest" {
         return Ok(None);
     }
-    let mut here = Here { notes, place: Place::file(MANIFEST) };
+    let mut here = Here::new(notes, Place::file(MANIFEST), limits.properties);
     descriptor::check_namespaces(&mut here, &root, &["imscc", "imscp"]);
     let mut manifest = RawManifest {
         identifier: root.attribute("identifier").unwrap_or_default(),
@@ -215,6 +215,8 @@ fn resources(
     notes: &mut Notes,
     limits: &Limits,
 ) -> Result<()> {
+    // Files and dependencies that may still come, in all resources together.
+    let mut parts = limits.items.saturating_mul(2);
     while let Some(element) = xml.child()? {
         if element.name() != "resource" {
             xml.skip()?;
@@ -222,13 +224,19 @@ fn resources(
             notes.add(Rule::TooManyItems, || Place::file(MANIFEST).name("resource"));
             xml.skip()?;
         } else {
-            manifest.resources.push(resource(xml, &element, notes)?);
+            manifest.resources.push(resource(xml, &element, notes, limits, &mut parts)?);
         }
     }
     Ok(())
 }
 
-fn resource(xml: &mut Xml<'_>, start: &Element<'_>, notes: &mut Notes) -> Result<RawResource> {
+fn resource(
+    xml: &mut Xml<'_>,
+    start: &Element<'_>,
+    notes: &mut Notes,
+    limits: &Limits,
+    parts: &mut usize,
+) -> Result<RawResource> {
     let mut result = RawResource {
         identifier: start.attribute("identifier").unwrap_or_default(),
         type_name: start.attribute("type").unwrap_or_default(),
@@ -241,6 +249,14 @@ fn resource(xml: &mut Xml<'_>, start: &Element<'_>, notes: &mut Notes) -> Result
     let mut extended = false;
     while let Some(part) = xml.child()? {
         in_order &= !extended;
+        if matches!(part.name(), "file" | "dependency") {
+            let Some(left) = parts.checked_sub(1) else {
+                notes.add(Rule::TooManyItems, || Place::file(MANIFEST).name(part.name()));
+                xml.skip()?;
+                continue;
+            };
+            *parts = left;
+        }
         match part.name() {
             "metadata" => {
                 in_order &= result.files.is_empty() && result.dependencies.is_empty();
@@ -259,7 +275,7 @@ fn resource(xml: &mut Xml<'_>, start: &Element<'_>, notes: &mut Notes) -> Result
                 // What extends a resource, or is its document, comes last.
                 extended = true;
                 let name = name.to_owned();
-                inline(xml, &name, &mut result, notes)?;
+                inline(xml, &name, &mut result, notes, limits)?;
             }
         }
     }
@@ -288,8 +304,15 @@ fn resource_metadata(xml: &mut Xml<'_>, resource: &mut RawResource, notes: &mut 
 }
 
 /// A document inside the `resource` element.
-fn inline(xml: &mut Xml<'_>, name: &str, resource: &mut RawResource, notes: &mut Notes) -> Result<()> {
-    let mut here = Here { notes, place: Place::identifier(&resource.identifier).in_file(MANIFEST) };
+fn inline(
+    xml: &mut Xml<'_>,
+    name: &str,
+    resource: &mut RawResource,
+    notes: &mut Notes,
+    limits: &Limits,
+) -> Result<()> {
+    let mut here =
+        Here::new(notes, Place::identifier(&resource.identifier).in_file(MANIFEST), limits.properties);
     let content: Content = match name {
         "cartridge_basiclti_link" | "basic_lti_link" => descriptor::lti_link(xml, &mut here)?.into(),
         "webLink" => descriptor::web_link(xml, &mut here)?.into(),

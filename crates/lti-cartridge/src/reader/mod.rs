@@ -120,6 +120,7 @@ impl<R: Read + Seek> CartridgeReader<R> {
         let mut cartridge = Cartridge::new(identifier, std::mem::take(&mut raw.metadata));
         cartridge.items = assemble::items(std::mem::take(&mut raw.items), &mut identifiers, &mut notes);
         let mut listed = BTreeSet::from([manifest_index]);
+        let mut descriptors = 0;
         let mut raw_resources = std::mem::take(&mut raw.resources);
         for (raw_resource, identifier) in raw_resources.iter_mut().zip(claimed) {
             let mut walk = Walk {
@@ -129,6 +130,7 @@ impl<R: Read + Seek> CartridgeReader<R> {
                 manifest: &raw,
                 listed: &mut listed,
                 notes: &mut notes,
+                descriptors: &mut descriptors,
             };
             let intended_use = assemble::check_attributes(&raw, raw_resource, walk.notes);
             let content = walk.content(raw_resource)?;
@@ -244,6 +246,8 @@ struct Walk<'w, R> {
     manifest: &'w RawManifest,
     listed: &'w mut BTreeSet<usize>,
     notes: &'w mut Notes,
+    /// Bytes of all descriptors so far.
+    descriptors: &'w mut u64,
 }
 
 /// A file that a resource names.
@@ -353,7 +357,11 @@ impl<R: Read + Seek> Walk<'_, R> {
                 return Ok(None);
             }
         };
-        let mut here = Here { notes: &mut *self.notes, place: place.clone() };
+        *self.descriptors = self.descriptors.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        if *self.descriptors > self.limits.descriptors_bytes {
+            return Err(ReadError::Limit(LimitKind::Descriptors));
+        }
+        let mut here = Here::new(&mut *self.notes, place.clone(), self.limits.properties);
         let text = match encoding::decode(bytes) {
             Ok((text, rule)) => {
                 if let Some(rule) = rule {
@@ -387,7 +395,7 @@ fn document(xml: &mut Xml<'_>, here: &mut Here<'_>, kind: ResourceKind) -> Resul
         ResourceKind::LtiLink => {
             (&["cartridge_basiclti_link", "basic_lti_link"], &["imslticc_v1p", "imsbasiclti_v1p"])
         }
-        ResourceKind::WebLink => (&["webLink", "webpage", "wl"], &["imswl_v1p"]),
+        ResourceKind::WebLink => (&["webLink"], &["imswl_v1p"]),
         _ => (&["topic"], &["imsdt_v1p"]),
     };
     if !names.contains(&root.name()) {

@@ -209,10 +209,12 @@ impl<'a> Xml<'a> {
 
     /// Reads what is left after the root; markup there is an error of the document.
     pub(crate) fn finish(&mut self) -> Result<(), XmlError> {
-        match self.token()? {
-            Token::Eof => Ok(()),
-            Token::Text(text) if text.trim().is_empty() => self.finish(),
-            _ => Err(self.malformed()),
+        loop {
+            match self.token()? {
+                Token::Eof => return Ok(()),
+                Token::Text(text) if text.trim().is_empty() => {}
+                _ => return Err(self.malformed()),
+            }
         }
     }
 }

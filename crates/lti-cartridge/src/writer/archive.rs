@@ -1,4 +1,4 @@
-//! The ZIP archive as it is written (spec digest 14 §1, G10): deflate, fixed times, no extra fields, equal bytes for
+//! The ZIP archive as it is written (CC 1.1, package: ZIP): deflate, fixed times, no extra fields, equal bytes for
 //! equal input on every system.
 
 use std::cell::Cell;

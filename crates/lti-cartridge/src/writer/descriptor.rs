@@ -1,4 +1,4 @@
-//! Descriptors: the documents of LTI links, web links and topics (spec digest 14 §5, §6), in the order of their schemas.
+//! Descriptors: the documents of LTI links, web links and topics (`imslticc`, `imswl`, `imsdt`), in the order of their schemas.
 
 use std::borrow::Cow;
 
@@ -69,7 +69,7 @@ pub(crate) fn lti_link(
     Ok(())
 }
 
-/// Both URLs, the plain one doubled as the secure one and the other way round where it is https (digest G2).
+/// Both URLs, the plain one doubled as the secure one and the other way round where it is https: importers differ in which they read.
 fn launch_urls<'l>(
     checks: &Checks<'_>,
     link: &'l LtiLink,
@@ -143,7 +143,7 @@ fn extensions(
         markup.raw("</blti:extensions>\n");
     }
     if settings.canvas_domain && link.extension(CANVAS_PLATFORM).is_none() {
-        // Canvas matches an installed tool by URL or by this domain (quirk 82).
+        // Canvas matches an installed tool by URL or by this domain (instructure/canvas-lms#1087).
         if let Some(host) = link.url().and_then(host) {
             markup.raw("<blti:extensions").attribute("platform", CANVAS_PLATFORM).raw(">\n");
             properties(markup, checks, &[Property::new("domain", host)], NameField::Extension)?;

@@ -1,5 +1,5 @@
-//! `imsmanifest.xml` as it is written (spec digest 14 §2-§4): the order of the schema, the default namespace first (Moodle
-//! looks for it in the first 1,024 bytes, digest G11).
+//! `imsmanifest.xml` as it is written (`imscp_v1p1`): the order of the schema, the default namespace first (Moodle
+//! looks for it in the first 1,024 bytes).
 
 use crate::markup::Markup;
 use crate::resource::EndUserRole;

@@ -1,4 +1,4 @@
-//! Writing a package: first the outline, then the contents, each pulled once and let go (spec digest 14 §1-§6).
+//! Writing a package: first the outline, then the contents, each pulled once and let go (CC 1.1 and 1.3, content packaging).
 //!
 //! [`Cartridge::write_to`](crate::Cartridge::write_to) writes a model that is in memory. For catalogs that are not,
 //! [`OutlineWriter`] takes titles and identifiers as they come and [`ContentWriter::pull`] then asks for one content after

@@ -239,6 +239,7 @@ fn limits() {
     );
     assert!(rules(&with(|l| l.path_bytes = 3).unwrap()).contains(&Rule::InvalidPath));
     assert!(rules(&with(|l| l.items = 0).unwrap()).contains(&Rule::TooManyItems));
+    assert_eq!(code(with(|l| l.descriptors_bytes = 100)), "limit_descriptors");
     let quiet = with(|l| l.diagnostics = 0).unwrap();
     assert_eq!((quiet.diagnostics.len(), quiet.omitted_diagnostics), (0, 1));
     let long = package(&[("imsmanifest.xml", manifest.as_bytes()), (&"n".repeat(60_000), b"")]);
@@ -251,7 +252,8 @@ fn limits() {
 }
 
 /// A ZIP archive with one manifest, and one entry whose ten gigabytes of zeros take ten megabytes.
-pub(crate) fn bomb(name: &str, manifest: &[u8], claimed: u32) -> Vec<u8> {
+pub(crate) fn bomb(names: [&str; 2], manifest: &[u8], claimed: u32) -> Vec<u8> {
+    let [first, name] = names;
     let mut compress = flate2::Compress::new(flate2::Compression::fast(), false);
     let zeros = vec![0_u8; 1 << 20];
     let mut chunk = |flush| {
@@ -270,10 +272,9 @@ pub(crate) fn bomb(name: &str, manifest: &[u8], claimed: u32) -> Vec<u8> {
     data.extend(end);
     let mut out = Vec::new();
     let mut directory = Vec::new();
-    for (name, method, data, size) in [
-        ("imsmanifest.xml", 0_u16, manifest, u32::try_from(manifest.len()).unwrap()),
-        (name, 8, &data, claimed),
-    ] {
+    for (name, method, data, size) in
+        [(first, 0_u16, manifest, u32::try_from(manifest.len()).unwrap()), (name, 8, &data, claimed)]
+    {
         let at = u32::try_from(out.len()).unwrap();
         let mut common = Vec::new();
         for short in [20, 0, method, 0, 33] {
@@ -321,7 +322,7 @@ fn a_bomb_of_ten_gigabytes() {
         (0xFFFF_FFF0, &wide, Rule::OversizedEntry, "size of a file"),
         (0xFFFF_FFF0, &narrow, Rule::OversizedEntry, "compression ratio"),
     ] {
-        let bytes = bomb("boom", manifest.as_bytes(), claimed);
+        let bytes = bomb(["imsmanifest.xml", "boom"], manifest.as_bytes(), claimed);
         assert!(bytes.len() > 5 << 20, "the bomb is a real one: {}", bytes.len());
         let mut reader = CartridgeReader::open(Cursor::new(bytes), limits).unwrap();
         let reading = reader.read().unwrap();
@@ -340,15 +341,9 @@ fn a_bomb_of_ten_gigabytes() {
         assert!(total <= limits.file_bytes, "{total}");
         assert!(error.to_string().contains(message), "{error}");
     }
-    // The bomb as the manifest itself: the first entry gets another name, the bomb the real one.
     for (claimed, expected) in [(1000, "archive"), (0xFFFF_FFF0, "limit_file_size")] {
-        let mut bytes = bomb("imsmanifest2xml", b"", claimed);
-        for (from, to) in [("imsmanifest.xml", "another-name.xm"), ("imsmanifest2xml", "imsmanifest.xml")] {
-            while let Some(at) = bytes.windows(from.len()).position(|w| w == from.as_bytes()) {
-                bytes[at..at + from.len()].copy_from_slice(to.as_bytes());
-            }
-        }
-        assert_eq!(code(read_with(bytes, &Limits::default())), expected);
+        let bytes = bomb(["first", "imsmanifest.xml"], b"", claimed);
+        assert_eq!(code(read_with(bytes, &Limits::default())), expected, "as the manifest");
     }
 }
 
@@ -367,6 +362,29 @@ fn every_cut_and_every_flipped_byte_is_survived() {
             let _ = read_with(flipped, &Limits::default());
         }
     }
+}
+
+#[test]
+fn lists_are_bounded() {
+    let property = "<lticm:property name=\"a\">b</lticm:property>";
+    let with = |count: usize| {
+        let custom = format!("<blti:custom>{}</blti:custom><blti:launch_url>", property.repeat(count));
+        let reading = read_link(LINK.replace("<blti:launch_url>", &custom).as_bytes());
+        (reading.cartridge.lti_links().next().unwrap().1.custom.len(), rules(&reading))
+    };
+    assert_eq!(with(1000), (1000, vec![]));
+    assert_eq!(with(5000), (1000, vec![Rule::TooManyItems]));
+    let mut limits = Limits::default();
+    limits.items = 2;
+    let many = manifest(
+        "",
+        &resource("p", "webcontent", "p").replace(
+            "/></r",
+            "/><file href=\"q\"/><file href=\"r\"/><file href=\"s\"/><dependency identifierref=\"p\"/></r",
+        ),
+    );
+    let reading = read_with(package(&[("imsmanifest.xml", many.as_bytes())]), &limits).unwrap();
+    assert_eq!(rules(&reading).into_iter().filter(|rule| *rule == Rule::TooManyItems).count(), 1);
 }
 
 #[test]

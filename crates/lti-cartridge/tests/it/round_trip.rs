@@ -52,6 +52,21 @@ fn two_runs_give_the_same_bytes() {
 }
 
 #[test]
+fn losses_are_the_same_before_and_after_writing() {
+    use lti_cartridge::{Feature, Target};
+    let (cartridge, files) = fixtures::large(Version::V1_1);
+    let mut package = Vec::new();
+    let written = cartridge.write_to(&mut package, &Settings::default(), files).unwrap();
+    for target in Target::ALL {
+        assert_eq!(written.losses(target), cartridge.losses(target), "{target}");
+    }
+    let canvas = cartridge.losses(Target::Canvas);
+    let outside = canvas.iter().find(|loss| loss.feature == Feature::LtiOutsideOutline).unwrap();
+    assert_eq!(outside.count, 1, "the link with the icon");
+    assert!(!canvas.iter().any(|loss| loss.feature == Feature::Custom));
+}
+
+#[test]
 fn files_come_back_byte_for_byte() {
     use std::io::Read;
     let (cartridge, files) = fixtures::large(Version::V1_1);

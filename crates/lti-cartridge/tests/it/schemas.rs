@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::process::Command;
 
-use lti_cartridge::{Cartridge, Settings, Version};
+use lti_cartridge::{Cartridge, LinkDocument, Settings, Version};
 
 use crate::fixtures::{self, FileMap};
 use crate::outside;
@@ -45,5 +45,19 @@ fn cc_1_every_version_is_valid() {
             };
             assert_eq!(documents, expected, "{name} {version}:\n{report}");
         }
+    }
+}
+
+#[test]
+fn cartridge_links_alone_are_valid() {
+    let (Some(schemas), Some(_)) = (outside::shared("schemas"), outside::program("xmllint")) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for version in Version::ALL {
+        let file = folder.path().join(format!("link-{version}.xml"));
+        let document = LinkDocument::new(fixtures::full_link(3, version));
+        std::fs::write(&file, document.to_xml(&Settings::new(version)).unwrap()).unwrap();
+        let run = Command::new("bash").arg(schemas.join("validate.sh")).arg(&file).output().unwrap();
+        let report = String::from_utf8_lossy(&run.stdout).into_owned();
+        assert!(run.status.success() && report.contains("ok "), "{version}:\n{report}");
     }
 }
