@@ -6,10 +6,9 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use crate::refusal::refuse;
-
 /// Custom parameters. On the wire every value is a string; what platforms send besides is read so: numbers and
-/// booleans by their spelling, `null` as absent, an object or list as its JSON text, `[]` as no parameters.
+/// booleans by their spelling, `null` as absent, an object or list as its JSON text; what is no object at all, such
+/// as PHP's `[]` for an empty one, as no parameters.
 ///
 /// ```
 /// use lti_types::Custom;
@@ -107,12 +106,24 @@ impl<'de> Deserialize<'de> for Custom {
                 Ok(Custom(custom))
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Custom, A::Error> {
-                match seq.next_element::<IgnoredAny>()? {
-                    None => Ok(Custom::new()),
-                    Some(_) => Err(A::Error::custom("expected an object of strings")),
-                }
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Custom::new())
             }
-            refuse!(bool number text);
+            fn visit_str<E>(self, _: &str) -> Result<Custom, E> {
+                Ok(Custom::new())
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<Custom, E> {
+                Ok(Custom::new())
+            }
+            fn visit_u64<E>(self, _: u64) -> Result<Custom, E> {
+                Ok(Custom::new())
+            }
+            fn visit_i64<E>(self, _: i64) -> Result<Custom, E> {
+                Ok(Custom::new())
+            }
+            fn visit_f64<E>(self, _: f64) -> Result<Custom, E> {
+                Ok(Custom::new())
+            }
         }
         deserializer.deserialize_any(V)
     }
@@ -180,8 +191,9 @@ mod tests {
     #[test]
     fn x18_php_and_canvas_shapes_are_read() {
         assert!(serde_json::from_str::<Custom>("[]").unwrap().is_empty());
-        assert!(serde_json::from_str::<Custom>("[1]").is_err());
-        assert!(serde_json::from_str::<Custom>("\"x\"").is_err());
+        for json in ["[1]", "\"\"", "\"x\"", "7", "-1", "1.5", "true"] {
+            assert!(serde_json::from_str::<Custom>(json).unwrap().is_empty(), "{json}");
+        }
         let custom: Custom =
             serde_json::from_str(r#"{"n":1,"f":1.5,"b":false,"o":{"a":[1]},"l":["x"],"z":null}"#).unwrap();
         let expected = Custom::from_iter([

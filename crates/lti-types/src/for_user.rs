@@ -1,7 +1,7 @@
 //! The `for_user` claim: whom a review or privacy launch is about (Submission Review 1.0).
 
 use crate::object::wire_object;
-use crate::tolerant::Text;
+use crate::tolerant::{Text, TextOf};
 use crate::{Roles, UserId, WireUrl};
 
 wire_object! {
@@ -10,9 +10,9 @@ wire_object! {
         required {}
         optional {
             /// The person's id, the same as `sub` in their own launches.
-            user_id: UserId = "user_id",
+            user_id: UserId = "user_id" as TextOf<UserId>,
             /// The same under the name that privacy launches use.
-            id: UserId = "id",
+            id: UserId = "id" as TextOf<UserId>,
             /// What the student information system calls them.
             person_sourcedid: String = "person_sourcedid" as Text,
             /// Full name.
@@ -26,7 +26,7 @@ wire_object! {
             /// E-mail address.
             email: String = "email" as Text,
             /// Picture.
-            picture: WireUrl = "picture",
+            picture: WireUrl = "picture" as TextOf<WireUrl>,
             /// Their roles.
             roles: Roles = "roles",
         }
@@ -58,6 +58,10 @@ mod tests {
             let written = serde_json::to_string(&read).unwrap();
             assert_eq!(serde_json::from_str::<ForUser>(&written).unwrap(), read);
         }
-        assert!(serde_json::from_str::<ForUser>(r#"{"user_id":""}"#).is_err());
+        assert_eq!(
+            serde_json::from_str::<ForUser>(r#"{"user_id":""}"#).unwrap().user(),
+            None,
+            "no id, and no reason to refuse"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::object::wire_object;
 use crate::refusal::{Strict, refuse};
-use crate::tolerant::{List, Object, Text};
+use crate::tolerant::{List, Object, Text, TextOf};
 use crate::{
     Activity, AssetReference, BasicOutcome, CaliperService, ClientId, Context, Custom, DeepLinkingSettings,
     DeploymentId, EulaService, ForUser, GradeService, GroupService, Issuer, LaunchPresentation, Lis, Lti1p1,
@@ -62,7 +62,7 @@ wire_object! {
             /// The deployment of the tool.
             deployment_id: DeploymentId = "https://purl.imsglobal.org/spec/lti/claim/deployment_id",
             /// Where the launch leads. Route by this one, not by the login's.
-            target_link_uri: WireUrl = "https://purl.imsglobal.org/spec/lti/claim/target_link_uri",
+            target_link_uri: WireUrl = "https://purl.imsglobal.org/spec/lti/claim/target_link_uri" as TextOf<WireUrl>,
             /// The placed link.
             resource_link: ResourceLink = "https://purl.imsglobal.org/spec/lti/claim/resource_link" as Object<ResourceLink>,
             /// The person's roles.
@@ -81,7 +81,7 @@ wire_object! {
             /// Language, BCP 47; `_` for `-` occurs.
             locale: String = "locale" as Text,
             /// Picture.
-            picture: WireUrl = "picture",
+            picture: WireUrl = "picture" as TextOf<WireUrl>,
 
             /// The course or group.
             context: Context = "https://purl.imsglobal.org/spec/lti/claim/context" as Object<Context>,

@@ -3,7 +3,7 @@
 use crate::WireUrl;
 use crate::object::wire_object;
 use crate::open_enum::open_enum;
-use crate::tolerant::{Text, Whole};
+use crate::tolerant::{Text, TextOf, Whole};
 
 open_enum! {
     /// The kind of window the tool is shown in.
@@ -25,17 +25,17 @@ wire_object! {
         required {}
         optional {
             /// The kind of window.
-            document_target: DocumentTarget = "document_target",
+            document_target: DocumentTarget = "document_target" as TextOf<DocumentTarget>,
             /// Height in pixels.
             height: u32 = "height" as Whole,
             /// Width in pixels.
             width: u32 = "width" as Whole,
             /// Where to send the browser when the person is done.
-            return_url: WireUrl = "return_url",
+            return_url: WireUrl = "return_url" as TextOf<WireUrl>,
             /// The language of the platform's page, BCP 47.
             locale: String = "locale" as Text,
             /// A style sheet; from platforms that bridge older versions.
-            css_url: WireUrl = "css_url",
+            css_url: WireUrl = "css_url" as TextOf<WireUrl>,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::WireUrl;
 use crate::object::wire_object;
-use crate::tolerant::Text;
+use crate::tolerant::{Text, TextOf};
 
 wire_object! {
     /// What the student information system calls the person and the course.
@@ -18,7 +18,7 @@ wire_object! {
             /// The result that this launch may write (LTI 1.1 outcomes).
             result_sourcedid: String = "result_sourcedid" as Text,
             /// Where results are written (LTI 1.1 outcomes).
-            outcome_service_url: WireUrl = "outcome_service_url",
+            outcome_service_url: WireUrl = "outcome_service_url" as TextOf<WireUrl>,
         }
     }
 }

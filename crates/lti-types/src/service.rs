@@ -3,8 +3,7 @@
 use crate::WireUrl;
 use crate::object::wire_object;
 use crate::open_enum::open_enum;
-use crate::refusal::Strict;
-use crate::tolerant::{List, Text};
+use crate::tolerant::{List, Text, TextOf};
 
 open_enum! {
     /// A permission that an access token carries.
@@ -49,9 +48,9 @@ wire_object! {
             /// What the tool may ask a token for.
             scope: Vec<Scope> = "scope" as List<Scope>,
             /// The line items of the context; extend its path, never its text: it may have a query.
-            lineitems: WireUrl = "lineitems",
+            lineitems: WireUrl = "lineitems" as TextOf<WireUrl>,
             /// The one line item of this link, where there is exactly one. Read it by [`GradeService::line_item`].
-            lineitem: WireUrl = "lineitem",
+            lineitem: WireUrl = "lineitem" as TextOf<WireUrl>,
         }
     }
 }
@@ -82,9 +81,9 @@ wire_object! {
         required {}
         optional {
             /// The context's memberships.
-            context_memberships_url: WireUrl = "context_memberships_url",
+            context_memberships_url: WireUrl = "context_memberships_url" as TextOf<WireUrl>,
             /// Versions of the service.
-            service_versions: Vec<String> = "service_versions" as List<Strict>,
+            service_versions: Vec<String> = "service_versions" as List<String>,
             /// What the tool may ask a token for; few platforms send it.
             scope: Vec<Scope> = "scope" as List<Scope>,
         }
@@ -97,13 +96,13 @@ wire_object! {
         required {}
         optional {
             /// The context's groups.
-            context_groups_url: WireUrl = "context_groups_url",
+            context_groups_url: WireUrl = "context_groups_url" as TextOf<WireUrl>,
             /// The context's sets of groups.
-            context_group_sets_url: WireUrl = "context_group_sets_url",
+            context_group_sets_url: WireUrl = "context_group_sets_url" as TextOf<WireUrl>,
             /// What the tool may ask a token for.
             scope: Vec<Scope> = "scope" as List<Scope>,
             /// Versions of the service.
-            service_versions: Vec<String> = "service_versions" as List<Strict>,
+            service_versions: Vec<String> = "service_versions" as List<String>,
         }
     }
 }
@@ -116,7 +115,7 @@ wire_object! {
             /// The result that may be written; opaque, JSON text in some platforms.
             lis_result_sourcedid: String = "lis_result_sourcedid" as Text,
             /// Where it is written.
-            lis_outcome_service_url: WireUrl = "lis_outcome_service_url",
+            lis_outcome_service_url: WireUrl = "lis_outcome_service_url" as TextOf<WireUrl>,
         }
     }
 }
@@ -129,7 +128,7 @@ wire_object! {
             /// What the tool may ask a token for.
             scopes: Vec<Scope> = "scopes" as List<Scope>,
             /// The endpoint.
-            caliper_endpoint_url: WireUrl = "caliper_endpoint_url",
+            caliper_endpoint_url: WireUrl = "caliper_endpoint_url" as TextOf<WireUrl>,
             /// The session that the events belong to.
             caliper_federated_session_id: String = "caliper_federated_session_id" as Text,
         }
@@ -142,13 +141,13 @@ wire_object! {
         required {}
         optional {
             /// The endpoint of this deployment.
-            platform_notification_service_url: WireUrl = "platform_notification_service_url",
+            platform_notification_service_url: WireUrl = "platform_notification_service_url" as TextOf<WireUrl>,
             /// Versions of the service.
-            service_versions: Vec<String> = "service_versions" as List<Strict>,
+            service_versions: Vec<String> = "service_versions" as List<String>,
             /// What the tool may ask a token for.
             scope: Vec<Scope> = "scope" as List<Scope>,
             /// Kinds of notice that can be had.
-            notice_types_supported: Vec<String> = "notice_types_supported" as List<Strict>,
+            notice_types_supported: Vec<String> = "notice_types_supported" as List<String>,
         }
     }
 }
@@ -159,7 +158,7 @@ wire_object! {
         required {}
         optional {
             /// The endpoint.
-            url: WireUrl = "url",
+            url: WireUrl = "url" as TextOf<WireUrl>,
             /// What the tool may ask a token for.
             scope: Vec<Scope> = "scope" as List<Scope>,
         }
@@ -169,11 +168,10 @@ wire_object! {
 wire_object! {
     /// The assignment that an asset processor is attached to (Asset Processor 1.0).
     Activity {
-        required {
-            /// Its stable id.
-            id: String = "id" as Strict,
-        }
+        required {}
         optional {
+            /// Its stable id; the specification requires it.
+            id: String = "id" as Text,
             /// Its title.
             title: String = "title" as Text,
         }
@@ -183,10 +181,10 @@ wire_object! {
 wire_object! {
     /// A submission or asset that a report is about (Asset Processor 1.0).
     AssetReference {
-        required {
-            /// Its id.
-            id: String = "id" as Strict,
+        required {}
+        optional {
+            /// Its id; the specification requires it.
+            id: String = "id" as Text,
         }
-        optional {}
     }
 }

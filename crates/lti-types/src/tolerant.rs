@@ -7,9 +7,41 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor, value};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor, value};
 
-use crate::refusal::{Strict, refuse};
+/// The methods of a visitor for JSON types that are as if the member were absent.
+macro_rules! as_absent {
+    ($Reader:ident $($kind:ident)*) => { $( as_absent!(@$kind $Reader); )* };
+    (@seq $Reader:ident) => {
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            Ok($Reader(None))
+        }
+    };
+    (@map $Reader:ident) => {
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok($Reader(None))
+        }
+    };
+    (@scalar $Reader:ident) => {
+        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+            Ok($Reader(None))
+        }
+        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+            Ok($Reader(None))
+        }
+        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+            Ok($Reader(None))
+        }
+        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+            Ok($Reader(None))
+        }
+        fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+            Ok($Reader(None))
+        }
+    };
+}
 
 /// What a reader makes of a member: a value, or nothing.
 pub(crate) trait Tolerant<T> {
@@ -22,48 +54,79 @@ impl<T> Tolerant<T> for Option<T> {
     }
 }
 
-/// A string; numbers and booleans are taken by their JSON spelling.
-pub(crate) struct Text(Option<String>);
+/// A text of some type; numbers and booleans are taken by their JSON spelling, anything else is as if absent.
+pub(crate) struct TextOf<T>(Option<T>);
 
-impl Tolerant<String> for Text {
-    fn into_value(self) -> Option<String> {
+/// A string.
+pub(crate) type Text = TextOf<String>;
+
+impl<T> Tolerant<T> for TextOf<T> {
+    fn into_value(self) -> Option<T> {
         self.0
     }
 }
 
-impl<'de> Deserialize<'de> for Text {
+impl<'de, T: FromText> Deserialize<'de> for TextOf<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct V;
-        impl Visitor<'_> for V {
-            type Value = Text;
+        struct V<T>(PhantomData<T>);
+        impl<'de, T: FromText> Visitor<'de> for V<T> {
+            type Value = TextOf<T>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string")
             }
-            fn visit_str<E>(self, v: &str) -> Result<Text, E> {
-                Ok(Text(Some(v.to_owned())))
+            fn visit_str<E>(self, v: &str) -> Result<TextOf<T>, E> {
+                Ok(TextOf(T::from_text(v)))
             }
-            fn visit_string<E>(self, v: String) -> Result<Text, E> {
-                Ok(Text(Some(v)))
+            fn visit_bool<E>(self, v: bool) -> Result<TextOf<T>, E> {
+                Ok(TextOf(T::from_text(if v { "true" } else { "false" })))
             }
-            fn visit_bool<E>(self, v: bool) -> Result<Text, E> {
-                Ok(Text(Some(v.to_string())))
+            fn visit_i64<E>(self, v: i64) -> Result<TextOf<T>, E> {
+                Ok(TextOf(T::from_text(&v.to_string())))
             }
-            fn visit_i64<E>(self, v: i64) -> Result<Text, E> {
-                Ok(Text(Some(v.to_string())))
+            fn visit_u64<E>(self, v: u64) -> Result<TextOf<T>, E> {
+                Ok(TextOf(T::from_text(&v.to_string())))
             }
-            fn visit_u64<E>(self, v: u64) -> Result<Text, E> {
-                Ok(Text(Some(v.to_string())))
+            fn visit_f64<E>(self, v: f64) -> Result<TextOf<T>, E> {
+                Ok(TextOf(T::from_text(&spell(v))))
             }
-            fn visit_f64<E>(self, v: f64) -> Result<Text, E> {
-                Ok(Text(Some(spell(v))))
+            fn visit_unit<E>(self) -> Result<TextOf<T>, E> {
+                Ok(TextOf(None))
             }
-            fn visit_unit<E>(self) -> Result<Text, E> {
-                Ok(Text(None))
-            }
+            as_absent!(TextOf seq map);
         }
-        deserializer.deserialize_any(V)
+        deserializer.deserialize_any(V(PhantomData))
     }
 }
+
+/// A type that is made of a text; `None` for a text that is none of its values.
+pub(crate) trait FromText: Sized {
+    fn from_text(text: &str) -> Option<Self>;
+}
+
+impl FromText for String {
+    fn from_text(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+}
+
+macro_rules! from_text {
+    ($($Type:ty),*) => { $(
+        impl FromText for $Type {
+            fn from_text(text: &str) -> Option<Self> {
+                <$Type>::try_from(text).ok()
+            }
+        }
+    )* };
+}
+
+from_text!(
+    crate::ContentItemType,
+    crate::ContextType,
+    crate::DocumentTarget,
+    crate::Scope,
+    crate::UserId,
+    crate::WireUrl
+);
 
 /// The JSON spelling of a number.
 fn spell(v: f64) -> String {
@@ -233,7 +296,8 @@ fn whole(text: &str) -> Option<u32> {
     text.strip_suffix(".0").unwrap_or(text).parse().ok()
 }
 
-/// A list; one bare value is a list of one, `null` elements are dropped.
+/// A list; one bare value is a list of one, the values of an object (which PHP makes of a list with gaps) are a list,
+/// and an element that is none of the type's is dropped.
 pub(crate) struct List<T>(Option<Vec<T>>);
 
 impl<T> Tolerant<Vec<T>> for List<T> {
@@ -242,46 +306,52 @@ impl<T> Tolerant<Vec<T>> for List<T> {
     }
 }
 
-impl Tolerant<Vec<String>> for List<Strict> {
-    fn into_value(self) -> Option<Vec<String>> {
-        self.0.map(|list| list.into_iter().map(String::from).collect())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+impl<'de, T: FromText> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct V<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for V<T> {
+        impl<'de, T: FromText> Visitor<'de> for V<T> {
             type Value = List<T>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a list")
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<T>, A::Error> {
                 let mut list = Vec::new();
-                while let Some(item) = seq.next_element::<Option<T>>()? {
+                while let Some(TextOf(item)) = seq.next_element::<TextOf<T>>()? {
                     list.extend(item);
                 }
                 Ok(List(Some(list)))
             }
-            fn visit_str<E: Error>(self, v: &str) -> Result<List<T>, E> {
-                T::deserialize(value::StrDeserializer::new(v)).map(|v| List(Some(vec![v])))
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<List<T>, A::Error> {
+                let mut list = Vec::new();
+                while let Some((_, TextOf(item))) = map.next_entry::<IgnoredAny, TextOf<T>>()? {
+                    list.extend(item);
+                }
+                Ok(List(Some(list)))
             }
-            fn visit_u64<E: Error>(self, v: u64) -> Result<List<T>, E> {
-                T::deserialize(value::U64Deserializer::new(v)).map(|v| List(Some(vec![v])))
+            fn visit_str<E>(self, v: &str) -> Result<List<T>, E> {
+                Ok(List(T::from_text(v).map(|v| vec![v])))
             }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<List<T>, A::Error> {
-                T::deserialize(value::MapAccessDeserializer::new(map)).map(|v| List(Some(vec![v])))
+            fn visit_u64<E: serde::de::Error>(self, v: u64) -> Result<List<T>, E> {
+                self.visit_str(&v.to_string())
+            }
+            fn visit_i64<E: serde::de::Error>(self, v: i64) -> Result<List<T>, E> {
+                self.visit_str(&v.to_string())
+            }
+            fn visit_f64<E: serde::de::Error>(self, v: f64) -> Result<List<T>, E> {
+                self.visit_str(&spell(v))
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<List<T>, E> {
+                Ok(List(None))
             }
             fn visit_unit<E>(self) -> Result<List<T>, E> {
                 Ok(List(None))
             }
-            refuse!(bool negative_or_fraction);
         }
         deserializer.deserialize_any(V(PhantomData))
     }
 }
 
-/// An object; `[]`, which PHP writes for an empty one, is as if absent.
+/// An object; anything else, such as the `[]` that PHP writes for an empty one, is as if absent.
 pub(crate) struct Object<T>(Option<T>);
 
 impl<T> Tolerant<T> for Object<T> {
@@ -301,16 +371,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
                 T::deserialize(value::MapAccessDeserializer::new(map)).map(|v| Object(Some(v)))
             }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Object<T>, A::Error> {
-                match seq.next_element::<IgnoredAny>()? {
-                    None => Ok(Object(None)),
-                    Some(_) => Err(A::Error::custom("expected a JSON object")),
-                }
-            }
+            as_absent!(Object seq scalar);
             fn visit_unit<E>(self) -> Result<Object<T>, E> {
                 Ok(Object(None))
             }
-            refuse!(bool number text);
         }
         deserializer.deserialize_any(V(PhantomData))
     }
@@ -337,7 +401,7 @@ mod tests {
         ] {
             assert_eq!(read::<String, Text>(json).as_deref(), expected, "{json}");
         }
-        assert!(serde_json::from_str::<Text>("{}").is_err());
+        assert_eq!(read::<String, Text>(r#"{"a":[1]}"#), None);
     }
 
     #[test]
@@ -383,14 +447,17 @@ mod tests {
         assert_eq!(read::<Vec<String>, List<String>>(r#""a""#), Some(vec!["a".into()]));
         assert_eq!(read::<Vec<String>, List<String>>("[]"), Some(vec![]));
         assert_eq!(read::<Vec<String>, List<String>>("null"), None);
+        assert_eq!(read::<Vec<String>, List<String>>("[2.0, {}]"), Some(vec!["2.0".into()]));
+        let gaps = read::<Vec<String>, List<String>>(r#"{"0":"a","2":"b"}"#);
+        assert_eq!(gaps, Some(vec!["a".into(), "b".into()]), "PHP's list with gaps");
     }
 
     #[test]
-    fn object_takes_the_empty_list_only() {
+    fn object_is_absent_when_it_is_none() {
         type Map = std::collections::BTreeMap<String, String>;
         assert_eq!(read::<Map, Object<Map>>("[]"), None);
         assert_eq!(read::<Map, Object<Map>>("{}"), Some(Map::new()));
-        assert!(serde_json::from_str::<Object<Map>>("[1]").is_err());
-        assert!(serde_json::from_str::<Object<Map>>("7").is_err());
+        assert_eq!(read::<Map, Object<Map>>("[1]"), None);
+        assert_eq!(read::<Map, Object<Map>>("7"), None);
     }
 }

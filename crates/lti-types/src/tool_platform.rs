@@ -2,7 +2,7 @@
 
 use crate::WireUrl;
 use crate::object::wire_object;
-use crate::tolerant::Text;
+use crate::tolerant::{Text, TextOf};
 
 wire_object! {
     /// The installation that the launch comes from.
@@ -16,7 +16,7 @@ wire_object! {
             /// What it is.
             description: String = "description" as Text,
             /// Its home page.
-            url: WireUrl = "url",
+            url: WireUrl = "url" as TextOf<WireUrl>,
             /// Whom to write to.
             contact_email: String = "contact_email" as Text,
             /// The product, such as `canvas` or `moodle`.

@@ -1,7 +1,7 @@
 //! What items are made of (Deep Linking 2.0 §3.1).
 
 use crate::object::wire_object;
-use crate::tolerant::{Flag, List, Number, Text, Whole};
+use crate::tolerant::{Flag, List, Number, Text, TextOf, Whole};
 use crate::{Custom, WireUrl};
 
 wire_object! {
@@ -10,7 +10,7 @@ wire_object! {
         required {}
         optional {
             /// Where it is; some tools send a blank.
-            url: WireUrl = "url",
+            url: WireUrl = "url" as TextOf<WireUrl>,
             /// Width in pixels.
             width: u32 = "width" as Whole,
             /// Height in pixels.
@@ -42,7 +42,7 @@ wire_object! {
         required {}
         optional {
             /// What it shows; of web links only.
-            src: WireUrl = "src",
+            src: WireUrl = "src" as TextOf<WireUrl>,
             /// Width in pixels.
             width: u32 = "width" as Whole,
             /// Height in pixels.
@@ -106,7 +106,7 @@ wire_object! {
             /// What the review is called.
             label: String = "label" as Text,
             /// Where it is launched.
-            url: WireUrl = "url",
+            url: WireUrl = "url" as TextOf<WireUrl>,
             /// Parameters of its launches.
             custom: Custom = "custom",
         }
@@ -119,7 +119,7 @@ wire_object! {
         required {}
         optional {
             /// Where they are launched.
-            url: WireUrl = "url",
+            url: WireUrl = "url" as TextOf<WireUrl>,
             /// Parameters of their launches.
             custom: Custom = "custom",
         }

@@ -132,8 +132,10 @@ fn empty_values_are_invalid_or_missing() {
         let faulty = with(&launch, Claim::TargetLinkUri, json!(blank));
         assert_eq!(faults(&faulty), [(Claim::TargetLinkUri, Invalid)]);
     }
-    assert_eq!(faults(&with(&launch, Claim::ResourceLink, json!([]))), [(Claim::ResourceLink, Missing)]);
-    for unreadable in [json!({}), json!({"id": ""}), json!({"id": null}), json!({"id": 7}), json!("link")] {
+    for no_object in [json!([]), json!("link"), json!(7)] {
+        assert_eq!(faults(&with(&launch, Claim::ResourceLink, no_object)), [(Claim::ResourceLink, Missing)]);
+    }
+    for unreadable in [json!({}), json!({"id": ""}), json!({"id": null}), json!({"id": 7})] {
         let faulty = with(&launch, Claim::ResourceLink, unreadable);
         assert!(serde_json::from_str::<LaunchClaims>(&faulty.to_string()).is_err(), "{faulty}");
     }

@@ -293,9 +293,9 @@ fn with_services(claims: BoxedStrategy<LaunchClaims>) -> BoxedStrategy<LaunchCla
             platform_notification_service_url: url(), service_versions: list(text()), scope: list(scope()),
             notice_types_supported: list(text())),
         eula_service: wire!(Just(EulaService::new()); url: url(), scope: list(scope())),
-        activity: wire!(text().prop_map(Activity::new); title: text()),
-        submission: wire!(text().prop_map(AssetReference::new);),
-        asset: wire!(text().prop_map(AssetReference::new);),
+        activity: wire!(Just(Activity::new()); id: text(), title: text()),
+        submission: wire!(Just(AssetReference::new()); id: text()),
+        asset: wire!(Just(AssetReference::new()); id: text()),
         asset_report_type: text(),
         deep_linking_settings: deep_linking())
 }
