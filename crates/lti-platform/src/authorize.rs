@@ -13,7 +13,7 @@ use crate::{PendingLogin, Registration, Session};
 /// A request that every check has passed. It is made by [`Registration::authorize`] and nowhere else; the only
 /// thing to do with it is [`AuthorizedRequest::respond`].
 ///
-/// ```compile_fail
+/// ```compile_fail,E0061
 /// // Without session and pending login there is none.
 /// fn careless(registration: &lti_platform::Registration, request: lti_types::AuthenticationRequest,
 ///             now: chrono::DateTime<chrono::Utc>) {
@@ -21,8 +21,10 @@ use crate::{PendingLogin, Registration, Session};
 /// }
 /// ```
 ///
-/// ```compile_fail
-/// let request = lti_platform::AuthorizedRequest { };
+/// ```compile_fail,E0451
+/// fn forge(request: lti_platform::AuthorizedRequest) -> lti_platform::AuthorizedRequest {
+///     lti_platform::AuthorizedRequest { redirect_uri: String::new(), ..request }
+/// }
 /// ```
 pub struct AuthorizedRequest {
     pub(crate) registration: Registration,
@@ -60,7 +62,9 @@ impl fmt::Debug for AuthorizedRequest {
 
 impl Registration {
     /// Authorizes the request of a tool. `self` is the registration of the request's `client_id`; `pending` was
-    /// taken out of the store under its `login_hint`; `session` is the one of the browser that brings it.
+    /// taken out of the store under its `login_hint`; `session` is the one of the browser that brings it. The pending
+    /// login is used up whatever comes of it, so a platform whose session cookie is kept back on a cross-site request
+    /// looks for the session first, and has the browser post once more from a page of its own before it takes anything.
     ///
     /// The checks, in this order. Until the second has passed, nobody is sent anywhere:
     ///
@@ -116,11 +120,13 @@ impl Registration {
         let nonce = request.nonce.ok_or_else(|| refuse(Problem::NonceMissing))?;
         let state = request.state.ok_or_else(|| refuse(Problem::StateMissing))?;
 
-        let session = session.ok_or_else(|| refuse(Problem::NoSession))?;
+        let session =
+            session.filter(|session| !session.id.is_empty()).ok_or_else(|| refuse(Problem::NoSession))?;
         let pending = pending
             .filter(|pending| {
                 request.login_hint.as_ref() == Some(&pending.login_hint)
                     && pending.client_id == *self.client_id()
+                    && pending.issuer == *self.issuer()
             })
             .ok_or_else(|| refuse(Problem::LoginUnknown))?;
         if now >= pending.expires_at {

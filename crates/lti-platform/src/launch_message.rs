@@ -1,8 +1,9 @@
 //! Course data for a message (LTI Core 1.3 §5.3–5.4): what a platform says, before it is bound to a request.
 
 use lti_types::{
-    BasicOutcome, Context, Custom, DeepLinkingSettings, Extensions, ForUser, GradeService, GroupService,
-    LaunchPresentation, Lis, Lti1p1, Roles, RosterService, ToolPlatform, UserId, WireUrl,
+    Activity, AssetReference, BasicOutcome, CaliperService, Context, Custom, DeepLinkingSettings,
+    EulaService, Extensions, ForUser, GradeService, GroupService, LaunchPresentation, Lis, Lti1p1,
+    NotificationService, Roles, RosterService, ToolPlatform, UserId, WireUrl,
 };
 
 /// What the platform knows of a person. What of it is sent is the privacy policy's business, not the caller's:
@@ -79,7 +80,24 @@ pub struct LaunchMessage {
     pub deep_linking_settings: Option<DeepLinkingSettings>,
     /// What links this launch to LTI 1.1.
     pub lti1p1: Option<Lti1p1>,
-    /// Claims of the vendor's own, named by URLs.
+    /// The LTI 1.1 user id, in its older form.
+    pub lti11_legacy_user_id: Option<String>,
+    /// Caliper.
+    pub caliper_service: Option<CaliperService>,
+    /// Platform notifications.
+    pub notification_service: Option<NotificationService>,
+    /// License agreements.
+    pub eula_service: Option<EulaService>,
+    /// The assignment an asset processor is attached to.
+    pub activity: Option<Activity>,
+    /// The submission a report is about.
+    pub submission: Option<AssetReference>,
+    /// The asset a report is about.
+    pub asset: Option<AssetReference>,
+    /// The type of report that is opened.
+    pub asset_report_type: Option<String>,
+    /// Claims of the vendor's own, named by URLs, and registered claims such as `gender`, which only a privacy policy
+    /// that sends everything sends.
     pub extensions: Extensions,
 }
 
@@ -103,6 +121,14 @@ impl LaunchMessage {
             for_user: None,
             deep_linking_settings: None,
             lti1p1: None,
+            lti11_legacy_user_id: None,
+            caliper_service: None,
+            notification_service: None,
+            eula_service: None,
+            activity: None,
+            submission: None,
+            asset: None,
+            asset_report_type: None,
             extensions: Extensions::new(),
         }
     }

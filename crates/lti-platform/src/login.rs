@@ -4,8 +4,8 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lti_types::{
-    ClientId, DeploymentId, FormPost, InvalidUrl, LoginHint, LoginInitiation, MessageHint, MessageType,
-    ResourceLink, StorageTarget, UserId, WireUrl,
+    ClientId, DeploymentId, FormPost, InvalidUrl, Issuer, LoginHint, LoginInitiation, MessageHint,
+    MessageType, ResourceLink, StorageTarget, UserId, WireUrl,
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -55,7 +55,6 @@ impl LaunchIntent {
 
 /// A login that was initiated. Send the browser to `redirect_url`, or have it post `form_post`; store `pending`
 /// under its login hint, once.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct StartedLogin {
     /// What the tool is told.
@@ -68,10 +67,17 @@ pub struct StartedLogin {
     pub form_post: FormPost,
 }
 
+/// Addresses hold the hint, so they are not shown.
+impl fmt::Debug for StartedLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StartedLogin").field("pending", &self.pending).finish_non_exhaustive()
+    }
+}
+
 /// What a platform remembers between initiating a login and the tool's request. One login, one launch: take it
 /// out of the store atomically. It is not `Clone`.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0599
 /// fn twice(pending: lti_platform::PendingLogin) -> [lti_platform::PendingLogin; 2] {
 ///     [pending.clone(), pending]
 /// }
@@ -80,6 +86,7 @@ pub struct StartedLogin {
 pub struct PendingLogin {
     pub(crate) login_hint: LoginHint,
     pub(crate) message_hint: Option<MessageHint>,
+    pub(crate) issuer: Issuer,
     pub(crate) client_id: ClientId,
     pub(crate) deployment_id: DeploymentId,
     pub(crate) user: Option<UserId>,
@@ -129,6 +136,9 @@ impl Registration {
         if !self.is_active() {
             return Err(InitiateError::RegistrationNotActive);
         }
+        if session.id.is_empty() {
+            return Err(InitiateError::SessionWithoutId);
+        }
         if !self.has_deployment(&intent.deployment_id) {
             return Err(InitiateError::DeploymentUnknown);
         }
@@ -146,6 +156,7 @@ impl Registration {
         let pending = PendingLogin {
             login_hint,
             message_hint: intent.message_hint,
+            issuer: self.issuer().clone(),
             client_id: self.client_id().clone(),
             deployment_id: intent.deployment_id,
             user: session.user.clone(),
@@ -170,6 +181,9 @@ pub enum InitiateError {
     /// The registration has no such deployment.
     #[error("the deployment is not one of the registration's")]
     DeploymentUnknown,
+    /// The session has an empty id, so that it could not be told from another.
+    #[error("the session has no id")]
+    SessionWithoutId,
     /// The target link URI is not one that may be launched.
     #[error("target_link_uri: {0}")]
     TargetLinkUri(InvalidUrl),
@@ -182,6 +196,7 @@ impl InitiateError {
         match self {
             Self::RegistrationNotActive => "registration_not_active",
             Self::DeploymentUnknown => "deployment_unknown",
+            Self::SessionWithoutId => "session_missing",
             Self::TargetLinkUri(_) => "target_link_uri_invalid",
         }
     }
@@ -190,7 +205,7 @@ impl InitiateError {
     #[must_use]
     pub fn spec(self) -> &'static str {
         match self {
-            Self::RegistrationNotActive => "Security Framework 1.0 §5.1.1.1",
+            Self::RegistrationNotActive | Self::SessionWithoutId => "Security Framework 1.0 §5.1.1.1",
             Self::DeploymentUnknown => "LTI Core 1.3 §3.1.3",
             Self::TargetLinkUri(_) => "LTI Core 1.3 §5.3.4",
         }

@@ -3,7 +3,10 @@
 
 use std::fmt;
 
-use lti_types::{Claim, ClaimFault, LaunchClaims, Role, RoleKind, Roles, WireUrl};
+use lti_types::{
+    Claim, ClaimFault, ClaimProblem, DocumentTarget, LaunchClaims, MessageType, Role, RoleKind, Roles,
+    WireUrl,
+};
 use serde_json::Value;
 use url::Url;
 
@@ -29,6 +32,12 @@ pub enum MessageFault {
     NotAscii(Claim),
     /// An identifier begins or ends with white space.
     Whitespace(Claim),
+    /// An identifier is longer than 255 characters.
+    TooLong(Claim),
+    /// A service claim lacks what makes it usable.
+    Service(Claim),
+    /// The window that the tool is shown in is none of frame, iframe and window.
+    DocumentTarget,
     /// A claim of the platform's own is not named by a URL.
     ExtensionName,
     /// A claim of the platform's own has the name of one that has its own place.
@@ -49,6 +58,9 @@ impl MessageFault {
             Self::Url(_) => "url_not_https",
             Self::NotAscii(_) => "identifier_not_ascii",
             Self::Whitespace(_) => "identifier_whitespace",
+            Self::TooLong(_) => "identifier_too_long",
+            Self::Service(_) => "service_incomplete",
+            Self::DocumentTarget => "document_target_unsupported",
             Self::ExtensionName => "extension_name_not_a_url",
             Self::ExtensionTaken => "extension_name_taken",
         }
@@ -63,7 +75,12 @@ impl MessageFault {
             Self::NoVocabularyContextType => Claim::Context.spec(),
             Self::MentorScopeWithoutMentor => Claim::RoleScopeMentor.spec(),
             Self::PlatformWithoutGuid => Claim::ToolPlatform.spec(),
-            Self::Url(claim) | Self::NotAscii(claim) | Self::Whitespace(claim) => claim.spec(),
+            Self::Url(claim)
+            | Self::NotAscii(claim)
+            | Self::Whitespace(claim)
+            | Self::TooLong(claim)
+            | Self::Service(claim) => claim.spec(),
+            Self::DocumentTarget => Claim::LaunchPresentation.spec(),
             Self::ExtensionName | Self::ExtensionTaken => "LTI Core 1.3 §5.4.7",
         }
     }
@@ -85,6 +102,9 @@ impl fmt::Display for MessageFault {
             Self::Whitespace(claim) => {
                 write!(f, "an identifier in {} begins or ends with a blank", claim.short_name())
             }
+            Self::TooLong(claim) => write!(f, "an identifier in {} is too long", claim.short_name()),
+            Self::Service(claim) => write!(f, "{} lacks what makes it usable", claim.short_name()),
+            Self::DocumentTarget => f.write_str("document_target is none of frame, iframe and window"),
             Self::ExtensionName => f.write_str("a claim of the platform's own is not named by a URL"),
             Self::ExtensionTaken => f.write_str("a claim of the platform's own has a name that is taken"),
         }
@@ -135,14 +155,65 @@ pub(crate) fn with_principals(roles: Roles) -> Roles {
     all.into_iter().collect()
 }
 
+/// Takes white space off both ends of texts for people, and leaves out those with nothing in them (certification
+/// P-C09). What identifies, or is opaque, is left as it is: there a blank is a fault, not a blemish.
+pub(crate) fn tidy(claims: &mut LaunchClaims) {
+    let context = claims.context.as_mut().map(|c| [&mut c.label, &mut c.title]);
+    let link = claims.resource_link.as_mut().map(|l| [&mut l.title, &mut l.description]);
+    let platform = claims.tool_platform.as_mut().map(|p| {
+        [&mut p.name, &mut p.description, &mut p.contact_email, &mut p.product_family_code, &mut p.version]
+    });
+    let person = claims.for_user.as_mut().map(|p| {
+        [
+            &mut p.name,
+            &mut p.given_name,
+            &mut p.middle_name,
+            &mut p.family_name,
+            &mut p.email,
+            &mut p.person_sourcedid,
+        ]
+    });
+    let lis = claims.lis.as_mut().map(|l| {
+        [&mut l.person_sourcedid, &mut l.course_offering_sourcedid, &mut l.course_section_sourcedid]
+    });
+    let settings = claims.deep_linking_settings.as_mut().map(|s| [&mut s.title, &mut s.text]);
+    let texts = [
+        &mut claims.name,
+        &mut claims.given_name,
+        &mut claims.middle_name,
+        &mut claims.family_name,
+        &mut claims.email,
+        &mut claims.locale,
+    ];
+    let texts = texts
+        .into_iter()
+        .chain(context.into_iter().flatten())
+        .chain(link.into_iter().flatten())
+        .chain(platform.into_iter().flatten())
+        .chain(person.into_iter().flatten())
+        .chain(lis.into_iter().flatten())
+        .chain(settings.into_iter().flatten());
+    for text in texts {
+        *text = text.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    }
+    if let Some(custom) = &mut claims.custom {
+        *custom =
+            custom.iter().map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect();
+    }
+    claims.extensions.values_mut().for_each(trim);
+}
+
 /// Checks a message against the rules for senders.
 pub(crate) fn check(claims: &LaunchClaims) -> Result<(), MessageFaults> {
     let mut faults = Vec::new();
     if let Err(claim_faults) = claims.message() {
         faults.extend(claim_faults.as_slice().iter().copied().map(MessageFault::Claim));
     }
+    faults.extend(
+        missing(claims).map(|claim| MessageFault::Claim(ClaimFault::new(claim, ClaimProblem::Missing))),
+    );
     if let Some(roles) = &claims.roles {
-        if roles.iter().any(|role| !role.is_canonical() && Url::parse(role.as_str()).is_err()) {
+        if roles.iter().any(|role| !role.is_canonical() && !is_web_name(role.as_str())) {
             faults.push(MessageFault::Role);
         }
         if roles.iter().next().is_some() && !roles.iter().any(Role::is_canonical) {
@@ -164,6 +235,12 @@ pub(crate) fn check(claims: &LaunchClaims) -> Result<(), MessageFaults> {
     {
         faults.push(MessageFault::PlatformWithoutGuid);
     }
+    if let Some(target) = claims.launch_presentation.as_ref().and_then(|p| p.document_target.as_ref())
+        && !matches!(target, DocumentTarget::Frame | DocumentTarget::Iframe | DocumentTarget::Window)
+    {
+        faults.push(MessageFault::DocumentTarget);
+    }
+    faults.extend(unusable_services(claims).map(MessageFault::Service));
     for (claim, url) in urls(claims) {
         if url.to_secure_url().is_err() {
             faults.push(MessageFault::Url(claim));
@@ -176,11 +253,14 @@ pub(crate) fn check(claims: &LaunchClaims) -> Result<(), MessageFaults> {
         if id.trim() != id {
             faults.push(MessageFault::Whitespace(claim));
         }
+        if id.chars().count() > 255 {
+            faults.push(MessageFault::TooLong(claim));
+        }
     }
     for name in claims.extensions.keys() {
         if Claim::from_name(name).is_some() {
             faults.push(MessageFault::ExtensionTaken);
-        } else if Url::parse(name).is_err() {
+        } else if !is_web_name(name) && !lti_types::is_registered_claim(name) {
             faults.push(MessageFault::ExtensionName);
         }
     }
@@ -189,14 +269,79 @@ pub(crate) fn check(claims: &LaunchClaims) -> Result<(), MessageFaults> {
     if faults.is_empty() { Ok(()) } else { Err(MessageFaults(faults)) }
 }
 
+/// Whether a name of somebody's own is a web address.
+fn is_web_name(name: &str) -> bool {
+    !name.chars().any(|c| c.is_whitespace() || c.is_control())
+        && Url::parse(name).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
+/// Claims that give a message its meaning, beyond what a receiver insists on.
+fn missing(claims: &LaunchClaims) -> impl Iterator<Item = Claim> {
+    let wanted: &[(Claim, bool)] = &match claims.message_type {
+        Some(MessageType::EulaRequest) => {
+            vec![(Claim::EulaService, claims.eula_service.is_some()), (Claim::Subject, claims.sub.is_some())]
+        }
+        Some(MessageType::ReportReviewRequest) => vec![
+            (Claim::Activity, has_id(claims.activity.as_ref().map(|a| &a.id))),
+            (Claim::Submission, has_id(claims.submission.as_ref().map(|s| &s.id))),
+            (Claim::Asset, has_id(claims.asset.as_ref().map(|a| &a.id))),
+            (Claim::AssetReportType, claims.asset_report_type.is_some()),
+            (Claim::ForUser, claims.for_user.as_ref().is_some_and(|p| p.user().is_some())),
+        ],
+        Some(MessageType::AssetProcessorSettingsRequest) => {
+            vec![(Claim::Activity, has_id(claims.activity.as_ref().map(|a| &a.id)))]
+        }
+        _ => Vec::new(),
+    };
+    wanted.iter().filter(|(_, there)| !there).map(|(claim, _)| *claim).collect::<Vec<_>>().into_iter()
+}
+
+fn has_id(id: Option<&Option<String>>) -> bool {
+    id.and_then(Option::as_deref).is_some_and(|id| !id.is_empty())
+}
+
+/// Services whose claim does not say what a tool needs to use them.
+fn unusable_services(claims: &LaunchClaims) -> impl Iterator<Item = Claim> {
+    let grades = claims.grade_service.as_ref().is_some_and(|s| {
+        s.scope.as_ref().is_none_or(Vec::is_empty) || s.line_items().is_none() && s.line_item().is_none()
+    });
+    let roster = claims.roster_service.as_ref().is_some_and(|s| {
+        s.context_memberships_url.is_none() || s.service_versions.as_ref().is_none_or(Vec::is_empty)
+    });
+    let groups = claims.group_service.as_ref().is_some_and(|s| s.context_groups_url.is_none());
+    let eula = claims.eula_service.as_ref().is_some_and(|s| s.url.is_none());
+    let notices =
+        claims.notification_service.as_ref().is_some_and(|s| s.platform_notification_service_url.is_none());
+    let picking = claims.deep_linking_settings.as_ref().is_some_and(|s| {
+        s.accept_types.as_ref().is_none_or(Vec::is_empty) || s.accept_presentation_document_targets.is_none()
+    });
+    [
+        (Claim::GradeService, grades),
+        (Claim::RosterService, roster),
+        (Claim::GroupService, groups),
+        (Claim::EulaService, eula),
+        (Claim::NotificationService, notices),
+        (Claim::DeepLinkingSettings, picking),
+    ]
+    .into_iter()
+    .filter(|(_, unusable)| *unusable)
+    .map(|(claim, _)| claim)
+}
+
 fn urls(claims: &LaunchClaims) -> impl Iterator<Item = (Claim, &WireUrl)> {
     let grades = claims.grade_service.as_ref();
     let roster = claims.roster_service.as_ref();
     let groups = claims.group_service.as_ref();
+    let presentation = claims.launch_presentation.as_ref();
+    let notices = claims.notification_service.as_ref();
+    let caliper = claims.caliper_service.as_ref();
     [
         (Claim::TargetLinkUri, claims.target_link_uri.as_ref()),
         (Claim::Picture, claims.picture.as_ref()),
-        (Claim::LaunchPresentation, claims.launch_presentation.as_ref().and_then(|p| p.return_url.as_ref())),
+        (Claim::ForUser, claims.for_user.as_ref().and_then(|p| p.picture.as_ref())),
+        (Claim::LaunchPresentation, presentation.and_then(|p| p.return_url.as_ref())),
+        (Claim::LaunchPresentation, presentation.and_then(|p| p.css_url.as_ref())),
+        (Claim::Lis, claims.lis.as_ref().and_then(|l| l.outcome_service_url.as_ref())),
         (Claim::ToolPlatform, claims.tool_platform.as_ref().and_then(|p| p.url.as_ref())),
         (Claim::GradeService, grades.and_then(|s| s.lineitems.as_ref())),
         (Claim::GradeService, grades.and_then(|s| s.lineitem.as_ref())),
@@ -204,6 +349,9 @@ fn urls(claims: &LaunchClaims) -> impl Iterator<Item = (Claim, &WireUrl)> {
         (Claim::GroupService, groups.and_then(|s| s.context_groups_url.as_ref())),
         (Claim::GroupService, groups.and_then(|s| s.context_group_sets_url.as_ref())),
         (Claim::BasicOutcome, claims.basic_outcome.as_ref().and_then(|s| s.lis_outcome_service_url.as_ref())),
+        (Claim::CaliperService, caliper.and_then(|s| s.caliper_endpoint_url.as_ref())),
+        (Claim::NotificationService, notices.and_then(|s| s.platform_notification_service_url.as_ref())),
+        (Claim::EulaService, claims.eula_service.as_ref().and_then(|s| s.url.as_ref())),
         (Claim::DeepLinkingSettings, claims.deep_linking_settings.as_ref().map(|s| &s.deep_link_return_url)),
     ]
     .into_iter()
@@ -212,20 +360,22 @@ fn urls(claims: &LaunchClaims) -> impl Iterator<Item = (Claim, &WireUrl)> {
 
 fn identifiers(claims: &LaunchClaims) -> impl Iterator<Item = (Claim, &str)> {
     let for_user = claims.for_user.as_ref().and_then(|p| p.user());
+    let mentees =
+        claims.role_scope_mentor.iter().flatten().map(|id| (Claim::RoleScopeMentor, Some(id.as_str())));
     [
         (Claim::Subject, claims.sub.as_ref().map(lti_types::UserId::as_str)),
         (Claim::DeploymentId, claims.deployment_id.as_ref().map(lti_types::DeploymentId::as_str)),
         (Claim::ResourceLink, claims.resource_link.as_ref().map(|link| link.id.as_str())),
         (Claim::Context, claims.context.as_ref().map(|context| context.id.as_str())),
+        (Claim::ToolPlatform, claims.tool_platform.as_ref().and_then(|p| p.guid.as_deref())),
         (Claim::ForUser, for_user.map(lti_types::UserId::as_str)),
     ]
     .into_iter()
+    .chain(mentees)
     .filter_map(|(claim, id)| id.map(|id| (claim, id)))
 }
 
-/// Takes white space off both ends of every text (certification P-C09). Identifiers were checked before: theirs
-/// is a fault, not a blemish.
-pub(crate) fn trim(value: &mut Value) {
+fn trim(value: &mut Value) {
     match value {
         Value::String(text) => {
             let trimmed = text.trim();

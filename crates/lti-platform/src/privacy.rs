@@ -2,7 +2,9 @@
 
 use lti_types::{LaunchClaims, PersonalData};
 
-/// What is sent about people. Whatever is off is taken out of every message, wherever it came from.
+/// What is sent about people. Whatever is off is taken out of every claim that a specification defines, and custom
+/// parameters obey it by the variables that they name. What a platform writes into claims of its own, or as plain text
+/// into custom parameters, is its own to watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Privacy {
@@ -54,22 +56,26 @@ impl Privacy {
         }
     }
 
-    /// Takes out of a message what may not be sent.
+    /// Takes out of a message what may not be sent. Without a user id nothing personal is, whatever else is on.
     pub(crate) fn apply(self, claims: &mut LaunchClaims) {
         let known = self.user_id && claims.sub.is_some();
         if !known {
             claims.sub = None;
             claims.lti11_legacy_user_id = None;
             claims.role_scope_mentor = None;
+            claims.for_user = None;
             if let Some(migration) = &mut claims.lti1p1 {
                 migration.user_id = None;
+                migration.extensions.clear();
             }
             // What a result is filed under stands for one person.
             if let Some(lis) = &mut claims.lis {
                 lis.result_sourcedid = None;
+                lis.extensions.clear();
             }
             if let Some(outcome) = &mut claims.basic_outcome {
                 outcome.lis_result_sourcedid = None;
+                outcome.extensions.clear();
             }
         }
         if !(known && self.name) {
@@ -91,6 +97,10 @@ impl Privacy {
             && let Some(lis) = &mut claims.lis
         {
             lis.person_sourcedid = None;
+        }
+        // Gender, birthdate, telephone and the like, for which a record has no word.
+        if self != Self::everything() || !known {
+            claims.extensions.retain(|name, _| !lti_types::is_registered_claim(name));
         }
         if let Some(person) = &mut claims.for_user {
             if !self.name {

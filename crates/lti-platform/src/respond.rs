@@ -16,7 +16,8 @@ use crate::{AuthorizedRequest, LaunchMessage, Privacy, Target, Variables};
 impl AuthorizedRequest {
     /// Makes the launch: the message's content, with nonce, state and address of the request, and person, link
     /// and deployment of the login. What the privacy policy withholds is taken out; custom parameters of the
-    /// link win over those of the registration; texts lose white space at both ends. Variables in custom
+    /// link win over those of the registration; texts for people lose white space at both ends, and those with
+    /// nothing in them are left out. Variables in custom
     /// parameters are replaced by what the message itself knows; for more, see
     /// [`AuthorizedRequest::respond_with`].
     ///
@@ -97,6 +98,14 @@ impl AuthorizedRequest {
         claims.for_user = message.for_user;
         claims.deep_linking_settings = message.deep_linking_settings;
         claims.lti1p1 = message.lti1p1;
+        claims.lti11_legacy_user_id = message.lti11_legacy_user_id;
+        claims.caliper_service = message.caliper_service;
+        claims.notification_service = message.notification_service;
+        claims.eula_service = message.eula_service;
+        claims.activity = message.activity;
+        claims.submission = message.submission;
+        claims.asset = message.asset;
+        claims.asset_report_type = message.asset_report_type;
         claims.extensions = message.extensions;
 
         if !custom.is_empty() {
@@ -106,12 +115,9 @@ impl AuthorizedRequest {
             claims.custom = Some(substitute(custom, &claims, privacy, variables));
         }
         registration.policy.privacy.apply(&mut claims);
+        outgoing::tidy(&mut claims);
         outgoing::check(&claims)?;
-
-        let mut payload =
-            serde_json::to_value(&claims).map_err(|_| RespondError::Sign(SignError::ClaimsUnwritable))?;
-        outgoing::trim(&mut payload);
-        let jwt = UnsignedJwt::new(&payload)?;
+        let jwt = UnsignedJwt::new(&claims)?;
         Ok(UnsignedLaunch { jwt, redirect_uri: self.redirect_uri, state: self.state })
     }
 }

@@ -23,7 +23,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session of a signed-in person. The id tells two sessions apart; let it be the key of a row or a hash,
+    /// A session of a signed-in person. The id tells two sessions apart, and an empty one opens nothing; let it be the key of a row or a hash,
     /// not the cookie's value, since it is kept with pending logins.
     #[must_use]
     pub fn new(id: impl Into<String>, user: UserId) -> Self {
@@ -54,6 +54,12 @@ impl PartialEq for SessionId {
 }
 
 impl Eq for SessionId {}
+
+impl SessionId {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 impl fmt::Debug for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

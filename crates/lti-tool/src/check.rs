@@ -202,6 +202,8 @@ fn target(facts: &Facts<'_>, claims: &LaunchClaims) -> Option<Result<(), LaunchE
         return Some(Ok(()));
     }
     let named = facts.login_target?;
-    let same = claims.target_link_uri.as_ref().is_none_or(|target| target.is_same_resource(named));
+    // Deep linking launches may have none (quirk 39), or a blank for none.
+    let target = claims.target_link_uri.as_ref().filter(|target| !target.is_blank());
+    let same = target.is_none_or(|target| target.is_same_resource(named));
     Some(if same { Ok(()) } else { Err(LaunchError::TargetLinkUriMismatch) })
 }

@@ -15,17 +15,17 @@ use crate::{Binding, DeploymentStanding, Registration};
 /// A launch that every check of [`UnverifiedLaunch::verify`](crate::UnverifiedLaunch::verify) has passed. It is
 /// made there and nowhere else: whoever holds one need not ask whether somebody checked.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0451
 /// // It has no constructor,
-/// let launch = lti_tool::Launch { };
+/// fn forge(launch: lti_tool::Launch) -> lti_tool::Launch { lti_tool::Launch { payload: Vec::new(), ..launch } }
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0277
 /// // is not read from anywhere,
 /// let launch: lti_tool::Launch = serde_json::from_str("{}").unwrap();
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0277
 /// // and what is kept of it does not turn into one again.
 /// fn revive(record: lti_tool::LaunchRecord) -> lti_tool::Launch { record.into() }
 /// ```
@@ -38,10 +38,15 @@ pub struct Launch {
     binding: Binding,
     claims: LaunchClaims,
     payload: Vec<u8>,
+    acceptable_until: DateTime<Utc>,
     launched_at: DateTime<Utc>,
 }
 
 impl Launch {
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "one caller, and a struct of the same fields is what it makes"
+    )]
     pub(crate) fn proven(
         registration: &Registration,
         deployment_id: DeploymentId,
@@ -49,6 +54,7 @@ impl Launch {
         binding: Binding,
         claims: LaunchClaims,
         payload: Vec<u8>,
+        acceptable_until: DateTime<Utc>,
         launched_at: DateTime<Utc>,
     ) -> Self {
         Self {
@@ -59,6 +65,7 @@ impl Launch {
             binding,
             claims,
             payload,
+            acceptable_until,
             launched_at,
         }
     }
@@ -97,6 +104,13 @@ impl Launch {
     #[must_use]
     pub fn launched_at(&self) -> DateTime<Utc> {
         self.launched_at
+    }
+
+    /// Until when the same token would be accepted again: how long its nonce is to be remembered by whoever keeps
+    /// pending launches in a cookie instead of taking them out of a store.
+    #[must_use]
+    pub fn acceptable_until(&self) -> DateTime<Utc> {
+        self.acceptable_until
     }
 
     /// What the platform wants: match on it.
@@ -235,4 +249,31 @@ pub struct LaunchRecord {
     pub roster_service: Option<RosterService>,
     /// When it was.
     pub launched_at: DateTime<Utc>,
+}
+
+impl LaunchRecord {
+    /// A record of somebody's launch, as it may stand in older notes than ours; assign what else is known.
+    #[must_use]
+    pub fn new(
+        issuer: Issuer,
+        client_id: ClientId,
+        deployment_id: DeploymentId,
+        user_id: Option<UserId>,
+        launched_at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            issuer,
+            client_id,
+            deployment_id,
+            user_id,
+            message_type: None,
+            target_link_uri: None,
+            roles: Roles::none(),
+            context: None,
+            resource_link: None,
+            grade_service: None,
+            roster_service: None,
+            launched_at,
+        }
+    }
 }

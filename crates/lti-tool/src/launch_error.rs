@@ -185,6 +185,11 @@ impl PlatformError {
             AuthenticationErrorCode::LoginRequired => "platform_login_required",
             AuthenticationErrorCode::AccountSelectionRequired => "platform_account_selection_required",
             AuthenticationErrorCode::ConsentRequired => "platform_consent_required",
+            AuthenticationErrorCode::InvalidRequestUri => "platform_invalid_request_uri",
+            AuthenticationErrorCode::InvalidRequestObject => "platform_invalid_request_object",
+            AuthenticationErrorCode::RequestNotSupported => "platform_request_not_supported",
+            AuthenticationErrorCode::RequestUriNotSupported => "platform_request_uri_not_supported",
+            AuthenticationErrorCode::RegistrationNotSupported => "platform_registration_not_supported",
             _ => "platform_error",
         }
     }

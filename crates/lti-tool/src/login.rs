@@ -47,7 +47,6 @@ impl LoginSecrets {
 
 /// A login that has begun. Send the browser to `redirect_url` with the secret in a cookie of this
 /// login, or let the platform's frame keep the secret; store `pending` under its state, once.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Login {
     /// What to ask the platform.
@@ -62,6 +61,13 @@ pub struct Login {
     pub redirect_url: Url,
 }
 
+/// Addresses hold nonce and state, so they are not shown.
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login").field("pending", &self.pending).finish_non_exhaustive()
+    }
+}
+
 /// What a tool remembers between login and launch: one login, one launch. It is not `Clone`, and
 /// [`UnverifiedLaunch::verify`](crate::UnverifiedLaunch::verify) takes it by value: take it out of the store
 /// atomically, so that no second launch finds it.
@@ -69,7 +75,7 @@ pub struct Login {
 /// It serializes for a store that several machines share. It holds secrets: whoever can read it can finish the
 /// login.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0599
 /// fn twice(pending: lti_tool::PendingLaunch) -> [lti_tool::PendingLaunch; 2] {
 ///     [pending.clone(), pending]
 /// }

@@ -109,6 +109,11 @@ impl Registration {
         &self.authentication_url
     }
 
+    /// The leeway in force: never negative, never more than five minutes.
+    pub(crate) fn leeway(&self) -> TimeDelta {
+        self.policy.leeway.clamp(TimeDelta::zero(), TimeDelta::minutes(5))
+    }
+
     pub(crate) fn is_active(&self) -> bool {
         self.record.status == RegistrationStatus::Active
     }
@@ -118,8 +123,9 @@ impl Registration {
     }
 
     /// The registration that a login initiation is about: by issuer and client id, or by issuer alone while
-    /// only one matches. Where several do, the deployment decides if the login names one that exactly one of
-    /// them knows.
+    /// only one matches. Those that are not active count only where no other does. Where several match, the
+    /// deployment decides if the login names one that exactly one of them knows. Issuer and client id are the key of a
+    /// registration: keep one for each pair.
     ///
     /// # Errors
     /// [`FindError`]: none matches, or several do.
@@ -149,6 +155,11 @@ impl Registration {
         let candidates: Vec<_> = match &login.client_id {
             Some(client_id) => of_issuer.into_iter().filter(|r| r.client_id() == client_id).collect(),
             None => of_issuer,
+        };
+        // A registration that is out of use does not stand in the way of its successor.
+        let candidates = match candidates.iter().filter(|r| r.is_active()).copied().collect::<Vec<_>>() {
+            active if active.is_empty() => candidates,
+            active => active,
         };
         match candidates.as_slice() {
             [] => Err(FindError::UnknownClient),

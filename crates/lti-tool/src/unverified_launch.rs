@@ -1,8 +1,10 @@
 //! Validating a launch (Security Framework 1.0 §5.1.3, LTI Core 1.3 §5.3).
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use lti_jwks::{Claims, KeyId, RegisteredClaims, Rules, UnverifiedJwt, VerifyingKeys};
-use lti_types::{AuthenticationResponse, LaunchClaims, NumericDate, State};
+use lti_types::{AuthenticationResponse, LaunchClaims, NumericDate, State, StorageTarget};
 use serde::Deserialize;
 
 use crate::check::{Facts, LAUNCH_CHECKS, same};
@@ -10,22 +12,30 @@ use crate::{Browser, Launch, LaunchError, PendingLaunch, PlatformError, Registra
 
 /// What was posted to the redirect URI: a token that proves nothing yet.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0599
 /// // The claims of an unverified launch cannot be had.
 /// fn peek(launch: &lti_tool::UnverifiedLaunch) { launch.claims(); }
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0061
 /// // A launch cannot be verified without the pending launch and the browser.
 /// fn careless(launch: lti_tool::UnverifiedLaunch, registration: &lti_tool::Registration,
 ///             keys: &lti_jwks::VerifyingKeys, now: chrono::DateTime<chrono::Utc>) {
 ///     launch.verify(registration, keys, now);
 /// }
 /// ```
-#[derive(Debug)]
 pub struct UnverifiedLaunch {
     state: State,
+    id_token: String,
+    storage_target: Option<StorageTarget>,
     jwt: UnverifiedJwt,
+}
+
+/// The token is not shown.
+impl fmt::Debug for UnverifiedLaunch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UnverifiedLaunch(…)")
+    }
 }
 
 impl UnverifiedLaunch {
@@ -35,8 +45,9 @@ impl UnverifiedLaunch {
     /// [`LaunchError::Platform`] when the platform declined, [`LaunchError::Token`] when the token is none.
     pub fn from_form(response: AuthenticationResponse) -> Result<Self, LaunchError> {
         match response {
-            AuthenticationResponse::IdToken { id_token, state, .. } => {
-                Ok(Self { state, jwt: UnverifiedJwt::parse(&id_token)? })
+            AuthenticationResponse::IdToken { id_token, state, lti_storage_target, .. } => {
+                let jwt = UnverifiedJwt::parse(&id_token)?;
+                Ok(Self { state, id_token, storage_target: lti_storage_target, jwt })
             }
             AuthenticationResponse::Error(error) => Err(LaunchError::Platform(PlatformError(error))),
             // `non_exhaustive`: a kind of response that this version does not know is no launch.
@@ -48,6 +59,18 @@ impl UnverifiedLaunch {
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// The token as it was posted, for the page that brings it back with the browser's secret.
+    #[must_use]
+    pub fn id_token(&self) -> &str {
+        &self.id_token
+    }
+
+    /// The frame that the platform names for storage messages, where it repeats it in this form.
+    #[must_use]
+    pub fn storage_target(&self) -> Option<&StorageTarget> {
+        self.storage_target.as_ref()
     }
 
     /// The id of the key that the token says it was signed with: a hint for having the right keys at hand.
@@ -115,7 +138,7 @@ impl UnverifiedLaunch {
         if !browser.secret.matches(&pending.browser_secret) {
             return Err(LaunchError::BrowserMismatch);
         }
-        if now >= pending.expires_at || pending.began_at.signed_duration_since(now) > policy.leeway {
+        if now >= pending.expires_at || pending.began_at.signed_duration_since(now) > registration.leeway() {
             return Err(LaunchError::LoginExpired);
         }
 
@@ -143,8 +166,18 @@ impl UnverifiedLaunch {
         let standing = registration.standing_of(&deployment_id);
 
         let payload = verified.payload().to_vec();
+        let acceptable_until = verified.acceptable_until();
         let LaunchPayload(claims) = verified.into_inner();
-        Ok(Launch::proven(registration, deployment_id, standing, browser.binding, claims, payload, now))
+        Ok(Launch::proven(
+            registration,
+            deployment_id,
+            standing,
+            browser.binding,
+            claims,
+            payload,
+            acceptable_until,
+            now,
+        ))
     }
 }
 

@@ -181,6 +181,16 @@ open_enum! {
         AccountSelectionRequired = "account_selection_required",
         /// The person would have to consent.
         ConsentRequired = "consent_required",
+        /// The `request_uri` leads nowhere.
+        InvalidRequestUri = "invalid_request_uri",
+        /// The `request` object is malformed.
+        InvalidRequestObject = "invalid_request_object",
+        /// `request` is not taken.
+        RequestNotSupported = "request_not_supported",
+        /// `request_uri` is not taken.
+        RequestUriNotSupported = "request_uri_not_supported",
+        /// `registration` is not taken.
+        RegistrationNotSupported = "registration_not_supported",
     }
 }
 

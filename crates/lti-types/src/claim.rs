@@ -148,6 +148,34 @@ claims! {
     Picture = "picture", "picture", "LTI Core 1.3 §5.3.6";
 }
 
+/// Whether a name is that of a registered claim without a type here (RFC 7519 §4.1, OpenID Connect Core §5.1): names
+/// without a namespace that may stand in a message all the same.
+#[must_use]
+pub fn is_registered_claim(name: &str) -> bool {
+    matches!(
+        name,
+        "jti"
+            | "at_hash"
+            | "c_hash"
+            | "acr"
+            | "amr"
+            | "auth_time"
+            | "sid"
+            | "nickname"
+            | "preferred_username"
+            | "profile"
+            | "website"
+            | "email_verified"
+            | "gender"
+            | "birthdate"
+            | "zoneinfo"
+            | "phone_number"
+            | "phone_number_verified"
+            | "address"
+            | "updated_at"
+    )
+}
+
 /// What is wrong with a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -197,7 +225,9 @@ impl fmt::Display for ClaimFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.problem {
             ClaimProblem::Missing => "is missing",
-            ClaimProblem::Invalid => "is not as the specification wants it",
+            ClaimProblem::Invalid => {
+                "is not as the specification wants it: of another type, empty, too long, or without what it must have"
+            }
             ClaimProblem::Unsupported => "has a value that is not supported",
             ClaimProblem::Unexpected => "must not be in this message",
         };

@@ -186,6 +186,20 @@ const MEMBERS: &[(Claim, &[(&str, Kind)])] = &[
     ),
 ];
 
+/// Claims that are objects, and whose members are not looked at.
+const OBJECTS: &[Claim] = &[
+    Claim::ForUser,
+    Claim::Lti1p1,
+    Claim::GroupService,
+    Claim::BasicOutcome,
+    Claim::CaliperService,
+    Claim::NotificationService,
+    Claim::EulaService,
+    Claim::Activity,
+    Claim::Submission,
+    Claim::Asset,
+];
+
 /// Every oddity of a launch payload, in the order of their places.
 ///
 /// ```
@@ -218,7 +232,7 @@ impl Linter {
             match Claim::from_name(name) {
                 Some(claim) => self.claim(claim, value),
                 // Registered names are short and plain; a vendor's must be a URL.
-                None if !name.contains("://") && !STANDARD.contains(&name.as_str()) => {
+                None if !name.contains("://") && !crate::is_registered_claim(name) => {
                     self.add(name, Oddity::UnnamespacedClaim);
                 }
                 None => {}
@@ -252,9 +266,7 @@ impl Linter {
             Claim::TargetLinkUri | Claim::Picture => self.member(name, value, Kind::Url),
             _ => match MEMBERS.iter().find(|(c, _)| *c == claim) {
                 Some((_, members)) => self.object(claim, value, members),
-                None if value.is_object() || value.is_array() || value.is_null() => {
-                    self.member(name, value, Kind::Object);
-                }
+                None if OBJECTS.contains(&claim) => self.member(name, value, Kind::Object),
                 None => self.member(name, value, Kind::Text),
             },
         }
@@ -349,9 +361,11 @@ impl Linter {
             }
             (Kind::Text | Kind::Url, Value::String(_))
             | (Kind::Flag, Value::Bool(_))
-            | (Kind::List, Value::Array(_))
             | (Kind::Object, Value::Object(_))
             | (Kind::Seconds, Value::Number(_)) => return,
+            (Kind::List, Value::Array(values)) if values.iter().all(Value::is_string) => return,
+            (Kind::List, Value::Array(values)) if values.iter().any(Value::is_null) => Oddity::Null,
+            (Kind::List, Value::Array(_)) => Oddity::WrongScalar,
             (Kind::Whole, Value::Number(number)) if number.as_u64().is_some() => return,
             (Kind::Whole, Value::String(text)) if text.trim().parse::<u32>().is_ok() => Oddity::WrongScalar,
             (Kind::Flag, Value::String(text)) if matches!(text.as_str(), "true" | "false" | "1" | "0") => {
@@ -366,26 +380,3 @@ impl Linter {
         self.add(place, oddity);
     }
 }
-
-/// Registered claims (RFC 7519, OpenID Connect Core §5.1) that have no field of their own.
-const STANDARD: &[&str] = &[
-    "jti",
-    "at_hash",
-    "c_hash",
-    "acr",
-    "amr",
-    "auth_time",
-    "sid",
-    "nickname",
-    "preferred_username",
-    "profile",
-    "website",
-    "email_verified",
-    "gender",
-    "birthdate",
-    "zoneinfo",
-    "phone_number",
-    "phone_number_verified",
-    "address",
-    "updated_at",
-];

@@ -33,6 +33,18 @@ impl FormError {
             Self::Malformed(_) => "parameter_malformed",
         }
     }
+
+    /// The section of the specification it rests on.
+    #[must_use]
+    pub fn spec(self) -> &'static str {
+        "Security Framework 1.0 §5.1.1"
+    }
+
+    /// The HTTP status to answer with.
+    #[must_use]
+    pub fn http_status(self) -> u16 {
+        400
+    }
 }
 
 /// Decoded parameters, bounded, from which each is taken once.

@@ -18,22 +18,41 @@ pub enum InvalidIdentifier {
     ControlCharacter,
 }
 
-fn check(text: &str, max_len: usize) -> Result<(), InvalidIdentifier> {
-    if text.trim().is_empty() {
+impl InvalidIdentifier {
+    /// A stable code for machines.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "identifier_empty",
+            Self::TooLong => "identifier_too_long",
+            Self::ControlCharacter => "identifier_control_character",
+        }
+    }
+
+    /// The section of the specification it rests on.
+    #[must_use]
+    pub fn spec(self) -> &'static str {
+        "LTI Core 1.3 §5.3"
+    }
+}
+
+fn check(text: &str, max_len: usize, opaque: bool) -> Result<(), InvalidIdentifier> {
+    if text.is_empty() || !opaque && text.trim().is_empty() {
         return Err(InvalidIdentifier::Empty);
     }
     // Counted in characters only where bytes exceed the limit: the usual case needs no scan.
     if text.len() > max_len && text.chars().count() > max_len {
         return Err(InvalidIdentifier::TooLong);
     }
-    if text.bytes().any(|b| b < 0x20 || b == 0x7f) {
+    // What is opaque is echoed, whatever it holds.
+    if !opaque && text.bytes().any(|b| b < 0x20 || b == 0x7f) {
         return Err(InvalidIdentifier::ControlCharacter);
     }
     Ok(())
 }
 
 macro_rules! identifier {
-    ($(#[$meta:meta])* $Name:ident, $max:literal, $example:literal) => {
+    ($(#[$meta:meta])* $Name:ident, $max:literal, $example:literal, $opaque:literal) => {
         $(#[$meta])*
         ///
         /// ```
@@ -54,10 +73,11 @@ macro_rules! identifier {
             /// Checks and keeps the text as it is.
             ///
             /// # Errors
-            /// [`InvalidIdentifier`]: empty, longer than [`Self::MAX_LEN`], or with a control character.
+            /// [`InvalidIdentifier`]: empty, longer than [`Self::MAX_LEN`], or, in what is not opaque, with a control
+            /// character.
             pub fn new(text: impl Into<String>) -> Result<Self, InvalidIdentifier> {
                 let text = text.into();
-                check(&text, Self::MAX_LEN)?;
+                check(&text, Self::MAX_LEN, $opaque)?;
                 Ok(Self(text))
             }
 
@@ -111,7 +131,7 @@ macro_rules! identifier {
 
 macro_rules! open_identifier {
     ($(#[$meta:meta])* $Name:ident, $max:literal, $example:literal) => {
-        identifier! { $(#[$meta])* $Name, $max, $example }
+        identifier! { $(#[$meta])* $Name, $max, $example, false }
 
         impl fmt::Debug for $Name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -130,7 +150,7 @@ macro_rules! open_identifier {
 /// Values that unlock something: no `Display`, and `Debug` shows only the name of the type.
 macro_rules! one_time_identifier {
     ($(#[$meta:meta])* $Name:ident, $max:literal, $example:literal) => {
-        identifier! { $(#[$meta])* $Name, $max, $example }
+        identifier! { $(#[$meta])* $Name, $max, $example, true }
 
         impl fmt::Debug for $Name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

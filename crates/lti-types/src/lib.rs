@@ -44,7 +44,7 @@ mod wire_url;
 pub use authentication::{
     AuthenticationError, AuthenticationErrorCode, AuthenticationRequest, AuthenticationResponse,
 };
-pub use claim::{Claim, ClaimFault, ClaimFaults, ClaimProblem};
+pub use claim::{Claim, ClaimFault, ClaimFaults, ClaimProblem, is_registered_claim};
 pub use content_item::{
     AssetProcessorItem, ContentItem, Embed, FileItem, HtmlItem, Iframe, ImageItem, ItemLineItem, LinkItem,
     LtiResourceLinkItem, OtherItem, Period, Picture, ReportSettings, SubmissionReview, Window,

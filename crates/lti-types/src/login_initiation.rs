@@ -1,6 +1,8 @@
 //! Third-party initiated login: the platform asks the tool to begin (Security Framework 1.0 §5.1.1.1,
 //! LTI Core 1.3 §4.1).
 
+use std::fmt;
+
 use url::Url;
 
 use crate::form::Parameters;
@@ -22,7 +24,7 @@ const MAX_LEN: usize = 64 * 1024;
 /// assert!(LoginInitiation::from_query("iss=a&iss=b&login_hint=7&target_link_uri=c").is_err());
 /// # Ok::<(), lti_types::FormError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoginInitiation {
     /// The platform.
@@ -41,6 +43,18 @@ pub struct LoginInitiation {
     pub lti_storage_target: Option<StorageTarget>,
     /// Parameters that the specification does not name.
     pub other: Vec<(String, String)>,
+}
+
+/// Hints and unknown values are not shown.
+impl fmt::Debug for LoginInitiation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginInitiation")
+            .field("iss", &self.iss)
+            .field("client_id", &self.client_id)
+            .field("lti_deployment_id", &self.lti_deployment_id)
+            .field("lti_storage_target", &self.lti_storage_target)
+            .finish_non_exhaustive()
+    }
 }
 
 impl LoginInitiation {

@@ -196,6 +196,7 @@ impl LaunchClaims {
                 }
             }
             Some(kind) if kind.is_from_tool() => fault(Claim::MessageType, ClaimProblem::Unsupported),
+            Some(kind) if kind.as_str().trim().is_empty() => fault(Claim::MessageType, ClaimProblem::Invalid),
             Some(_) => {}
         }
         ClaimFaults::check(faults)?;

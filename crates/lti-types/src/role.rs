@@ -162,8 +162,14 @@ impl Role {
     /// Whether it is written as a full URI of one of the vocabularies, as a sender must.
     #[must_use]
     pub fn is_canonical(&self) -> bool {
-        self.0.starts_with("http://purl.imsglobal.org/vocab/")
-            && !matches!(self.kind(), RoleKind::Unknown | RoleKind::DeprecatedPerson(_))
+        let named = match self.kind() {
+            RoleKind::Unknown | RoleKind::DeprecatedPerson(_) => false,
+            RoleKind::SubRole { name, .. } => {
+                name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            }
+            _ => true,
+        };
+        named && self.0.starts_with("http://purl.imsglobal.org/vocab/")
     }
 }
 

@@ -32,6 +32,7 @@ fn message(role: ContextRole) -> LaunchMessage {
     message.custom = Custom::from_iter([("week", " 7")]);
     let mut grades = GradeService::new();
     grades.lineitems = Some("https://lms.example/lineitems?course=1".into());
+    grades.scope = Some(vec![lti_types::Scope::Score]);
     message.grade_service = Some(grades);
     let mut roster = RosterService::new();
     roster.context_memberships_url = Some("https://lms.example/members".into());
@@ -384,34 +385,145 @@ fn privacy_is_a_list_in_the_record() {
     }
 }
 
+/// Everything that a message can say about a person.
+fn told_everything() -> LaunchMessage {
+    let mut told = message(ContextRole::Mentor);
+    told.role_scope_mentor = vec![UserId::new("user-7").unwrap()];
+    let mut lis = lti_types::Lis::new();
+    lis.person_sourcedid = Some("sis:ines".into());
+    lis.result_sourcedid = Some("result:user-1".into());
+    lis.course_section_sourcedid = Some("sis:botany".into());
+    lis.extensions.insert("person_name_full".into(), json!("Ines Rojas"));
+    told.lis = Some(lis);
+    let mut outcome = lti_types::BasicOutcome::new();
+    outcome.lis_result_sourcedid = Some("result:user-1".into());
+    outcome.lis_outcome_service_url = Some("https://lms.example/outcomes".into());
+    told.basic_outcome = Some(outcome);
+    let mut about = lti_types::ForUser::new();
+    about.user_id = Some(UserId::new("user-8").unwrap());
+    about.name = Some("Ines Rojas".into());
+    about.email = Some("ines@school.example".into());
+    told.for_user = Some(about);
+    let mut migration = lti_types::Lti1p1::new();
+    migration.user_id = Some("old-user-1".into());
+    migration.context_id = Some("old-course".into());
+    migration.extensions.insert("lis_person_name_full".into(), json!("Ines Rojas"));
+    told.lti1p1 = Some(migration);
+    told.lti11_legacy_user_id = Some("old-user-1".into());
+    told.extensions.insert("gender".into(), json!("hers, Ines"));
+    told.custom = Custom::from_iter([("me", "$User.id"), ("name", "$Person.name.full"), ("week", "7")]);
+    told
+}
+
 /// P09: a guest, or a policy that withholds the user id, gives nothing that tells who it is.
 #[test]
 fn anonymous_means_anonymous() {
-    let mut pair = Pair::new();
-    pair.platform.policy.privacy = Privacy::anonymous();
-    let mut told = message(ContextRole::Learner);
-    let mut lis = lti_types::Lis::new();
-    lis.person_sourcedid = Some("sis:ines".into());
-    lis.course_section_sourcedid = Some("sis:botany".into());
-    told.lis = Some(lis);
-    let (token, launch) = pair.launch(told);
-    assert_eq!(launch.unwrap().user(), lti_types::User::Anonymous);
-    let text = payload_of(&token).to_string();
-    for secret in ["user-1", "Ines", "ines", "es-PE"] {
-        assert!(!text.contains(secret), "{secret} in {text}");
+    let mut no_id = Privacy::everything();
+    no_id.user_id = false;
+    for privacy in [Privacy::anonymous(), no_id] {
+        let mut pair = Pair::new();
+        pair.platform.policy.privacy = privacy;
+        let (token, launch) = pair.launch(told_everything());
+        assert_eq!(launch.unwrap().user(), lti_types::User::Anonymous);
+        let text = payload_of(&token).to_string();
+        for secret in ["user-", "Ines", "ines", "es-PE", "result:"] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+        for open in ["sis:botany", "old-course", "https://lms.example/outcomes"] {
+            assert!(text.contains(open), "{open}");
+        }
     }
-    assert!(text.contains("sis:botany"));
+    // Nobody is signed in, and the policy would send everything.
+    let pair = Pair::new();
+    let guest = Session::guest("session-9");
+    let started = pair.click(&guest);
+    let request = pair.begin(started.initiation).request;
+    let authorized = pair.platform.authorize(request, Some(started.pending), Some(&guest), pair.now).unwrap();
+    let payload = authorized.respond(told_everything(), pair.now).unwrap().payload().to_vec();
+    let text = String::from_utf8(payload).unwrap();
+    assert!(!text.contains("Ines") && !text.contains("user-1"), "{text}");
+}
+
+/// A policy of nothing but the id gives the id, and what is filed under it, and no more.
+#[test]
+fn only_the_user_id() {
+    let mut pair = Pair::new();
+    pair.platform.policy.privacy = Privacy::only_user_id();
+    let text = payload_of(&pair.launch(told_everything()).0).to_string();
+    assert!(
+        !text.contains("Ines Rojas\",\"given") && !text.contains("ines@") && !text.contains("es-PE"),
+        "{text}"
+    );
+    for open in ["user-1", "user-7", "user-8", "result:user-1", "old-user-1"] {
+        assert!(text.contains(open), "{open}");
+    }
+    let pair = Pair::new();
+    let text = payload_of(&pair.launch(told_everything()).0).to_string();
+    assert!(text.contains("hers, Ines") && text.contains("ines@school.example"));
+}
+
+/// What identifies or is opaque goes out as it is: a tool's nonce with blanks comes back with them.
+#[test]
+fn nothing_opaque_is_trimmed() {
+    let pair = Pair::new();
+    let session = pair.session();
+    let started = pair.click(&session);
+    let mut request = pair.begin(started.initiation).request;
+    request.nonce = Some(lti_types::Nonce::new(" n ").unwrap());
+    let authorized =
+        pair.platform.authorize(request, Some(started.pending), Some(&session), pair.now).unwrap();
+    let payload = authorized.respond(message(ContextRole::Learner), pair.now).unwrap().payload().to_vec();
+    assert_eq!(serde_json::from_slice::<Value>(&payload).unwrap()["nonce"], " n ");
+    let link = lti_types::ResourceLink::new(lti_types::ResourceLinkId::new("l").unwrap());
+    let deployment = lti_types::DeploymentId::new(DEPLOYMENT).unwrap();
+    let mut intent = lti_platform::LaunchIntent::resource_link(link, deployment);
+    intent.target_link_uri = Some(" https://tool.example/x ".into());
+    let hint = LoginHint::from_entropy([8; 32]);
+    let error = pair.platform.initiate_login(intent, &session, hint, pair.now).unwrap_err();
+    assert_eq!(error.code(), "target_link_uri_invalid");
+}
+
+/// A pending login of another issuer of the same platform does not serve, though the client id is the same.
+#[test]
+fn login_of_another_issuer() {
+    let pair = Pair::new();
+    let session = pair.session();
+    let started = pair.click(&session);
+    let request = pair.begin(started.initiation).request;
+    let issuer = lti_types::Issuer::new("https://other.example").unwrap();
+    let other = lti_platform::Registration::new(issuer, pair.platform.record().clone()).unwrap();
+    let error = other.authorize(request, Some(started.pending), Some(&session), pair.now).unwrap_err();
+    assert_eq!(error.code(), "login_unknown");
+}
+
+/// Two sessions without an id would be one and the same.
+#[test]
+fn sessions_without_an_id_open_nothing() {
+    let pair = Pair::new();
+    let nameless = Session::guest("");
+    let link = lti_types::ResourceLink::new(lti_types::ResourceLinkId::new("l").unwrap());
+    let intent =
+        lti_platform::LaunchIntent::resource_link(link, lti_types::DeploymentId::new(DEPLOYMENT).unwrap());
+    let hint = LoginHint::from_entropy([8; 32]);
+    let error = pair.platform.initiate_login(intent, &nameless, hint, pair.now).unwrap_err();
+    assert_eq!(error.code(), "session_missing");
 }
 
 /// What would not satisfy a picky tool is not signed at all; every fault is named.
 #[test]
 fn faulty_messages_are_not_signed() {
     type Change = fn(&mut LaunchMessage);
-    let cases: [(Change, &str); 10] = [
+    let cases: [(Change, &str); 24] = [
         (|m| m.roles = Roles::from_iter(["Instructor"]), "role_not_a_uri"),
+        (|m| m.roles.extend(["urn:lti:role:ims/lis/Mentor"]), "role_not_a_uri"),
         (|m| m.roles = Roles::from_iter(["https://vendor.example/role#x"]), "role_vocabulary_missing"),
+        (
+            |m| m.roles = Roles::from_iter([Role::sub_role(ContextRole::Instructor, "What ever")]),
+            "role_not_a_uri",
+        ),
         (|m| m.role_scope_mentor = vec![UserId::new("user-2").unwrap()], "mentor_scope_without_mentor"),
         (|m| m.tool_platform.as_mut().unwrap().guid = None, "platform_without_guid"),
+        (|m| m.tool_platform.as_mut().unwrap().guid = Some("x".repeat(256)), "identifier_too_long"),
         (
             |m| m.context.as_mut().unwrap().types = Some(vec!["Course".into()]),
             "context_type_vocabulary_missing",
@@ -422,7 +534,27 @@ fn faulty_messages_are_not_signed() {
             |m| m.grade_service.as_mut().unwrap().lineitems = Some("http://lms.example/x".into()),
             "url_not_https",
         ),
+        (|m| m.person.picture = Some("https://lms.example/a b.png".into()), "url_not_https"),
+        (
+            |m| m.launch_presentation.as_mut().unwrap().return_url = Some("https://l.ex\tample/\nx".into()),
+            "url_not_https",
+        ),
+        (
+            |m| m.launch_presentation.as_mut().unwrap().css_url = Some("http://lms.example/x.css".into()),
+            "url_not_https",
+        ),
+        (
+            |m| m.launch_presentation.as_mut().unwrap().document_target = Some("popup".into()),
+            "document_target_unsupported",
+        ),
+        (|m| m.grade_service = Some(GradeService::new()), "service_incomplete"),
+        (|m| m.roster_service = Some(RosterService::new()), "service_incomplete"),
+        (|m| m.grade_service.as_mut().unwrap().scope = Some(vec![]), "service_incomplete"),
+        (|m| m.roster_service.as_mut().unwrap().service_versions = None, "service_incomplete"),
         (|m| drop(m.extensions.insert("mood".into(), json!(1))), "extension_name_not_a_url"),
+        (|m| drop(m.extensions.insert("javascript:x".into(), json!(1))), "extension_name_not_a_url"),
+        (|m| drop(m.extensions.insert(" https://x.example/y".into(), json!(1))), "extension_name_not_a_url"),
+        (|m| drop(m.extensions.insert("a:b".into(), json!(1))), "extension_name_not_a_url"),
         (|m| drop(m.extensions.insert(claim("roles"), json!([]))), "extension_name_taken"),
     ];
     for (change, code) in cases {
@@ -507,4 +639,83 @@ fn custom_parameters_are_substituted() {
     let custom = custom_of(&pair);
     assert_eq!((custom.raw("mail"), custom.get("mail")), (Some("$Person.email.primary"), None), "withheld");
     assert_eq!(custom.get("course"), Some("Botany"));
+}
+
+/// Messages of other types are not signed without the claims that give them their meaning, and pass once they have
+/// them.
+#[test]
+fn messages_of_other_types_are_whole() {
+    use lti_platform::{LaunchIntent, Target};
+    use lti_types::{Activity, AssetReference, DeepLinkingSettings, EulaService, ForUser, MessageType};
+    let pair = Pair::new();
+    let session = pair.session();
+    let attempt = |kind: MessageType, fill: &dyn Fn(&mut LaunchMessage)| {
+        let deployment = lti_types::DeploymentId::new(DEPLOYMENT).unwrap();
+        let intent = LaunchIntent::new(Target::Message(kind), deployment);
+        let hint = LoginHint::from_entropy([3; 32]);
+        let started = pair.platform.initiate_login(intent, &session, hint, pair.now).unwrap();
+        let login = pair.begin(started.initiation);
+        let request = login.request.clone();
+        let authorized =
+            pair.platform.authorize(request, Some(started.pending), Some(&session), pair.now).unwrap();
+        let mut told = message(ContextRole::Instructor);
+        told.context = None;
+        fill(&mut told);
+        let post = authorized.respond(told, pair.now).map_err(|error| error.code())?.sign(&KEY).unwrap();
+        let state = login.request.state.clone().unwrap();
+        let launch = pair.post(post.field("id_token").unwrap().to_owned(), state, login).unwrap();
+        assert_eq!(launch.diagnostics(), []);
+        Ok::<_, &'static str>(())
+    };
+    let named = |id: &str| {
+        let mut reference = AssetReference::new();
+        reference.id = Some(id.to_owned());
+        Some(reference)
+    };
+    let activity = || {
+        let mut activity = Activity::new();
+        activity.id = Some("a-1".into());
+        Some(activity)
+    };
+    let about = || {
+        let mut about = ForUser::new();
+        about.user_id = Some(UserId::new("user-8").unwrap());
+        Some(about)
+    };
+    assert_eq!(attempt(MessageType::EulaRequest, &|_| {}), Err("eulaservice_missing"));
+    attempt(MessageType::EulaRequest, &|m| {
+        let mut eula = EulaService::new();
+        eula.url = Some("https://lms.example/eula".into());
+        m.eula_service = Some(eula);
+    })
+    .unwrap();
+    assert_eq!(
+        attempt(MessageType::ReportReviewRequest, &|m| m.activity = activity()),
+        Err("for_user_missing")
+    );
+    attempt(MessageType::ReportReviewRequest, &|m| {
+        m.activity = activity();
+        m.submission = named("s-1");
+        m.asset = named("x-1");
+        m.asset_report_type = Some("originality".into());
+        m.for_user = about();
+    })
+    .unwrap();
+    assert_eq!(attempt(MessageType::AssetProcessorSettingsRequest, &|_| {}), Err("activity_missing"));
+    attempt(MessageType::AssetProcessorSettingsRequest, &|m| m.activity = activity()).unwrap();
+    attempt(MessageType::DataPrivacyLaunchRequest, &|m| m.for_user = about()).unwrap();
+    assert_eq!(attempt(MessageType::DeepLinkingRequest, &|_| {}), Err("deep_linking_settings_missing"));
+    let settings = || DeepLinkingSettings::new("https://lms.example/return".into());
+    let incomplete =
+        attempt(MessageType::DeepLinkingRequest, &|m| m.deep_linking_settings = Some(settings()));
+    assert_eq!(incomplete, Err("service_incomplete"));
+    attempt(MessageType::DeepLinkingRequest, &|m| {
+        let mut settings = settings();
+        settings.accept_types = Some(vec!["link".into()]);
+        settings.accept_presentation_document_targets = Some(vec![]);
+        m.deep_linking_settings = Some(settings);
+    })
+    .unwrap();
+    assert_eq!(attempt(MessageType::from(""), &|_| {}), Err("message_type_invalid"));
+    assert_eq!(attempt(MessageType::DeepLinkingResponse, &|_| {}), Err("message_type_unsupported"));
 }

@@ -46,7 +46,7 @@ fn t_b03b_other_wrong_versions() {
     for version in [json!("1.3"), json!("LTI-1p3"), json!(1.3), json!("1.3.0 "), json!("")] {
         reject_payload("version_unsupported", |p| with(p, "version", version.clone()));
     }
-    reject_payload("version_invalid", |p| with(p, "version", json!(["1.3.0"])));
+    reject_payload("version_missing", |p| with(p, "version", json!(["1.3.0"])));
 }
 
 #[test]

@@ -205,7 +205,10 @@ fn control_characters_and_overlong_identifiers_are_malformed() {
             for bad in
                 ["a\nb".to_owned(), "a\0".to_owned(), "\u{7f}".to_owned(), " ".to_owned(), "x".repeat(20_000)]
             {
+                // What is opaque is echoed, whatever it holds.
+                let opaque = ["login_hint", "lti_message_hint", "state", "nonce"].contains(&name.as_str());
                 match read(&with(&form(), &name, &bad)) {
+                    Ok(read) if opaque && bad.len() < 100 => assert_eq!(read, with(&form(), &name, &bad)),
                     Err(FormError::Malformed(found)) => assert_eq!(found, name),
                     Ok(read) if name == "lti_storage_target" => assert_eq!(read, without(&form(), &name)),
                     other => panic!("{name}: {other:?}"),
