@@ -4,11 +4,13 @@
 //!
 //! [`Registration`] and its [`Policy`] · [`Registration::find`] · [`Registration::begin_login`] with its
 //! [`LoginSecrets`], [`Login`] and [`PendingLaunch`] · [`Browser`] · [`UnverifiedLaunch`] · [`Launch`] and its
-//! [`LaunchRecord`] · [`LaunchError`] · explaining a token: [`Inspection`], [`Check`]
+//! [`LaunchRecord`] · [`LaunchError`] · answering deep linking: [`PendingDeepLinking`] · explaining a token: [`Inspection`], [`Check`]
 
 mod browser;
 mod check;
+mod deep_linking;
 mod inspection;
+mod item_rules;
 mod launch;
 mod launch_error;
 mod login;
@@ -17,7 +19,11 @@ mod unverified_launch;
 
 pub use browser::{Binding, Browser};
 pub use check::Check;
+pub use deep_linking::{
+    ItemFaults, LeftOut, PendingDeepLinking, RespondError, ResponseSigningInput, UnsignedDeepLinkingResponse,
+};
 pub use inspection::{Finding, Inspection, Known, Outcome};
+pub use item_rules::{ItemFault, Rule as ItemRule};
 pub use launch::{Launch, LaunchRecord};
 pub use launch_error::{LaunchError, PlatformError};
 pub use login::{Login, LoginError, LoginSecrets, PendingLaunch};
