@@ -11,6 +11,7 @@ fn required() -> Vec<String> {
     range("T-B", 12);
     range("T-I", 9);
     range("T-S", 10);
+    range("T-D", 8);
     range("P-C", 11);
     range("X-", 27);
     rows.extend(["T-B03b", "T-B09b", "T-B10b", "T-B11b", "T-B11c", "X-39", "X-40", "V-1"].map(str::to_owned));

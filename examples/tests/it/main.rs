@@ -11,6 +11,7 @@
 
 mod attacks;
 mod conformance;
+mod deep_linking;
 mod negative;
 mod pair;
 mod payloads;
