@@ -41,25 +41,33 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-#[cfg(not(feature = "aws-lc-rs"))]
-compile_error!("lti-jwks needs a cryptographic backend: enable its feature `aws-lc-rs`");
+#[cfg(not(any(feature = "aws-lc-rs", feature = "rust-crypto")))]
+compile_error!("lti-jwks needs a cryptographic backend: enable its feature `aws-lc-rs` or `rust-crypto`");
 
 mod algorithm;
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc;
+mod backend;
 mod base64url;
 mod claims;
+mod curve;
+mod der;
 mod header;
 mod jwk;
 mod jwk_set;
 mod key_id;
+mod key_numbers;
 mod key_set_cache;
 mod nesting;
 mod payload_error;
 mod pem;
+mod private_jwk;
 mod rsa_numbers;
 mod rules;
+#[cfg(all(feature = "rust-crypto", not(feature = "aws-lc-rs")))]
+mod rust_crypto;
 mod signing_key;
+mod signing_key_error;
 mod unsigned_jwt;
 mod unverified_jwt;
 mod verified;
@@ -69,6 +77,7 @@ mod verifying_keys;
 
 pub use algorithm::Algorithm;
 pub use claims::{Claims, NumericDate, RegisteredClaims};
+pub use curve::Curve;
 pub use jwk::Jwk;
 pub use jwk_set::{JwkSet, JwkSetError};
 pub use key_id::{InvalidKeyId, KeyId};
@@ -76,7 +85,8 @@ pub use key_set_cache::{FetchReason, KeySetCache, Lookup, freshness};
 pub use payload_error::{PayloadError, PayloadProblem};
 pub use pem::PemError;
 pub use rules::Rules;
-pub use signing_key::{RsaSize, SigningKey, SigningKeyError};
+pub use signing_key::{RsaSize, SigningKey};
+pub use signing_key_error::SigningKeyError;
 pub use unsigned_jwt::{SignError, SigningInput, UnsignedJwt};
 pub use unverified_jwt::{JwtError, UnverifiedJwt};
 pub use verified::Verified;
