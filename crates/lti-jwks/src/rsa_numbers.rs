@@ -56,6 +56,10 @@ impl RsaPublicNumbers {
 }
 
 /// The integers of a private key (RFC 7518 §6.3.2), borrowed from wherever they are kept.
+#[cfg_attr(
+    all(feature = "rust-crypto", not(any(feature = "aws-lc-rs", feature = "rust-crypto-rsa-signing"))),
+    allow(dead_code)
+)]
 pub(crate) struct RsaPrivateNumbers<'a> {
     pub(crate) public: &'a RsaPublicNumbers,
     pub(crate) d: &'a [u8],

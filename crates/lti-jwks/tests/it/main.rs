@@ -12,6 +12,8 @@ mod attacks;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto-rsa-signing"))]
 mod differential;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto-rsa-signing"))]
+mod differential_many;
+#[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto-rsa-signing"))]
 mod keys;
 mod openssl;
 #[cfg(any(feature = "aws-lc-rs", feature = "rust-crypto-rsa-signing"))]
