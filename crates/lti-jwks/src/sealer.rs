@@ -24,6 +24,8 @@ const HEAD_LEN: usize = 1 + ID_LEN + PURPOSE_LEN + SALT_LEN + NONCE_LEN;
 const EXPIRY_LEN: usize = 8;
 /// The most bytes of JSON that are sealed; the text is a third longer.
 const MAX_VALUE: usize = 12 * 1024;
+/// Enough for a hint or a cursor.
+const FIRST_ROOM: usize = 512;
 /// The longest text that is opened.
 const MAX_TEXT: usize = (HEAD_LEN + EXPIRY_LEN + MAX_VALUE + TAG_LEN).div_ceil(3) * 4;
 
@@ -156,11 +158,12 @@ impl Sealer {
         head.extend_from_slice(&random);
         let parts = Parts::of(&head).ok_or(SealError::BackendFailed)?;
 
-        // As large as it can get, so that no copy of the value is left behind by growing.
-        let mut body = Zeroizing::new(Vec::with_capacity(EXPIRY_LEN + MAX_VALUE + TAG_LEN));
-        body.extend_from_slice(&expires_at.timestamp().to_be_bytes());
-        serde_json::to_writer(Bounded(&mut body), value)
+        let mut body = Bounded(Zeroizing::new(Vec::with_capacity(FIRST_ROOM)));
+        body.0.extend_from_slice(&expires_at.timestamp().to_be_bytes());
+        serde_json::to_writer(&mut body, value)
             .map_err(|error| if error.is_io() { SealError::TooLarge } else { SealError::Unwritable })?;
+        body.reserve(TAG_LEN);
+        let Bounded(mut body) = body;
 
         let key = backend::expand(self.current.secret(), &[b"lti-jwks seal", parts.salt])
             .map_err(|_| SealError::BackendFailed)?;
@@ -248,14 +251,25 @@ fn associated(head: &[u8], purpose: Purpose, bound_to: &[u8]) -> Vec<u8> {
     [head, &(name.len() as u64).to_be_bytes(), name, bound_to].concat()
 }
 
-/// Writes within the room there is.
-struct Bounded<'a>(&'a mut Vec<u8>);
+/// A value's JSON while it is written. Where it outgrows its buffer, the old one is overwritten.
+struct Bounded(Zeroizing<Vec<u8>>);
 
-impl std::io::Write for Bounded<'_> {
+impl Bounded {
+    fn reserve(&mut self, more: usize) {
+        if self.0.capacity() - self.0.len() < more {
+            let mut larger = Zeroizing::new(Vec::with_capacity((self.0.len() + more) * 2));
+            larger.extend_from_slice(&self.0);
+            self.0 = larger;
+        }
+    }
+}
+
+impl std::io::Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         if self.0.len() + bytes.len() > EXPIRY_LEN + MAX_VALUE {
             return Err(std::io::ErrorKind::FileTooLarge.into());
         }
+        self.reserve(bytes.len());
         self.0.extend_from_slice(bytes);
         Ok(bytes.len())
     }
