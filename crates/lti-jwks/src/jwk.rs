@@ -7,8 +7,10 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::curve::EcPoint;
+use crate::key_numbers::PublicNumbers;
 use crate::rsa_numbers::RsaPublicNumbers;
-use crate::{Algorithm, KeyId, UnusableKey, VerifyingKey, base64url};
+use crate::{Algorithm, Curve, KeyId, UnusableKey, VerifyingKey, base64url};
 
 /// Members that hold, or help to find, a private or symmetric key (RFC 7518 §6.2.2, §6.3.2, §6.4; RFC 8037 §2;
 /// `priv` and `seed` of the post-quantum drafts).
@@ -72,30 +74,40 @@ impl Jwk {
 
     /// The thumbprint of the key (RFC 7638): SHA-256 of its required members, as base64url.
     ///
-    /// Computed from the numbers, so that padding or leading zeros in `n` or `e` make no difference.
+    /// Computed from the numbers, so that padding or leading zeros in them make no difference.
     ///
     /// # Errors
-    /// [`UnusableKey`] when it is not an RSA key, or `n` or `e` cannot be read or are not acceptable.
+    /// [`UnusableKey`] when it is neither an RSA key nor an EC key on a known curve, or its numbers cannot be read
+    /// or are not acceptable.
     pub fn thumbprint(&self) -> Result<KeyId, UnusableKey> {
-        Ok(self.rsa_numbers()?.thumbprint())
+        Ok(self.numbers()?.thumbprint())
     }
 
-    pub(crate) fn from_rsa(
-        numbers: &RsaPublicNumbers,
+    pub(crate) fn from_numbers(
+        numbers: &PublicNumbers,
         algorithm: Option<Algorithm>,
         key_id: Option<&KeyId>,
     ) -> Self {
-        let mut members = BTreeMap::from([
-            ("kty".to_owned(), Value::from("RSA")),
-            ("use".to_owned(), Value::from("sig")),
-            ("n".to_owned(), Value::from(numbers.modulus_base64url())),
-            ("e".to_owned(), Value::from(numbers.exponent_base64url())),
-        ]);
+        let mut members = BTreeMap::from([("use".to_owned(), Value::from("sig"))]);
+        let mut set = |name: &str, value: &str| members.insert(name.to_owned(), Value::from(value));
+        match numbers {
+            PublicNumbers::Rsa(rsa) => {
+                set("kty", "RSA");
+                set("n", &rsa.modulus_base64url());
+                set("e", &rsa.exponent_base64url());
+            }
+            PublicNumbers::Ec(point) => {
+                set("kty", "EC");
+                set("crv", point.curve().as_str());
+                set("x", &point.x_base64url());
+                set("y", &point.y_base64url());
+            }
+        }
         if let Some(algorithm) = algorithm {
-            members.insert("alg".to_owned(), Value::from(algorithm.as_str()));
+            set("alg", algorithm.as_str());
         }
         if let Some(key_id) = key_id {
-            members.insert("kid".to_owned(), Value::from(key_id.as_str()));
+            set("kid", key_id.as_str());
         }
         Self { members }
     }
@@ -105,17 +117,37 @@ impl Jwk {
         Self { members: BTreeMap::new() }
     }
 
-    pub(crate) fn rsa_numbers(&self) -> Result<RsaPublicNumbers, UnusableKey> {
-        match self.key_type() {
-            None => return Err(UnusableKey::KeyTypeMissing),
-            Some("RSA") => {}
-            Some(_) => return Err(UnusableKey::KeyTypeUnsupported),
-        }
+    pub(crate) fn numbers(&self) -> Result<PublicNumbers, UnusableKey> {
         let number = |name| {
             let text = self.text(name).ok_or(UnusableKey::MemberMissing)?;
             base64url::decode_padding_optional(text).map_err(|_| UnusableKey::MemberMalformed)
         };
-        RsaPublicNumbers::new(number("n")?, number("e")?)
+        match self.key_type() {
+            None => Err(UnusableKey::KeyTypeMissing),
+            Some("RSA") => RsaPublicNumbers::new(number("n")?, number("e")?).map(PublicNumbers::Rsa),
+            Some("EC") => {
+                let name = self.text("crv").ok_or(UnusableKey::MemberMissing)?;
+                let curve = Curve::ALL.into_iter().find(|curve| curve.as_str() == name);
+                let curve = curve.ok_or(UnusableKey::CurveUnsupported)?;
+                EcPoint::from_coordinates(curve, &number("x")?, &number("y")?).map(PublicNumbers::Ec)
+            }
+            Some(_) => Err(UnusableKey::KeyTypeUnsupported),
+        }
+    }
+
+    /// The algorithm the key is reserved for, which must go with its type; `None` when it names none.
+    pub(crate) fn named_algorithm(&self, numbers: &PublicNumbers) -> Result<Option<Algorithm>, UnusableKey> {
+        let Some(name) = self.algorithm() else {
+            return match self.member("alg") {
+                None | Some(Value::Null | Value::String(_)) => Ok(None),
+                Some(_) => Err(UnusableKey::AlgorithmUnsupported),
+            };
+        };
+        let algorithm = Algorithm::parse(name).ok_or(UnusableKey::AlgorithmUnsupported)?;
+        if !algorithm.fits(numbers.kind()) {
+            return Err(UnusableKey::AlgorithmMismatch);
+        }
+        Ok(Some(algorithm))
     }
 
     /// Refuses a key that its owner reserves for something else than verifying signatures.
@@ -190,6 +222,20 @@ mod tests {
         assert_eq!(padded.thumbprint(), key.thumbprint());
     }
 
+    /// The key of RFC 7517 §A.1; the digest is that of its members in the order RFC 7638 §3.2 asks for.
+    #[test]
+    fn elliptic_thumbprint() {
+        let key: Jwk = serde_json::from_str(
+            r#"{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM","use":"enc","kid":"1"}"#,
+        )
+        .unwrap();
+        let canonical = r#"{"crv":"P-256","kty":"EC","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}"#;
+        let digest = crate::backend::digest(crate::algorithm::Hash::Sha256, canonical.as_bytes());
+        assert_eq!(key.thumbprint().unwrap().as_str(), base64url::encode(&digest));
+        let other: Jwk = serde_json::from_str(r#"{"kty":"EC","crv":"P-521","x":"AA","y":"AA"}"#).unwrap();
+        assert_eq!(other.thumbprint(), Err(UnusableKey::CurveUnsupported));
+    }
+
     #[test]
     fn private_members_are_never_written() {
         let text = r#"{"kty":"RSA","n":"AA","e":"AQAB","d":"1","p":"2","q":"3","dp":"4","dq":"5","qi":"6","oth":[{"r":"7"}],"k":"8","x":"9"}"#;
@@ -202,7 +248,7 @@ mod tests {
 
     #[test]
     fn unknown_types_and_members_survive() {
-        let text = r#"{"alg":null,"crv":"P-256","kid":"","kty":"EC","x":"a","y":"b","z":{"deep":[1,2.5]}}"#;
+        let text = r#"{"alg":null,"crv":"Ed25519","kid":"","kty":"OKP","x":"a","z":{"deep":[1,2.5]}}"#;
         let key: Jwk = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&key).unwrap(), text);
         assert_eq!(key.key_id(), None);

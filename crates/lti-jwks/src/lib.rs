@@ -1,16 +1,17 @@
-//! Keys: JWK sets, key generation, and signing and verifying compact JWTs. Time is an argument.
+//! Keys: JWK sets, key generation and rotation, signing and verifying compact JWTs, and sealing values. Time is an
+//! argument.
 //!
 //! It knows nothing of LTI, and it does no I/O: it opens no socket, reads no clock, no file and no environment.
 //! It does not fetch key sets (it says when one must be fetched), does not remember nonces (it says how long
-//! they must be remembered), does not encrypt, and has no symmetric algorithms: `none` and the HMAC family cannot
-//! be expressed.
+//! they must be remembered), and has no symmetric signatures: `none` and the HMAC family cannot be expressed.
 //!
 //! In the order of use:
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | `algorithm`, `key_id` | [`Algorithm`], [`KeyId`] |
+//! | `algorithm`, `curve`, `key_id` | [`Algorithm`], [`Curve`], [`KeyId`] |
 //! | `signing_key` | [`SigningKey`]: made, read from PEM or JWK, written |
+//! | `key_schedule`, `rotation_plan`, `signing_keys` | [`KeySchedule`], [`SigningKeys`]: publish, wait, sign, wait, remove |
 //! | `unsigned_jwt` | [`UnsignedJwt`] → [`SigningInput`] → the compact token |
 //! | `jwk`, `jwk_set` | [`Jwk`], [`JwkSet`]: what is published and fetched |
 //! | `verifying_key`, `verifying_keys` | [`VerifyingKey`], [`VerifyingKeys`]: checked and parsed once |
@@ -18,6 +19,7 @@
 //! | `unverified_jwt` | [`UnverifiedJwt`]: well-formed, not believed |
 //! | `rules`, `claims`, `verify` | [`Rules`] and [`Claims`], and all checks in one order |
 //! | `verified` | [`Verified`]: claims with proof |
+//! | `sealing_key`, `sealer` | [`Sealer`]: values given out and taken back, unread and unchanged |
 //!
 //! ```
 //! use chrono::{DateTime, TimeDelta};
@@ -41,25 +43,40 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-#[cfg(not(feature = "aws-lc-rs"))]
-compile_error!("lti-jwks needs a cryptographic backend: enable its feature `aws-lc-rs`");
+#[cfg(not(any(feature = "aws-lc-rs", feature = "rust-crypto")))]
+compile_error!("lti-jwks needs a cryptographic backend: enable its feature `aws-lc-rs` or `rust-crypto`");
 
 mod algorithm;
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc;
+mod backend;
 mod base64url;
 mod claims;
+mod curve;
+mod der;
 mod header;
 mod jwk;
 mod jwk_set;
 mod key_id;
+mod key_numbers;
+mod key_schedule;
 mod key_set_cache;
 mod nesting;
 mod payload_error;
 mod pem;
+mod private_jwk;
+mod rotation_plan;
 mod rsa_numbers;
 mod rules;
+#[cfg(all(feature = "rust-crypto", not(feature = "aws-lc-rs")))]
+mod rust_crypto;
+mod schedule_error;
+mod seal_error;
+mod sealer;
+mod sealing_key;
 mod signing_key;
+mod signing_key_error;
+mod signing_keys;
 mod unsigned_jwt;
 mod unverified_jwt;
 mod verified;
@@ -69,14 +86,23 @@ mod verifying_keys;
 
 pub use algorithm::Algorithm;
 pub use claims::{Claims, NumericDate, RegisteredClaims};
+pub use curve::Curve;
 pub use jwk::Jwk;
 pub use jwk_set::{JwkSet, JwkSetError};
 pub use key_id::{InvalidKeyId, KeyId};
+pub use key_schedule::{KeySchedule, RotationRule, ScheduledKey};
 pub use key_set_cache::{FetchReason, KeySetCache, Lookup, freshness};
 pub use payload_error::{PayloadError, PayloadProblem};
 pub use pem::PemError;
+pub use rotation_plan::{RotationAction, RotationPlan, RotationStep};
 pub use rules::Rules;
-pub use signing_key::{RsaSize, SigningKey, SigningKeyError};
+pub use schedule_error::ScheduleError;
+pub use seal_error::{OpenError, SealError};
+pub use sealer::{Purpose, Sealer};
+pub use sealing_key::{InvalidSealingKey, SealingKey};
+pub use signing_key::{RsaSize, SigningKey};
+pub use signing_key_error::SigningKeyError;
+pub use signing_keys::SigningKeys;
 pub use unsigned_jwt::{SignError, SigningInput, UnsignedJwt};
 pub use unverified_jwt::{JwtError, UnverifiedJwt};
 pub use verified::Verified;

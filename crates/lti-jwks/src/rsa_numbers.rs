@@ -1,7 +1,6 @@
 //! The integers of RSA keys (RFC 7518 §6.3) and which of them are acceptable.
 
-use crate::aws_lc::sha256;
-use crate::{KeyId, UnusableKey, base64url};
+use crate::{UnusableKey, base64url};
 
 /// Shorter moduli are refused (RFC 7518 §3.3 requires 2048 bits).
 pub(crate) const MIN_BITS: usize = 2048;
@@ -54,19 +53,13 @@ impl RsaPublicNumbers {
     pub(crate) fn exponent_base64url(&self) -> String {
         base64url::encode(&self.e)
     }
-
-    /// RFC 7638 §3: the digest of the required members in lexical order without white space.
-    pub(crate) fn thumbprint(&self) -> KeyId {
-        let canonical = format!(
-            r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#,
-            self.exponent_base64url(),
-            self.modulus_base64url()
-        );
-        KeyId::from_thumbprint(base64url::encode(sha256(canonical.as_bytes()).as_ref()))
-    }
 }
 
 /// The integers of a private key (RFC 7518 §6.3.2), borrowed from wherever they are kept.
+#[cfg_attr(
+    all(feature = "rust-crypto", not(any(feature = "aws-lc-rs", feature = "rust-crypto-rsa-signing"))),
+    allow(dead_code)
+)]
 pub(crate) struct RsaPrivateNumbers<'a> {
     pub(crate) public: &'a RsaPublicNumbers,
     pub(crate) d: &'a [u8],

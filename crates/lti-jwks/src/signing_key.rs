@@ -1,15 +1,16 @@
-//! Private keys: made, read, written and signed with (RFC 7518 §3.3, §6.3.2).
+//! Private keys: made, read, written and signed with (RFC 7518 §3.3–§3.5, §6).
 
 use std::fmt;
 
-use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use crate::aws_lc::RsaPrivate;
-use crate::header;
-use crate::pem::{self, Pem};
-use crate::rsa_numbers::{RsaPrivateNumbers, RsaPublicNumbers};
-use crate::{Algorithm, Jwk, KeyId, PemError, SignError, UnusableKey, VerifyingKey, base64url};
+use crate::backend::PrivateKey;
+use crate::key_numbers::KeyKind;
+use crate::pem::{self, Container, Pem};
+use crate::{
+    Algorithm, Curve, Jwk, KeyId, PemError, SignError, SigningKeyError, UnusableKey, VerifyingKey, der,
+    header, private_jwk,
+};
 
 /// The size of a new RSA key, in bits of its modulus (RFC 7518 §3.3).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -26,9 +27,10 @@ pub enum RsaSize {
 
 /// A private key, parsed once.
 ///
-/// It does not show itself in `Debug`, is overwritten when dropped, and leaves only through
-/// [`SigningKey::to_pkcs8_pem`]. Its name is the RFC 7638 thumbprint unless [`SigningKey::with_key_id`] gives
-/// another.
+/// It does not show itself in `Debug`, is overwritten when dropped, and leaves only through the functions whose
+/// names begin with `to_`. Its name is the RFC 7638 thumbprint unless [`SigningKey::with_key_id`] gives another.
+/// An RSA key signs RS256 unless [`SigningKey::with_algorithm`] says otherwise, a P-256 key ES256, and a P-384 key
+/// ES384.
 ///
 /// ```
 /// use lti_jwks::{RsaSize, SigningKey};
@@ -41,160 +43,162 @@ pub enum RsaSize {
 /// # Ok::<(), lti_jwks::SigningKeyError>(())
 /// ```
 pub struct SigningKey {
-    backend: RsaPrivate,
+    backend: PrivateKey,
     verifying: VerifyingKey,
     key_id: KeyId,
+    algorithm: Algorithm,
     /// The start of every token it signs: the encoded header and the dot.
     header: String,
-}
-
-/// Why a text is not taken as a private key, or a private key cannot be made or written (RFC 7518 §6.3.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum SigningKeyError {
-    /// The text is not the PEM of a private key.
-    #[error(transparent)]
-    Pem(#[from] PemError),
-    /// The text is no JWK, or lacks one of the numbers `n`, `e`, `d`, `p`, `q`, `dp`, `dq`, `qi`, or one of them
-    /// is not base64url.
-    #[error("the text is not a JWK with all members of a private RSA key")]
-    JwkMalformed,
-    /// The public half is not acceptable: too short, for another use, …
-    #[error(transparent)]
-    Unusable(#[from] UnusableKey),
-    /// The numbers do not belong together, or the container is damaged.
-    #[error("the private key is not valid")]
-    Rejected,
-    /// The cryptographic library could not make or write a key.
-    #[error("the cryptographic library failed")]
-    BackendFailed,
-}
-
-impl SigningKeyError {
-    /// A stable name for machines.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Pem(error) => error.code(),
-            Self::JwkMalformed => "private_jwk_malformed",
-            Self::Unusable(reason) => reason.code(),
-            Self::Rejected => "private_key_rejected",
-            Self::BackendFailed => "backend_failed",
-        }
-    }
-
-    /// The section of the specification it rests on.
-    #[must_use]
-    pub const fn spec(self) -> &'static str {
-        match self {
-            Self::Pem(error) => error.spec(),
-            Self::Unusable(reason) => reason.spec(),
-            Self::JwkMalformed | Self::Rejected | Self::BackendFailed => "RFC 7518 §6.3.2",
-        }
-    }
 }
 
 impl SigningKey {
     /// Makes a new RSA key from the operating system's randomness. Takes tens of milliseconds to seconds.
     ///
     /// # Errors
-    /// [`SigningKeyError::BackendFailed`].
+    /// [`SigningKeyError::BackendFailed`], or [`SigningKeyError::RsaSigningNotBuilt`].
     pub fn generate_rsa(size: RsaSize) -> Result<Self, SigningKeyError> {
-        Self::of(RsaPrivate::generate(size).map_err(|_| SigningKeyError::BackendFailed)?)
+        Self::of(PrivateKey::generate_rsa(size).map_err(SigningKeyError::failed)?)
     }
 
-    /// Reads PEM of either container, [PKCS#8](Self::from_pkcs8_pem) or [PKCS#1](Self::from_pkcs1_pem).
+    /// Makes a new EC key from the operating system's randomness. Takes microseconds.
+    ///
+    /// Only for peers known to take ES256 or ES384: what LTI requires of them is RS256.
+    ///
+    /// # Errors
+    /// [`SigningKeyError::BackendFailed`].
+    ///
+    /// ```
+    /// use lti_jwks::{Algorithm, Curve, SigningKey};
+    ///
+    /// let key = SigningKey::generate_ec(Curve::P256)?;
+    /// assert_eq!(key.algorithm(), Algorithm::Es256);
+    /// let kept = key.to_private_jwk()?; // to be stored where secrets are; holds the name too
+    /// assert_eq!(SigningKey::from_private_jwk(&kept)?.public_jwk(), key.public_jwk());
+    /// # Ok::<(), lti_jwks::SigningKeyError>(())
+    /// ```
+    pub fn generate_ec(curve: Curve) -> Result<Self, SigningKeyError> {
+        Self::of(PrivateKey::generate_ec(curve).map_err(SigningKeyError::failed)?)
+    }
+
+    /// Reads a private key in any of the texts that are understood, PEM or JWK.
+    ///
+    /// # Errors
+    /// As [`SigningKey::from_private_jwk`] for a text that begins with `{`, and as [`SigningKey::from_pem`] for
+    /// all others.
+    pub fn parse(text: &str) -> Result<Self, SigningKeyError> {
+        if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+            Self::from_private_jwk(text)
+        } else {
+            Self::from_pem(text)
+        }
+    }
+
+    /// Reads PEM of any container: [PKCS#8](Self::from_pkcs8_pem), [PKCS#1](Self::from_pkcs1_pem) or
+    /// [SEC 1](Self::from_sec1_pem).
     ///
     /// # Errors
     /// [`SigningKeyError::Pem`], saying what the text is instead, or another variant for a key that is not
     /// acceptable.
     pub fn from_pem(text: &str) -> Result<Self, SigningKeyError> {
-        match Pem::parse(text)? {
-            Pem::Pkcs8Private(der) => Self::from_pkcs8_der(&der),
-            Pem::Pkcs1Private(der) => Self::from_pkcs1_der(&der),
-            Pem::SpkiPublic(_) | Pem::Pkcs1Public(_) => Err(PemError::PublicKey.into()),
-        }
+        Self::from_container(&Pem::parse(text)?)
     }
 
     /// Reads `-----BEGIN PRIVATE KEY-----` (RFC 5208 §5, RFC 7468 §10).
     ///
     /// # Errors
-    /// As [`SigningKey::from_pem`], and [`PemError::OtherContainer`] for PKCS#1.
+    /// As [`SigningKey::from_pem`], and [`PemError::OtherContainer`] for PKCS#1 and SEC 1.
     pub fn from_pkcs8_pem(text: &str) -> Result<Self, SigningKeyError> {
-        match Pem::parse(text)? {
-            Pem::Pkcs8Private(der) => Self::from_pkcs8_der(&der),
-            Pem::Pkcs1Private(_) => Err(PemError::OtherContainer.into()),
-            Pem::SpkiPublic(_) | Pem::Pkcs1Public(_) => Err(PemError::PublicKey.into()),
-        }
+        Self::from_only(text, Container::Pkcs8Private)
     }
 
     /// Reads `-----BEGIN RSA PRIVATE KEY-----` (RFC 8017 §A.1.2).
     ///
     /// # Errors
-    /// As [`SigningKey::from_pem`], and [`PemError::OtherContainer`] for PKCS#8.
+    /// As [`SigningKey::from_pem`], and [`PemError::OtherContainer`] for PKCS#8 and SEC 1.
     pub fn from_pkcs1_pem(text: &str) -> Result<Self, SigningKeyError> {
-        match Pem::parse(text)? {
-            Pem::Pkcs1Private(der) => Self::from_pkcs1_der(&der),
-            Pem::Pkcs8Private(_) => Err(PemError::OtherContainer.into()),
-            Pem::SpkiPublic(_) | Pem::Pkcs1Public(_) => Err(PemError::PublicKey.into()),
-        }
+        Self::from_only(text, Container::Pkcs1Private)
     }
 
-    /// Reads a private JWK (RFC 7518 §6.3.2) with all of `n`, `e`, `d`, `p`, `q`, `dp`, `dq`, `qi`. A `kid` in it
-    /// becomes the key's name.
+    /// Reads `-----BEGIN EC PRIVATE KEY-----` (RFC 5915 §3, §4).
+    ///
+    /// # Errors
+    /// As [`SigningKey::from_pem`], and [`PemError::OtherContainer`] for PKCS#8 and PKCS#1.
+    pub fn from_sec1_pem(text: &str) -> Result<Self, SigningKeyError> {
+        Self::from_only(text, Container::Sec1Private)
+    }
+
+    /// Reads a private JWK: of RSA with all of `n`, `e`, `d`, `p`, `q`, `dp`, `dq`, `qi` (RFC 7518 §6.3.2), of EC
+    /// with `crv`, `x`, `y`, `d` (§6.2.2). A `kid` in it becomes the key's name, an `alg` its algorithm.
     ///
     /// # Errors
     /// [`SigningKeyError`], see there.
     pub fn from_private_jwk(json: &str) -> Result<Self, SigningKeyError> {
-        let public: Jwk = serde_json::from_str(json).map_err(|_| SigningKeyError::JwkMalformed)?;
-        let numbers = public.rsa_numbers()?;
-        check_may_sign(&public)?;
-        let private: PrivateMembers =
-            serde_json::from_str(json).map_err(|_| SigningKeyError::JwkMalformed)?;
-        let number = |text: &str| {
-            let bytes =
-                base64url::decode_padding_optional(text).map_err(|_| SigningKeyError::JwkMalformed)?;
-            Ok::<_, SigningKeyError>(Zeroizing::new(bytes))
-        };
-        let backend = RsaPrivate::from_numbers(&RsaPrivateNumbers {
-            public: &numbers,
-            d: &number(&private.d)?,
-            p: &number(&private.p)?,
-            q: &number(&private.q)?,
-            dp: &number(&private.dp)?,
-            dq: &number(&private.dq)?,
-            qi: &number(&private.qi)?,
-        })
-        .map_err(|_| SigningKeyError::Rejected)?;
-        let key = Self::of(backend)?;
-        Ok(match public.key_id() {
+        let jwk = private_jwk::read(json)?;
+        let mut key = Self::of(jwk.key)?;
+        if let Some(algorithm) = jwk.algorithm {
+            key = key.with_algorithm(algorithm)?;
+        }
+        Ok(match jwk.key_id {
             Some(key_id) => key.with_key_id(key_id),
             None => key,
         })
     }
 
-    fn from_pkcs8_der(der: &[u8]) -> Result<Self, SigningKeyError> {
-        Self::of(RsaPrivate::from_pkcs8(der).map_err(|_| SigningKeyError::Rejected)?)
+    fn from_only(text: &str, container: Container) -> Result<Self, SigningKeyError> {
+        let pem = Pem::parse(text)?;
+        if pem.container != container && !pem.container.is_public() {
+            return Err(PemError::OtherContainer.into());
+        }
+        Self::from_container(&pem)
     }
 
-    fn from_pkcs1_der(der: &[u8]) -> Result<Self, SigningKeyError> {
-        Self::of(RsaPrivate::from_pkcs1(der).map_err(|_| SigningKeyError::Rejected)?)
+    fn from_container(Pem { container, kind, der }: &Pem) -> Result<Self, SigningKeyError> {
+        let key = match (container, kind) {
+            (Container::Pkcs8Private, KeyKind::Rsa) => PrivateKey::rsa_from_pkcs8(der),
+            (Container::Pkcs8Private, KeyKind::Ec(curve)) => PrivateKey::ec_from_pkcs8(*curve, der),
+            (Container::Pkcs1Private, _) => PrivateKey::rsa_from_pkcs1(der),
+            (Container::Sec1Private, KeyKind::Ec(curve)) => PrivateKey::ec_from_sec1(*curve, der),
+            (Container::Sec1Private, KeyKind::Rsa) => return Err(PemError::Damaged.into()),
+            (Container::SpkiPublic | Container::Pkcs1Public, _) => return Err(PemError::PublicKey.into()),
+        };
+        Self::of(key.map_err(SigningKeyError::refused)?)
     }
 
-    fn of(backend: RsaPrivate) -> Result<Self, SigningKeyError> {
-        let (n, e) = backend.public_numbers();
-        let numbers = RsaPublicNumbers::new(n, e)?;
+    fn of(backend: PrivateKey) -> Result<Self, SigningKeyError> {
+        let numbers = backend.public_numbers()?;
+        let algorithms = Algorithm::of_kind(numbers.kind());
+        let algorithm = *algorithms.first().ok_or(SigningKeyError::BackendFailed)?;
         let key_id = numbers.thumbprint();
-        let verifying = VerifyingKey::from_numbers(numbers, Some(Algorithm::Rs256), Some(key_id.clone()))?;
-        let header = header::encode(Algorithm::Rs256, &key_id);
-        Ok(Self { backend, verifying, key_id, header })
+        let verifying = VerifyingKey::from_numbers(numbers, Some(algorithm), Some(key_id.clone()))?;
+        let header = header::encode(algorithm, &key_id);
+        Ok(Self { backend, verifying, key_id, algorithm, header })
     }
 
     /// The same key under this name. A name must never be used again for another key.
     #[must_use]
     pub fn with_key_id(self, key_id: KeyId) -> Self {
-        let header = header::encode(self.algorithm(), &key_id);
+        let header = header::encode(self.algorithm, &key_id);
         Self { verifying: self.verifying.with_key_id(key_id.clone()), key_id, header, ..self }
+    }
+
+    /// The same key, signing with this algorithm, which is published with it. Do not change the algorithm of a
+    /// key that was published already; make another key.
+    ///
+    /// # Errors
+    /// [`UnusableKey::AlgorithmMismatch`] when the algorithm goes with keys of another type or curve.
+    ///
+    /// ```
+    /// use lti_jwks::{Algorithm, RsaSize, SigningKey, UnusableKey};
+    ///
+    /// let key = SigningKey::generate_rsa(RsaSize::Rsa2048)?.with_algorithm(Algorithm::Ps256)?;
+    /// assert_eq!(key.public_jwk().algorithm(), Some("PS256"));
+    /// assert_eq!(key.with_algorithm(Algorithm::Es256).unwrap_err(), UnusableKey::AlgorithmMismatch);
+    /// # Ok::<(), lti_jwks::SigningKeyError>(())
+    /// ```
+    pub fn with_algorithm(self, algorithm: Algorithm) -> Result<Self, UnusableKey> {
+        let verifying = self.verifying.only_with(algorithm)?;
+        let header = header::encode(algorithm, &self.key_id);
+        Ok(Self { verifying, algorithm, header, ..self })
     }
 
     /// The key's name, as it goes into headers and the key set.
@@ -206,7 +210,7 @@ impl SigningKey {
     /// The algorithm it signs with.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
-        Algorithm::Rs256
+        self.algorithm
     }
 
     /// The public half for the key set, with `kid`, `alg` and `use` (RFC 7517 §4).
@@ -227,22 +231,55 @@ impl SigningKey {
         &self.verifying
     }
 
-    /// The private key as PKCS#8 PEM; the text overwrites itself when dropped.
+    /// The private key as PKCS#8 PEM, `PRIVATE KEY`; the text overwrites itself when dropped.
     ///
     /// # Errors
     /// [`SigningKeyError::BackendFailed`].
     pub fn to_pkcs8_pem(&self) -> Result<Zeroizing<String>, SigningKeyError> {
-        let der = self.backend.pkcs8_der().map_err(|_| SigningKeyError::BackendFailed)?;
-        Ok(pem::write("PRIVATE KEY", der.as_ref()))
+        let der = self.backend.pkcs8_der().map_err(SigningKeyError::failed)?;
+        Ok(pem::write("PRIVATE KEY", &der))
     }
 
-    /// The signature over a message (RFC 7515 §5.1 step 5). Tokens are signed with
-    /// [`UnsignedJwt::sign`](crate::UnsignedJwt::sign).
+    /// The private key as PKCS#1 PEM, `RSA PRIVATE KEY`, for software that reads nothing else.
+    ///
+    /// # Errors
+    /// [`SigningKeyError::ContainerOfOtherType`] for EC keys, or [`SigningKeyError::BackendFailed`].
+    pub fn to_pkcs1_pem(&self) -> Result<Zeroizing<String>, SigningKeyError> {
+        if self.algorithm.curve().is_some() {
+            return Err(SigningKeyError::ContainerOfOtherType);
+        }
+        let pkcs8 = self.backend.pkcs8_der().map_err(SigningKeyError::failed)?;
+        let der = der::within_pkcs8(&pkcs8).ok_or(SigningKeyError::BackendFailed)?;
+        Ok(pem::write("RSA PRIVATE KEY", der))
+    }
+
+    /// The private key as SEC 1 PEM, `EC PRIVATE KEY`, for software that reads nothing else.
+    ///
+    /// # Errors
+    /// [`SigningKeyError::ContainerOfOtherType`] for RSA keys, or [`SigningKeyError::BackendFailed`].
+    pub fn to_sec1_pem(&self) -> Result<Zeroizing<String>, SigningKeyError> {
+        if self.algorithm.curve().is_none() {
+            return Err(SigningKeyError::ContainerOfOtherType);
+        }
+        let der = self.backend.sec1_der().map_err(SigningKeyError::failed)?;
+        Ok(pem::write("EC PRIVATE KEY", &der))
+    }
+
+    /// The private key as JWK, with its name and algorithm; the text overwrites itself when dropped.
+    ///
+    /// # Errors
+    /// [`SigningKeyError::BackendFailed`].
+    pub fn to_private_jwk(&self) -> Result<Zeroizing<String>, SigningKeyError> {
+        private_jwk::write(&self.backend, self.verifying.numbers(), self.algorithm, &self.key_id)
+    }
+
+    /// The signature over a message (RFC 7515 §5.1 step 5); of ECDSA, two numbers of fixed length (RFC 7518 §3.4).
+    /// Tokens are signed with [`UnsignedJwt::sign`](crate::UnsignedJwt::sign).
     ///
     /// # Errors
     /// [`SignError::BackendFailed`].
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
-        self.backend.sign(self.algorithm(), message).map_err(|_| SignError::BackendFailed)
+        self.backend.sign(self.algorithm, message).map_err(|_| SignError::BackendFailed)
     }
 
     /// The encoded header and the dot after it.
@@ -251,29 +288,11 @@ impl SigningKey {
     }
 }
 
-/// A JWK's `use` and `alg`, when present, must allow signing; its `key_ops` name the private half's operation.
-fn check_may_sign(jwk: &Jwk) -> Result<(), UnusableKey> {
-    if jwk.public_key_use().is_some_and(|purpose| purpose != "sig") {
-        return Err(UnusableKey::UseNotSignature);
-    }
-    if jwk.algorithm().is_some_and(|name| Algorithm::parse(name).is_none()) {
-        return Err(UnusableKey::AlgorithmUnsupported);
-    }
-    Ok(())
-}
-
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SigningKey").field("key_id", &self.key_id).finish_non_exhaustive()
+        f.debug_struct("SigningKey")
+            .field("key_id", &self.key_id)
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
     }
-}
-
-#[derive(Deserialize)]
-struct PrivateMembers {
-    d: Zeroizing<String>,
-    p: Zeroizing<String>,
-    q: Zeroizing<String>,
-    dp: Zeroizing<String>,
-    dq: Zeroizing<String>,
-    qi: Zeroizing<String>,
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::{Algorithm, KeyId, SigningKey, base64url, header, unverified_jwt};
+use crate::{Algorithm, KeyId, SigningKey, backend, base64url, der, header, unverified_jwt};
 
 /// Claims that are to be signed.
 ///
@@ -52,6 +52,9 @@ pub enum SignError {
     /// The signature has a length that signatures of this algorithm never have.
     #[error("the signature has a length that is not the algorithm's")]
     SignatureLength,
+    /// The signature is not an ECDSA signature in DER.
+    #[error("the signature is not an ECDSA signature in DER")]
+    SignatureMalformed,
     /// The cryptographic library could not sign.
     #[error("the cryptographic library failed")]
     BackendFailed,
@@ -66,6 +69,7 @@ impl SignError {
             Self::ClaimsNotAnObject => "claims_not_an_object",
             Self::TooLarge => "token_too_large",
             Self::SignatureLength => "signature_length",
+            Self::SignatureMalformed => "signature_malformed",
             Self::BackendFailed => "backend_failed",
         }
     }
@@ -76,7 +80,8 @@ impl SignError {
         match self {
             Self::ClaimsUnwritable | Self::ClaimsNotAnObject => "RFC 7519 §7.1",
             Self::TooLarge => "RFC 7515 §7.1",
-            Self::SignatureLength => "RFC 7518 §3.3",
+            Self::SignatureLength => "RFC 7518 §3.3, §3.4",
+            Self::SignatureMalformed => "RFC 3279 §2.2.3",
             Self::BackendFailed => "RFC 7515 §5.1",
         }
     }
@@ -132,10 +137,16 @@ impl UnsignedJwt {
 }
 
 impl SigningInput {
-    /// The bytes to sign. A service that wants a digest gets the SHA-256 of these.
+    /// The bytes to sign. For a service that wants their digest, [`SigningInput::digest`].
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         self.text.as_bytes()
+    }
+
+    /// The digest of the bytes to sign, by the algorithm's hash function: SHA-256, SHA-384 or SHA-512.
+    #[must_use]
+    pub fn digest(&self) -> Vec<u8> {
+        backend::digest(self.algorithm.hash(), self.bytes())
     }
 
     /// The algorithm that the header names, and that has to be signed with.
@@ -146,6 +157,9 @@ impl SigningInput {
 
     /// The compact token. The signature is taken as given; only its length is looked at.
     ///
+    /// One of ECDSA is two numbers of fixed length after one another (RFC 7518 §3.4). Services and modules that
+    /// answer in DER need [`SigningInput::attach_der`].
+    ///
     /// # Errors
     /// [`SignError::SignatureLength`].
     pub fn attach(mut self, signature: &[u8]) -> Result<String, SignError> {
@@ -155,6 +169,32 @@ impl SigningInput {
         self.text.push('.');
         base64url::encode_onto(signature, &mut self.text);
         Ok(self.text)
+    }
+
+    /// The compact token, from a signature as many key services give it: an ECDSA signature in DER (RFC 3279
+    /// §2.2.3) is turned into the form that tokens have. One of RSA has no other form and is taken as it is.
+    ///
+    /// # Errors
+    /// [`SignError::SignatureMalformed`] or [`SignError::SignatureLength`].
+    ///
+    /// ```
+    /// use lti_jwks::{Algorithm, KeyId, RegisteredClaims, UnsignedJwt};
+    ///
+    /// let claims = RegisteredClaims::new("client-1", ["https://lms.example"]);
+    /// let input = UnsignedJwt::new(&claims)?.signing_input(&KeyId::new("kms-1")?, Algorithm::Es256);
+    /// let from_service = [0x30, 0x06, 0x02, 0x01, 0x05, 0x02, 0x01, 0x07]; // over input.digest()
+    /// let token = input.attach_der(&from_service)?;
+    /// assert_eq!(token.rsplit('.').next().map(str::len), Some(86)); // 64 bytes
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn attach_der(self, signature: &[u8]) -> Result<String, SignError> {
+        match self.algorithm.curve() {
+            None => self.attach(signature),
+            Some(curve) => {
+                let fixed = der::ecdsa_signature(signature, curve).ok_or(SignError::SignatureMalformed)?;
+                self.attach(&fixed)
+            }
+        }
     }
 }
 

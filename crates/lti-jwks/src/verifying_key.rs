@@ -1,16 +1,18 @@
-//! Public keys that signatures can be verified with (RFC 7518 §6.3.1).
+//! Public keys that signatures can be verified with (RFC 7518 §6.2.1, §6.3.1).
 
 use std::fmt;
 
-use crate::aws_lc::{self, RsaPublic};
+use crate::curve::EcPoint;
 use crate::jwk::Jwk;
+use crate::key_numbers::{KeyKind, PublicNumbers};
 use crate::pem::{self, Pem};
 use crate::rsa_numbers::RsaPublicNumbers;
-use crate::{Algorithm, KeyId, PemError};
+use crate::{Algorithm, KeyId, PemError, backend};
 
 /// A public key, checked and parsed once, so that verifying costs the signature and nothing else.
 ///
-/// RSA of 2048 to 8192 bits. It knows which algorithms it may be used with; a token cannot widen that.
+/// RSA of 2048 to 8192 bits, or EC on P-256 or P-384. It knows which algorithms it may be used with: those of its
+/// type and curve, or only the one that its `alg` names. A token cannot widen that.
 ///
 /// ```
 /// use lti_jwks::{RsaSize, SigningKey, VerifyingKey};
@@ -23,8 +25,8 @@ use crate::{Algorithm, KeyId, PemError};
 #[derive(Clone)]
 pub struct VerifyingKey {
     key_id: Option<KeyId>,
-    numbers: RsaPublicNumbers,
-    backend: RsaPublic,
+    numbers: PublicNumbers,
+    backend: backend::PublicKey,
     algorithms: Vec<Algorithm>,
     /// From the key's own `alg`; absent, any algorithm of its type.
     named_algorithm: Option<Algorithm>,
@@ -37,21 +39,27 @@ pub enum UnusableKey {
     /// No `kty`, or the element of the set is no key at all.
     #[error("the key says no type")]
     KeyTypeMissing,
-    /// A `kty` other than `RSA`.
+    /// A `kty` other than `RSA` and `EC`.
     #[error("keys of this type are not supported")]
     KeyTypeUnsupported,
+    /// A `crv` other than `P-256` and `P-384`.
+    #[error("EC keys on this curve are not supported")]
+    CurveUnsupported,
     /// A `kid` that is no string, empty, too long or with control characters.
     #[error("the key's id is malformed")]
     KeyIdMalformed,
-    /// `n` or `e` is absent or no string.
+    /// `n` or `e`, or `crv`, `x` or `y`, is absent or no string.
     #[error("the key lacks a number that keys of its type must have")]
     MemberMissing,
-    /// `n` or `e` is not base64url.
+    /// A number is not base64url.
     #[error("a number of the key is not base64url")]
     MemberMalformed,
     /// An `alg` that is not supported; symmetric ones never are.
     #[error("the key's algorithm is not supported")]
     AlgorithmUnsupported,
+    /// An `alg` that goes with keys of another type or curve.
+    #[error("the key's algorithm is not one for keys of its type")]
+    AlgorithmMismatch,
     /// A `use` other than `sig`.
     #[error("the key is not meant for signatures")]
     UseNotSignature,
@@ -78,7 +86,7 @@ pub enum UnusableKey {
     /// The text is not the PEM of a public key.
     #[error(transparent)]
     Pem(#[from] PemError),
-    /// The cryptographic library does not accept the key.
+    /// The cryptographic library does not accept the key: an even modulus, a point that is not on the curve, …
     #[error("the key is not valid")]
     Rejected,
 }
@@ -90,10 +98,12 @@ impl UnusableKey {
         match self {
             Self::KeyTypeMissing => "key_type_missing",
             Self::KeyTypeUnsupported => "key_type_unsupported",
+            Self::CurveUnsupported => "key_curve_unsupported",
             Self::KeyIdMalformed => "key_id_malformed",
             Self::MemberMissing => "key_member_missing",
             Self::MemberMalformed => "key_member_malformed",
             Self::AlgorithmUnsupported => "key_algorithm_unsupported",
+            Self::AlgorithmMismatch => "key_algorithm_of_other_type",
             Self::UseNotSignature => "key_use_not_signature",
             Self::OperationsWithoutVerify => "key_operations_without_verify",
             Self::RsaTooShort { .. } => "rsa_too_short",
@@ -110,8 +120,9 @@ impl UnusableKey {
         match self {
             Self::KeyTypeMissing | Self::KeyTypeUnsupported => "RFC 7517 §4.1",
             Self::KeyIdMalformed => "RFC 7517 §4.5",
-            Self::MemberMissing | Self::MemberMalformed | Self::Rejected => "RFC 7518 §6.3.1",
-            Self::AlgorithmUnsupported => "RFC 7517 §4.4",
+            Self::MemberMissing | Self::MemberMalformed | Self::Rejected => "RFC 7518 §6",
+            Self::CurveUnsupported => "RFC 7518 §6.2.1.1",
+            Self::AlgorithmUnsupported | Self::AlgorithmMismatch => "RFC 7517 §4.4",
             Self::UseNotSignature => "RFC 7517 §4.2",
             Self::OperationsWithoutVerify => "RFC 7517 §4.3",
             Self::RsaTooShort { .. } | Self::RsaTooLong { .. } => "RFC 7518 §3.3",
@@ -122,46 +133,48 @@ impl UnusableKey {
 }
 
 impl VerifyingKey {
-    /// The key of a key set's member. Padding in `n` and `e` is tolerated; `alg` and `use` may be absent.
+    /// The key of a key set's member. Padding in its numbers is tolerated; `alg` and `use` may be absent.
     ///
     /// # Errors
     /// [`UnusableKey`], see there.
     pub fn from_jwk(jwk: &Jwk) -> Result<Self, UnusableKey> {
-        let numbers = jwk.rsa_numbers()?;
+        let numbers = jwk.numbers()?;
         jwk.check_purpose()?;
-        let named_algorithm = match jwk.algorithm() {
-            Some(name) => Some(Algorithm::parse(name).ok_or(UnusableKey::AlgorithmUnsupported)?),
-            // Present, but neither empty nor a string.
-            None if jwk.member("alg").is_some_and(|alg| !alg.is_null() && !alg.is_string()) => {
-                return Err(UnusableKey::AlgorithmUnsupported);
-            }
-            None => None,
-        };
+        let named_algorithm = jwk.named_algorithm(&numbers)?;
         Self::from_numbers(numbers, named_algorithm, jwk.key_id())
     }
 
-    /// The key of a PEM text: `PUBLIC KEY` (SubjectPublicKeyInfo, RFC 5280 §4.1) or `RSA PUBLIC KEY` (PKCS#1,
-    /// RFC 8017 §A.1.1). It has no [`KeyId`]; see [`VerifyingKey::with_key_id`].
+    /// Reads PEM, `PUBLIC KEY` or `RSA PUBLIC KEY` (RFC 7468 §13, RFC 8017 §A.1.1). It has no name.
     ///
     /// # Errors
     /// [`UnusableKey::Pem`], saying what the text is instead, or another variant for a key that is not
     /// acceptable.
     pub fn from_pem(text: &str) -> Result<Self, UnusableKey> {
-        let der = match Pem::parse(text)? {
-            Pem::SpkiPublic(der) | Pem::Pkcs1Public(der) => der,
-            Pem::Pkcs8Private(_) | Pem::Pkcs1Private(_) => return Err(PemError::PrivateKey.into()),
+        let Pem { container, kind, der } = Pem::parse(text)?;
+        if !container.is_public() {
+            return Err(PemError::PrivateKey.into());
+        }
+        let numbers = match kind {
+            KeyKind::Rsa => {
+                let (n, e) = backend::rsa_numbers_of(&der).map_err(|_| UnusableKey::Rejected)?;
+                PublicNumbers::Rsa(RsaPublicNumbers::new(n, e)?)
+            }
+            KeyKind::Ec(curve) => {
+                let point = backend::ec_point_of_spki(curve, &der).map_err(|_| UnusableKey::Rejected)?;
+                PublicNumbers::Ec(EcPoint::from_octets(curve, point)?)
+            }
         };
-        let (n, e) = aws_lc::public_numbers(&der).map_err(|_| UnusableKey::Rejected)?;
-        Self::from_numbers(RsaPublicNumbers::new(n, e)?, None, None)
+        Self::from_numbers(numbers, None, None)
     }
 
     pub(crate) fn from_numbers(
-        numbers: RsaPublicNumbers,
+        numbers: PublicNumbers,
         named_algorithm: Option<Algorithm>,
         key_id: Option<KeyId>,
     ) -> Result<Self, UnusableKey> {
-        let backend = RsaPublic::new(&numbers).map_err(|_| UnusableKey::Rejected)?;
-        let algorithms = named_algorithm.map_or_else(|| vec![Algorithm::Rs256], |algorithm| vec![algorithm]);
+        let algorithms = named_algorithm
+            .map_or_else(|| Algorithm::of_kind(numbers.kind()).to_vec(), |algorithm| vec![algorithm]);
+        let backend = backend::PublicKey::new(&numbers, &algorithms).map_err(|_| UnusableKey::Rejected)?;
         Ok(Self { key_id, numbers, backend, algorithms, named_algorithm })
     }
 
@@ -192,14 +205,29 @@ impl VerifyingKey {
     /// The key as a member of a key set (RFC 7517 §4).
     #[must_use]
     pub fn to_jwk(&self) -> Jwk {
-        Jwk::from_rsa(&self.numbers, self.named_algorithm, self.key_id.as_ref())
+        Jwk::from_numbers(&self.numbers, self.named_algorithm, self.key_id.as_ref())
     }
 
     /// The key as PEM, `PUBLIC KEY` (RFC 7468 §13), for platforms where a key is pasted.
     #[must_use]
     pub fn to_pem(&self) -> String {
-        let mut text = pem::write("PUBLIC KEY", self.backend.spki_der());
+        let mut text = pem::write("PUBLIC KEY", &self.numbers.spki_der());
         std::mem::take(&mut *text)
+    }
+
+    /// The same key, for this algorithm and no other.
+    ///
+    /// # Errors
+    /// [`UnusableKey::AlgorithmMismatch`] when the algorithm goes with keys of another type or curve.
+    pub fn only_with(&self, algorithm: Algorithm) -> Result<Self, UnusableKey> {
+        if !algorithm.fits(self.numbers.kind()) {
+            return Err(UnusableKey::AlgorithmMismatch);
+        }
+        Self::from_numbers(self.numbers.clone(), Some(algorithm), self.key_id.clone())
+    }
+
+    pub(crate) fn numbers(&self) -> &PublicNumbers {
+        &self.numbers
     }
 
     /// Whether `other` is the same key for the same algorithms, whatever its name.
@@ -225,27 +253,20 @@ impl fmt::Debug for VerifyingKey {
 
 #[cfg(test)]
 mod tests {
-    use crate::{
-        RegisteredClaims, Rules, SigningKey, UnsignedJwt, UnverifiedJwt, VerifyError, VerifyingKeys,
-    };
+    use crate::{RegisteredClaims, SigningKey, UnsignedJwt};
 
-    /// Not to be had through the public API while there is only one algorithm.
+    /// The list is checked here too, not only where tokens are.
     #[test]
     fn a_key_is_not_used_with_an_algorithm_that_is_not_its_own() {
-        let pem = include_str!("../tests/fixtures/rsa2048.pkcs8.pem");
+        let pem = include_str!("../tests/fixtures/ec256.pkcs8.pem");
         let signing = SigningKey::from_pem(pem).unwrap();
         let token = UnsignedJwt::new(&RegisteredClaims::default()).unwrap().sign(&signing).unwrap();
         let mut key = signing.verifying_key().clone();
         key.algorithms.clear();
-        let refused = UnverifiedJwt::parse(&token).unwrap().verify::<RegisteredClaims>(
-            &VerifyingKeys::single(key.clone()),
-            &Rules::new("a", "b"),
-            chrono::DateTime::UNIX_EPOCH,
-        );
-        assert_eq!(refused.unwrap_err(), VerifyError::KeyAlgorithmMismatch);
         let (input, signature) = token.rsplit_once('.').unwrap();
         let signature = crate::base64url::decode(signature).unwrap();
-        assert!(!key.verifies(crate::Algorithm::Rs256, input.as_bytes(), &signature));
-        assert!(signing.verifying_key().verifies(crate::Algorithm::Rs256, input.as_bytes(), &signature));
+        assert!(!key.verifies(crate::Algorithm::Es256, input.as_bytes(), &signature));
+        assert!(signing.verifying_key().verifies(crate::Algorithm::Es256, input.as_bytes(), &signature));
+        assert!(!signing.verifying_key().verifies(crate::Algorithm::Es384, input.as_bytes(), &signature));
     }
 }

@@ -84,6 +84,12 @@ impl VerifyingKeys {
         Self { keys, skipped, nameless: false }
     }
 
+    /// These keys, each found by its name.
+    #[must_use]
+    pub fn of(keys: impl IntoIterator<Item = VerifyingKey>) -> Self {
+        Self { keys: keys.into_iter().collect(), skipped: Vec::new(), nameless: false }
+    }
+
     /// One key, agreed on beforehand instead of published in a key set.
     ///
     /// With a [`KeyId`] it is found by that and nothing else. Without one there is nothing that a token's `kid`

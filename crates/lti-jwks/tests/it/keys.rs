@@ -10,7 +10,6 @@ use crate::sender::*;
 const CERTIFICATE: &str = include_str!("../fixtures/certificate.pem");
 const ENCRYPTED: &str = include_str!("../fixtures/rsa2048.encrypted.pem");
 const ENCRYPTED_PKCS1: &str = include_str!("../fixtures/rsa2048.encrypted-pkcs1.pem");
-const EC: &str = include_str!("../fixtures/ec256.pkcs8.pem");
 const SHORT: &str = include_str!("../fixtures/rsa1024.pem");
 const SHORT_PUBLIC: &str = include_str!("../fixtures/rsa1024.spki.pem");
 const PRIVATE_JWK: &str = include_str!("../fixtures/rsa2048.jwk.json");
@@ -57,7 +56,6 @@ fn errors_say_what_the_text_is() {
         (PKCS1_PUBLIC, PemError::PublicKey),
         (ENCRYPTED, PemError::EncryptedKey),
         (ENCRYPTED_PKCS1, PemError::EncryptedKey),
-        (EC, PemError::NotRsa),
         (PRIVATE_JWK, PemError::Json),
         ("", PemError::NotPem),
         ("MIIEvQIBADANBgkqhkiG9w0BAQEFAASC", PemError::NotPem),
@@ -70,7 +68,13 @@ fn errors_say_what_the_text_is() {
             PemError::OpenSshKey,
         ),
         ("ssh-rsa AAAAB3NzaC1yc2E= me@example", PemError::OpenSshKey),
-        ("-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----", PemError::NotRsa),
+        ("ecdsa-sha2-nistp256 AAAAE2VjZHNh me@example", PemError::OpenSshKey),
+        ("-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----", PemError::Damaged),
+        (
+            "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----",
+            PemError::EcParameters,
+        ),
+        ("-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----", PemError::OtherKey),
         ("-----BEGIN PGP MESSAGE-----\nAAAA\n-----END PGP MESSAGE-----", PemError::UnknownLabel),
         (&"x".repeat(70_000), PemError::TooLarge),
     ] {
@@ -112,7 +116,7 @@ fn damaged_der_is_refused() {
     let middle = lines.len() / 2;
     let mut cut = lines.clone();
     cut.remove(middle);
-    assert_eq!(signing(&cut.join("\n")), Err(SigningKeyError::Rejected));
+    assert_eq!(signing(&cut.join("\n")), Err(SigningKeyError::Pem(PemError::Damaged)));
     let swapped = {
         let mut lines = lines.clone();
         lines.swap(middle, middle + 1);
@@ -122,7 +126,7 @@ fn damaged_der_is_refused() {
     let public: Vec<&str> = SPKI.lines().collect();
     let mut cut = public.clone();
     cut.remove(3);
-    assert_eq!(verifying(&cut.join("\n")), Err(UnusableKey::Rejected));
+    assert_eq!(verifying(&cut.join("\n")), Err(UnusableKey::Pem(PemError::Damaged)));
 }
 
 #[test]
@@ -144,12 +148,18 @@ fn private_jwks() {
         assert_eq!(read(with(jwk(), name, json!("AQAB"))), Err(SigningKeyError::Rejected), "{name}");
     }
     assert_eq!(read(without(jwk(), "n")), Err(SigningKeyError::Unusable(UnusableKey::MemberMissing)));
-    assert_eq!(read(json!({"kty": "EC"})), Err(SigningKeyError::Unusable(UnusableKey::KeyTypeUnsupported)));
+    assert_eq!(read(json!({"kty": "OKP"})), Err(SigningKeyError::Unusable(UnusableKey::KeyTypeUnsupported)));
+    assert_eq!(read(json!({"kty": "EC"})), Err(SigningKeyError::Unusable(UnusableKey::MemberMissing)));
+    let public = ["d", "p", "q", "dp", "dq", "qi"].iter().fold(jwk(), |jwk, name| without(jwk, name));
+    assert_eq!(read(public.clone()), Err(SigningKeyError::JwkIsPublic));
+    assert_eq!(read(json!({"keys": [jwk()]})), Err(SigningKeyError::JwkIsSet));
+    assert_eq!(read(json!({"kty": "oct", "k": "c2VjcmV0"})), Err(SigningKeyError::JwkIsSymmetric));
+    assert_eq!(SigningKey::from_private_jwk(PKCS8).unwrap_err(), SigningKeyError::JwkIsPem);
+    assert_eq!(SigningKey::parse(&public.to_string()).unwrap_err(), SigningKeyError::JwkIsPublic);
     assert_eq!(
-        read(with(jwk(), "alg", json!("RS512"))),
+        read(with(jwk(), "alg", json!("PS512"))),
         Err(SigningKeyError::Unusable(UnusableKey::AlgorithmUnsupported))
     );
-    assert_eq!(SigningKey::from_private_jwk(PKCS8).unwrap_err(), SigningKeyError::JwkMalformed);
     assert_eq!(SigningKey::from_private_jwk("[]").unwrap_err(), SigningKeyError::JwkMalformed);
 }
 
@@ -169,7 +179,7 @@ fn nothing_of_a_private_key_is_shown() {
     for name in ["d", "p", "q", "dp", "dq", "qi", "n"] {
         assert!(!shown.contains(&jwk[name].as_str().unwrap()[..20]), "{name}");
     }
-    assert!(shown.len() < 120, "{shown}");
+    assert!(shown.len() < 160, "{shown}");
 }
 
 #[test]
@@ -223,6 +233,11 @@ fn why_keys_are_skipped() {
         (with(jwk.clone(), "e", json!("AA")), Some("rsa_exponent_unacceptable")),
         (with(jwk.clone(), "e", json!("Ag")), Some("rsa_exponent_unacceptable")),
         (with(jwk.clone(), "alg", json!("HS256")), Some("key_algorithm_unsupported")),
+        (with(jwk.clone(), "alg", json!("ES256")), Some("key_algorithm_of_other_type")),
+        (with(jwk.clone(), "alg", json!("PS256")), None),
+        (json!({"kty": "EC", "crv": "P-521", "x": "AA", "y": "AA"}), Some("key_curve_unsupported")),
+        (json!({"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}), Some("key_rejected")),
+        (json!({"kty": "EC", "x": "AA", "y": "AA"}), Some("key_member_missing")),
         (with(jwk.clone(), "use", json!("enc")), Some("key_use_not_signature")),
         (with(jwk, "key_ops", json!(["sign"])), Some("key_operations_without_verify")),
     ] {

@@ -108,3 +108,7 @@ pub(crate) fn outcome(token: &str, keys: &VerifyingKeys, rules: &Rules) -> &'sta
         },
     }
 }
+
+pub(crate) fn decode(text: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(text).unwrap()
+}

@@ -1,0 +1,104 @@
+use super::*;
+
+fn id(text: &str) -> KeyId {
+    KeyId::new(text).unwrap()
+}
+
+fn at(hours: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_700_000_000, 0).unwrap() + TimeDelta::hours(hours)
+}
+
+fn rule() -> RotationRule {
+    RotationRule { margin: TimeDelta::zero(), ..RotationRule::default() }
+}
+
+fn published(schedule: &KeySchedule, hours: i64) -> Vec<&str> {
+    schedule.published(at(hours)).map(KeyId::as_str).collect()
+}
+
+fn signing(schedule: &KeySchedule, hours: i64) -> Option<&str> {
+    schedule.signing(at(hours)).map(KeyId::as_str)
+}
+
+#[test]
+fn one_rotation() {
+    let mut schedule = KeySchedule::new(rule(), id("a"), at(0)).unwrap();
+    schedule.rotate(id("b"), at(100)).unwrap();
+    for (hours, signs, set) in [
+        (-1, None, &[][..]),
+        (0, Some("a"), &["a"]),
+        (99, Some("a"), &["a"]),
+        (100, Some("a"), &["a", "b"]),
+        (123, Some("a"), &["a", "b"]),
+        (124, Some("b"), &["b", "a"]),
+        (125, Some("b"), &["b"]),
+        (10_000, Some("b"), &["b"]),
+    ] {
+        assert_eq!(signing(&schedule, hours), signs, "{hours}");
+        assert_eq!(published(&schedule, hours), set, "{hours}");
+    }
+    let changes = [(0, Some(100)), (100, Some(124)), (124, Some(125)), (125, None)];
+    for (hours, next) in changes {
+        assert_eq!(schedule.next_change(at(hours)), next.map(at), "{hours}");
+    }
+}
+
+#[test]
+fn refusals() {
+    let mut schedule = KeySchedule::new(rule(), id("a"), at(0)).unwrap();
+    assert_eq!(schedule.rotate(id("a"), at(1)), Err(ScheduleError::KeyIdUsed));
+    schedule.rotate(id("b"), at(1)).unwrap();
+    assert_eq!(schedule.rotate(id("c"), at(24)), Err(ScheduleError::RotationUnderWay { signs_from: at(25) }));
+    schedule.rotate(id("c"), at(25)).unwrap();
+    assert_eq!(schedule.rotate(id("a"), at(1000)), Err(ScheduleError::KeyIdUsed), "retired, not forgotten");
+    let distant = DateTime::<Utc>::MAX_UTC;
+    assert_eq!(schedule.rotate(id("d"), distant), Err(ScheduleError::TimeUnrepresentable));
+    assert_eq!(published(&schedule, 2000), ["c"], "a refused rotation changes nothing");
+    for wait in [TimeDelta::seconds(-1), TimeDelta::days(367), TimeDelta::MAX] {
+        let rule = RotationRule { cache_lifetime: wait, ..rule() };
+        assert_eq!(KeySchedule::new(rule, id("a"), at(0)), Err(ScheduleError::RuleUnacceptable));
+    }
+}
+
+#[test]
+fn after_a_theft_nothing_old_remains() {
+    let mut schedule = KeySchedule::new(rule(), id("a"), at(0)).unwrap();
+    schedule.rotate(id("b"), at(100)).unwrap();
+    schedule.replace_compromised(id("c"), at(110)).unwrap();
+    assert_eq!(signing(&schedule, 109), Some("a"));
+    assert_eq!(signing(&schedule, 110), Some("c"));
+    assert_eq!(published(&schedule, 110), ["c"]);
+    assert_eq!(signing(&schedule, 200), Some("c"));
+    assert_eq!(schedule.rotate(id("b"), at(200)), Err(ScheduleError::KeyIdUsed));
+    schedule.rotate(id("d"), at(200)).unwrap();
+    let written = serde_json::to_string(&schedule).unwrap();
+    assert_eq!(serde_json::from_str::<KeySchedule>(&written).unwrap(), schedule);
+}
+
+#[test]
+fn as_json() {
+    let mut schedule = KeySchedule::new(RotationRule::default(), id("a"), at(0)).unwrap();
+    schedule.rotate(id("b"), at(24)).unwrap();
+    let written = serde_json::to_string(&schedule).unwrap();
+    assert_eq!(
+        written,
+        r#"{"rule":{"cache_lifetime_seconds":86400,"token_lifetime_seconds":3600,"margin_seconds":600},"keys":[{"kid":"a","published_from":"2023-11-14T22:13:20Z","signs_from":"2023-11-14T22:13:20Z","signs_until":"2023-11-16T22:23:20Z","published_until":"2023-11-16T23:33:20Z"},{"kid":"b","published_from":"2023-11-15T22:13:20Z","signs_from":"2023-11-16T22:23:20Z"}]}"#
+    );
+    assert_eq!(serde_json::from_str::<KeySchedule>(&written).unwrap(), schedule);
+    for (from, to) in [
+        (r#""signs_from":"2023-11-16T22:23:20Z"}"#, r#""signs_from":"2023-11-16T22:23:21Z"}"#),
+        (r#""published_from":"2023-11-15"#, r#""published_from":"2023-11-17"#),
+        (r#""published_until":"2023-11-16T23:33:20Z""#, r#""published_until":"2023-11-16T21:33:20Z""#),
+        (r#","published_until":"2023-11-16T23:33:20Z""#, ""),
+        (r#""kid":"b""#, r#""kid":"a""#),
+        (r#""margin_seconds":600"#, r#""margin_seconds":-1"#),
+        (r#""margin_seconds":600"#, r#""margin_seconds":9223372036854775807"#),
+    ] {
+        let broken = written.replace(from, to);
+        assert_ne!(broken, written);
+        assert!(serde_json::from_str::<KeySchedule>(&broken).is_err(), "{to}");
+    }
+    assert!(
+        serde_json::from_str::<KeySchedule>(&written.replace(r#""keys":["#, r#""keys":[],"x":["#)).is_err()
+    );
+}
