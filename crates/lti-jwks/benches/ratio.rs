@@ -58,11 +58,41 @@ impl Comparisons {
         &mut self,
         name: &str,
         at_least: Option<f64>,
-        mut baseline: impl FnMut() -> A,
+        baseline: impl FnMut() -> A,
         mut ours: impl FnMut() -> B,
     ) {
+        self.compare_samples(name, at_least, baseline, |batch| time(batch, &mut ours));
+    }
+
+    /// The same for a subject that uses up what it is given: what each call needs is prepared outside the time.
+    pub(crate) fn compare_prepared<A, I, B>(
+        &mut self,
+        name: &str,
+        at_least: Option<f64>,
+        baseline: impl FnMut() -> A,
+        mut prepare: impl FnMut() -> I,
+        mut ours: impl FnMut(I) -> B,
+    ) {
+        self.compare_samples(name, at_least, baseline, |batch| {
+            let inputs: Vec<I> = (0..batch).map(|_| prepare()).collect();
+            let began = Instant::now();
+            for input in inputs {
+                black_box(ours(input));
+            }
+            began.elapsed().as_secs_f64()
+        });
+    }
+
+    /// `ours` makes so many calls, and says how long they took.
+    fn compare_samples<A>(
+        &mut self,
+        name: &str,
+        at_least: Option<f64>,
+        mut baseline: impl FnMut() -> A,
+        mut ours: impl FnMut(u32) -> f64,
+    ) {
         if self.mode == Mode::Test {
-            black_box((baseline(), ours()));
+            black_box((baseline(), ours(1)));
             return;
         }
         let batch = batch_of(&mut baseline);
@@ -72,9 +102,9 @@ impl Comparisons {
             // Each goes first every other time.
             let (first, second) = if ratios.len() % 2 == 0 {
                 let first = time(batch, &mut baseline);
-                (first, time(batch, &mut ours))
+                (first, ours(batch))
             } else {
-                let second = time(batch, &mut ours);
+                let second = ours(batch);
                 (time(batch, &mut baseline), second)
             };
             ratios.push(first / second);

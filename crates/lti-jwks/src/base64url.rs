@@ -22,8 +22,11 @@ pub(crate) fn encode_onto(bytes: &[u8], text: &mut String) {
 }
 
 /// Strict: no padding, no white space, no left-over bits. One value has one text.
-pub(crate) fn decode(text: &str) -> Result<Vec<u8>, DecodeError> {
-    URL_SAFE_NO_PAD.decode(text)
+///
+/// The one place where another library reads base64: on the way of every token it takes a third of the time. A test
+/// holds it against the first.
+pub(crate) fn decode(text: &str) -> Result<Vec<u8>, base64_simd::Error> {
+    base64_simd::URL_SAFE_NO_PAD.decode_to_vec(text)
 }
 
 pub(crate) fn decode_padding_optional(text: &str) -> Result<Vec<u8>, DecodeError> {
@@ -39,6 +42,27 @@ mod tests {
         assert_eq!(decode("YQ").unwrap(), b"a");
         for text in ["YQ==", "YR", "Y Q", "YQ\n", "Y", "+/", "Y=Q"] {
             assert!(decode(text).is_err(), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn both_libraries_agree(text in "[A-Za-z0-9_=+/ \\n-]{0,70}", good in "[A-Za-z0-9_-]{0,300}") {
+            for text in [text, good] {
+                proptest::prop_assert_eq!(decode(&text).ok(), URL_SAFE_NO_PAD.decode(&text).ok());
+            }
+        }
+    }
+
+    /// Every last character of every length of rest: just those whose left-over bits are zero are taken.
+    #[test]
+    fn left_over_bits_are_refused() {
+        let all: Vec<char> = ('\u{20}'..'\u{7f}').collect();
+        for head in ["", "A", "AA", "AAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+            for last in &all {
+                let text = format!("{head}{last}");
+                assert_eq!(decode(&text).ok(), URL_SAFE_NO_PAD.decode(&text).ok(), "{text}");
+            }
         }
     }
 

@@ -58,6 +58,12 @@ impl<T> Verified<T> {
         self.claims
     }
 
+    /// The claims, and the payload that they were read from.
+    #[must_use]
+    pub fn into_parts(self) -> (T, Vec<u8>) {
+        (self.claims, self.payload)
+    }
+
     /// The JSON the claims were read from, as it was signed.
     #[must_use]
     pub fn payload(&self) -> &[u8] {

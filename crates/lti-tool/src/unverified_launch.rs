@@ -165,9 +165,8 @@ impl UnverifiedLaunch {
         let deployment_id = verified.0.deployment_id.clone().ok_or(LaunchError::DeploymentUnknown)?;
         let standing = registration.standing_of(&deployment_id);
 
-        let payload = verified.payload().to_vec();
         let acceptable_until = verified.acceptable_until();
-        let LaunchPayload(claims) = verified.into_inner();
+        let (LaunchPayload(claims), payload) = verified.into_parts();
         Ok(Launch::proven(
             registration,
             deployment_id,
