@@ -128,7 +128,7 @@ impl ScheduledKey {
 /// assert_eq!(schedule.published(next_week).count(), 1);
 /// assert_eq!(
 ///     schedule.plan(later).to_string(),
-///     "2024-02-12T22:13:20Z  now          publish 2024-02
+///     "2024-02-12T22:13:20Z  now           publish 2024-02
 /// 2024-02-13T22:23:20Z  in 24 h 10 m  sign with 2024-02 instead of 2023-11
 /// 2024-02-13T23:33:20Z  in 25 h 20 m  remove 2023-11 from the key set, destroy it
 /// "
