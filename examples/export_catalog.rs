@@ -262,8 +262,11 @@ impl<'f> Package<'f> {
         }
         self.zip.finish()?.flush()?;
         let mut notes: Vec<String> = self.losses.values().map(|loss| lost(self.target, loss)).collect();
+        if self.target == Target::Generic {
+            notes = vec!["with --target LMS: what that importer makes of the links".to_owned()];
+        }
         if self.mended > 0 {
-            notes.push(format!("{}: the cartridge has another title or description, for XML", self.mended));
+            notes.push(format!("titles or descriptions of {} courses were changed, for XML", self.mended));
         }
         Ok((self.table.into_inner()?, notes))
     }
