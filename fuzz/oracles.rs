@@ -2,11 +2,25 @@
 //! written, and that another implementation sees the same. The fuzz targets ask these, and so does a test on
 //! stable (`examples/tests/corpus_replay.rs`), over the committed corpus.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
+use std::io::{Cursor, Write as _};
 use std::sync::LazyLock;
 
 use chrono::DateTime;
 use jsonwebtoken as reference;
+use lti_cartridge::{
+    Cartridge, CartridgeReader, Identifier, Limits, LinkDocument, Metadata, Resource, Scope, Settings,
+    Target, Version,
+};
+use lti_eligibility::catalog::{Catalog, CatalogLines, Entry};
+use lti_eligibility::course::Course;
+use lti_eligibility::enrollment::{
+    self, Applicant, Enrollment, MemberStatus, MemberSync, Publication, RemoteRole, RemoteUserId, Roster,
+    RosterMember, SyncMode, SyncTrigger,
+};
+use lti_eligibility::export::{self, Policy, Reason, Rule};
+use lti_eligibility::report::{LaunchBase, Report};
 use lti_jwks::{JwkSet, RegisteredClaims, Rules, UnverifiedJwt, VerifyError, VerifyingKey, VerifyingKeys};
 use lti_types::{
     AuthenticationRequest, AuthenticationResponse, FormError, LaunchClaims, LoginInitiation, ReturnMessages,
@@ -204,4 +218,277 @@ fn kept(before: &url::Url, after: &url::Url) {
     assert_eq!(before.path(), after.path());
     let query = before.query().expect("a query");
     assert!(after.query().is_some_and(|after| after == query || after.starts_with(&format!("{query}&"))));
+}
+
+/// A manifest, in a package with files that it may name: see [`cartridge_package`].
+pub(crate) fn cartridge_manifest(data: &[u8]) {
+    let link: &[u8] = b"<cartridge_basiclti_link xmlns=\"http://www.imsglobal.org/xsd/imslticc_v1p0\" \
+        xmlns:b=\"http://www.imsglobal.org/xsd/imsbasiclti_v1p0\"><b:title>L</b:title>\
+        <b:launch_url>https://tool.example/</b:launch_url></cartridge_basiclti_link>";
+    let web: &[u8] = b"<webLink xmlns=\"http://www.imsglobal.org/xsd/imsccv1p1/imswl_v1p1\"><title>W</title>\
+        <url href=\"https://example.org/\"/></webLink>";
+    let topic: &[u8] = b"<topic xmlns=\"http://www.imsglobal.org/xsd/imsccv1p1/imsdt_v1p1\"><title>T</title>\
+        <text texttype=\"text/plain\">Why?</text></topic>";
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Stored)
+        .last_modified_time(zip::DateTime::default());
+    let files: [(&str, &[u8]); 6] = [
+        ("imsmanifest.xml", data),
+        ("l.xml", link),
+        ("w.xml", web),
+        ("t.xml", topic),
+        ("p/a.html", b"a"),
+        ("p/b", b""),
+    ];
+    for (name, bytes) in files {
+        zip.start_file(name, options).expect("a name");
+        zip.write_all(bytes).expect("memory");
+    }
+    cartridge_package(zip.finish().expect("an archive").get_ref());
+}
+
+/// A package: whatever is read and made to fit a version is written in it, and read again it is the same, with nothing
+/// odd about it; written again, it is the same bytes.
+pub(crate) fn cartridge_package(data: &[u8]) {
+    let mut limits = Limits::default();
+    (limits.entries, limits.items, limits.diagnostics) = (1_000, 1_000, 100);
+    (limits.manifest_bytes, limits.descriptors_bytes, limits.total_bytes) = (1 << 20, 1 << 20, 8 << 20);
+    let reader = CartridgeReader::open(Cursor::new(data), &limits);
+    let read = reader.and_then(|mut reader| reader.read().map(|reading| (reader, reading)));
+    let (mut reader, reading) = match read {
+        Ok(read) => read,
+        Err(error) => return drop((error.to_string(), error.code(), error.spec())),
+    };
+    assert!(reading.diagnostics.len() <= limits.diagnostics);
+    let text = reading.to_string();
+    assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "a control character for a terminal");
+    let json = serde_json::to_value(&reading).expect("a reading is JSON");
+    let model: Cartridge = serde_json::from_value(json["cartridge"].clone()).expect("a model is JSON");
+    assert_eq!(model, reading.cartridge);
+    for version in Version::ALL {
+        let mut cartridge = reading.cartridge.clone();
+        cartridge.fit(version);
+        assert_eq!(cartridge.fit(version), [], "what fits is not changed");
+        let settings = Settings::new(version);
+        let mut package = Vec::new();
+        let written = match cartridge.write_to(&mut package, &settings, &mut reader) {
+            Ok(written) => written,
+            Err(error) => {
+                let may = ["duplicate_path", "reserved_path", "too_deep", "io"];
+                assert!(may.contains(&error.code()), "{error}: {cartridge:#?}");
+                continue;
+            }
+        };
+        for target in Target::ALL {
+            assert_eq!(written.losses(target), cartridge.losses(target));
+        }
+        let mut again = CartridgeReader::open(Cursor::new(&package), &Limits::default()).expect("a package");
+        let reading = again.read().expect("what is written can be read");
+        assert_eq!(reading.diagnostics, []);
+        assert_eq!(reading.cartridge, cartridge);
+        let mut bytes = Vec::new();
+        reading.cartridge.write_to(&mut bytes, &settings, &mut again).expect("written once");
+        assert!(bytes == package, "equal input, other bytes");
+    }
+}
+
+/// A cartridge link: read and made to fit, it is written, and read again it is the same.
+pub(crate) fn cartridge_link(data: &[u8]) {
+    let document = match LinkDocument::parse(data) {
+        Ok(document) => document,
+        Err(error) => return drop((error.to_string(), error.code(), error.spec())),
+    };
+    for version in Version::ALL {
+        let settings = Settings::new(version);
+        // As it is, it is written or refused.
+        if let Err(error) = document.to_xml(&settings) {
+            let _ = (error.to_string(), error.code(), error.spec());
+        }
+        let mut cartridge = Cartridge::new(Identifier::derived(Scope::Manifest, "c"), Metadata::new("C"));
+        let resource = Resource::new(Identifier::derived(Scope::Resource, "l"), document.link.clone());
+        cartridge.resources.push(resource);
+        cartridge.fit(version);
+        // Without a URL that can be opened it is no link.
+        let Some((_, link)) = cartridge.lti_links().next() else { continue };
+        let xml = LinkDocument::new(link.clone()).to_xml(&settings).expect("what fits is written");
+        match LinkDocument::parse(xml.as_bytes()) {
+            Ok(again) => {
+                assert_eq!(again.diagnostics, []);
+                assert_eq!(again.link, *link);
+            }
+            // Escaping may make it longer than anybody reads.
+            Err(error) => assert!(error.code() == "too_large" && xml.len() > data.len(), "{error}"),
+        }
+    }
+}
+
+/// A catalog, as a document and as lines: each course is in the report, with a decision; the numbers add up; what is
+/// read is written and read again the same.
+pub(crate) fn catalog_json(data: &[u8]) {
+    let document = Catalog::parse(data).inspect_err(|error| drop((error.to_string(), error.code())));
+    if let Ok(catalog) = document {
+        catalog_report(&catalog);
+    }
+    let lines = CatalogLines::new(data).inspect_err(|error| drop((error.to_string(), error.code())));
+    if let Ok(lines) = lines {
+        let mut catalog = Catalog::new(lines.header().clone(), []);
+        catalog.entries.extend(lines.with_unique_ids().map(|entry| entry.expect("memory is read")));
+        catalog_report(&catalog);
+    }
+}
+
+fn catalog_report(catalog: &Catalog) {
+    let now = DateTime::from_timestamp(1_700_000_000, 0).expect("a time");
+    let base = LaunchBase::parse("https://tool.example/launch?tenant=7").expect("a base");
+    let Ok(report) = Report::of(catalog, Policy::default(), Some(base), now) else {
+        assert!(!catalog.header.enabled, "only a disabled catalog is refused");
+        return;
+    };
+    let totals = &report.totals;
+    let entries = u64::try_from(catalog.entries.len()).expect("a count");
+    assert_eq!(totals.courses, entries);
+    assert_eq!(totals.exportable() + totals.blocked + totals.unreadable, entries);
+    for (row, entry) in report.rows.iter().zip(&catalog.entries) {
+        assert_eq!(row.index, entry.index);
+        let Ok(course) = &entry.course else { continue };
+        in_order(row.decision.reasons());
+        in_order(row.decision.warnings());
+        assert_eq!(row.decision.is_eligible(), row.decision.reasons().is_empty());
+        if let Some(link) = row.decision.launch_url() {
+            assert!(link.len() <= 4_096, "longer than a cartridge can hold");
+            let link: url::Url = link.parse().expect("a launch link is a URL");
+            let id = link.path().strip_prefix("/launch/").expect("the id is one segment");
+            let id = url::form_urlencoded::parse(id.as_bytes()).next().map(|(id, _)| id.into_owned());
+            assert_eq!(id.as_deref(), Some(course.id.as_str()));
+            assert_eq!(link.query(), Some("tenant=7"));
+        }
+        let text = serde_json::to_string(course).expect("a course is JSON");
+        assert_eq!(&serde_json::from_str::<Course>(&text).expect("what is written can be read"), course);
+    }
+    let json = report.write_json(Vec::new()).expect("memory");
+    let json: Value = serde_json::from_slice(&json).expect("JSON");
+    assert_eq!(json["courses"].as_array().map(Vec::len), Some(catalog.entries.len()));
+    let lines = report.write_json_lines(Vec::new()).expect("memory");
+    assert_eq!(lines.iter().filter(|byte| **byte == b'\n').count(), catalog.entries.len() + 2);
+    let csv = report.write_csv(Vec::new()).expect("memory");
+    let mut csv = csv::Reader::from_reader(csv.as_slice());
+    let mut records = 0;
+    for record in csv.records() {
+        let record = record.expect("a record of as many cells");
+        assert!(!record.iter().any(|cell| cell.starts_with(['=', '+', '-', '@'])), "a formula");
+        records += 1;
+    }
+    assert_eq!(records, catalog.entries.len());
+
+    let courses: Vec<Course> = catalog.entries.iter().filter_map(|entry| entry.course.clone().ok()).collect();
+    let mut written = serde_json::to_value(&catalog.header).expect("a header is JSON");
+    written["courses"] = serde_json::to_value(&courses).expect("courses are JSON");
+    let again = Catalog::parse(written.to_string().as_bytes()).expect("what is written can be read");
+    assert_eq!(again.header, catalog.header);
+    let again: Vec<Entry> = again.entries;
+    assert!(again.iter().map(|entry| entry.course.as_ref().ok()).eq(courses.iter().map(Some)));
+}
+
+fn in_order(reasons: &[Reason]) {
+    let place = |reason: &Reason| Rule::ALL.iter().position(|rule| *rule == reason.rule());
+    assert!(reasons.iter().map(place).is_sorted_by(|one, next| one < next), "another order");
+    for reason in reasons {
+        assert!(
+            !reason.to_string().is_empty() && !reason.message().is_empty() && !reason.remedy().is_empty()
+        );
+    }
+}
+
+/// `{"policy", "course", "publication", "roster": [[user, role, status]], "local": {user: enrollment}, "complete"}`:
+/// policies and publications are read back as they were written; a roster changes the enrollments to what its mode says.
+pub(crate) fn roster_policy(data: &[u8]) {
+    let Ok(input) = serde_json::from_slice::<Value>(data) else { return };
+    let now = DateTime::from_timestamp(1_700_000_000, 0).expect("a time");
+    let part = |name: &str| input.get(name).cloned().unwrap_or_default();
+    let policy = same::<Policy>(part("policy")).unwrap_or_default();
+    if let Some(course) = same::<Course>(part("course")) {
+        let verdict = export::check(&course, &policy, now);
+        in_order(verdict.reasons());
+        in_order(verdict.warnings());
+        let effects =
+            |reasons: &[Reason]| reasons.iter().map(|r| policy.effect(r.rule())).collect::<Vec<_>>();
+        assert!(effects(verdict.reasons()).iter().all(|effect| *effect == export::Effect::Block));
+        assert!(effects(verdict.warnings()).iter().all(|effect| *effect == export::Effect::Warn));
+    }
+    let local: BTreeMap<RemoteUserId, Enrollment> = same(part("local")).unwrap_or_default();
+    let members: Vec<(RemoteUserId, RemoteRole, MemberStatus)> = same(part("roster")).unwrap_or_default();
+    let members = members.into_iter().map(|(user, role, status)| {
+        let mut member = RosterMember::new(user, role);
+        member.status = status;
+        member
+    });
+    let members: Vec<RosterMember> = members.collect();
+    let whole = part("complete") != Value::Bool(false);
+    let roster = if whole { Roster::complete(members) } else { Roster::differences(members) };
+    let given = same::<Publication>(part("publication"));
+    if let Some(publication) = &given {
+        assert_eq!(
+            enrollment::sync_roster(publication, &roster, &local, now).is_ok(),
+            publication.enabled && publication.member_sync.is_some()
+        );
+    }
+    let mut publication = given.unwrap_or_else(|| Publication::new("p"));
+    publication.enabled = true;
+    for mode in [SyncMode::EnrollAndUnenroll, SyncMode::EnrollOnly, SyncMode::UnenrollOnly] {
+        publication.member_sync = Some(MemberSync::new(SyncTrigger::Scheduled, mode));
+        synchronized(&publication, mode, &roster, whole, &local, now);
+    }
+}
+
+fn synchronized(
+    publication: &Publication,
+    mode: SyncMode,
+    roster: &Roster,
+    whole: bool,
+    local: &BTreeMap<RemoteUserId, Enrollment>,
+    now: DateTime<chrono::Utc>,
+) {
+    let changes =
+        enrollment::sync_roster(publication, roster, local, now).expect("enabled, and synchronized");
+    let after = changes.apply(local.clone());
+    let wanted: BTreeSet<&RemoteUserId> = roster
+        .members
+        .iter()
+        .filter(|member| {
+            member.status == MemberStatus::Active && publication.local_role(member.role).is_some()
+        })
+        .map(|member| &member.user)
+        .collect();
+    assert!(changes.enroll.keys().all(|user| !local.contains_key(user) && wanted.contains(user)));
+    assert!(changes.update.keys().all(|user| local.contains_key(user) && wanted.contains(user)));
+    assert!(changes.unenroll.iter().all(|user| local.contains_key(user) && !wanted.contains(user)));
+    assert!(mode != SyncMode::EnrollOnly || changes.unenroll.is_empty());
+    assert!(mode != SyncMode::UnenrollOnly || changes.enroll.is_empty());
+    if whole && mode != SyncMode::EnrollOnly {
+        assert!(after.keys().all(|user| wanted.contains(user)), "somebody is left who is no member");
+    }
+    for user in &wanted {
+        assert!(after.contains_key(user) || changes.skip.contains_key(user), "left out without a word");
+    }
+    if let Some(limit) = publication.max_enrolled {
+        let limit = usize::try_from(limit).expect("a count").max(local.len());
+        assert!(after.len() <= limit, "more than there are seats");
+    }
+    let again = enrollment::sync_roster(publication, roster, &after, now).expect("as before");
+    assert!(again.is_empty(), "the second time: {again:?}");
+    for (user, enrolled) in &after {
+        for role in [RemoteRole::Learner, RemoteRole::Instructor, RemoteRole::Other] {
+            let _ = enrollment::admit(publication, &Applicant::known(role, enrolled, after.len()), now);
+            let _ = (user.as_str(), enrollment::admit(publication, &Applicant::new(role, after.len()), now));
+        }
+    }
+}
+
+/// Reads a value, and sees that it is written and read again the same.
+fn same<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + Debug>(json: Value) -> Option<T> {
+    let value: T = serde_json::from_value(json).ok()?;
+    let written = serde_json::to_string(&value).expect("it is JSON");
+    assert_eq!(serde_json::from_str::<T>(&written).expect("what is written can be read"), value);
+    Some(value)
 }

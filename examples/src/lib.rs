@@ -8,3 +8,11 @@ mod readme {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/walkthrough.md")]
 mod walkthrough {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/cartridges.md")]
+mod cartridges {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/export.md")]
+mod export {}

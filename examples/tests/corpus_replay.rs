@@ -11,6 +11,7 @@
 )]
 mod oracles;
 
+use std::io::Cursor;
 use std::path::Path;
 
 /// Asks an oracle about each input of a target's corpus, each of its prefixes by halves, and each with one byte changed.
@@ -60,6 +61,31 @@ fn login_forms() {
     replay("login_forms", oracles::login_forms);
 }
 
+#[test]
+fn cartridge_manifest() {
+    replay("cartridge_manifest", oracles::cartridge_manifest);
+}
+
+#[test]
+fn cartridge_link() {
+    replay("cartridge_link", oracles::cartridge_link);
+}
+
+#[test]
+fn cartridge_package() {
+    replay("cartridge_package", oracles::cartridge_package);
+}
+
+#[test]
+fn catalog_json() {
+    replay("catalog_json", oracles::catalog_json);
+}
+
+#[test]
+fn roster_policy() {
+    replay("roster_policy", oracles::roster_policy);
+}
+
 /// The corpus is of use only while its good inputs are good.
 #[test]
 fn the_seeds_are_what_their_names_say() {
@@ -79,6 +105,15 @@ fn the_seeds_are_what_their_names_say() {
     assert!(serde_json::from_slice::<lti_types::LaunchClaims>(&launch).unwrap().message().is_ok());
     let login = std::fs::read(corpus.join("login_forms/login")).unwrap();
     assert!(lti_types::LoginInitiation::from_form(&login).is_ok());
+    let package = std::fs::read(corpus.join("cartridge_package/all_kinds")).unwrap();
+    let limits = lti_cartridge::Limits::default();
+    let mut package = lti_cartridge::CartridgeReader::open(Cursor::new(package), &limits).unwrap();
+    assert_eq!(package.read().unwrap().cartridge.resources.len(), 7);
+    let link = std::fs::read(corpus.join("cartridge_link/everything")).unwrap();
+    assert_eq!(lti_cartridge::LinkDocument::parse(&link).unwrap().diagnostics, []);
+    let catalog = std::fs::read(corpus.join("catalog_json/document")).unwrap();
+    let catalog = lti_eligibility::catalog::Catalog::parse(&catalog).unwrap();
+    assert!(catalog.entries.iter().all(|entry| entry.course.is_ok()));
     let set = std::fs::read(corpus.join("jwk_set_parse/one_key")).unwrap();
     assert_eq!(VerifyingKeys::from_jwk_set(&lti_jwks::JwkSet::parse(&set).unwrap()).len(), 1);
 }

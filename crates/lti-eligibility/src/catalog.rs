@@ -138,20 +138,26 @@ impl Catalog {
         let (text, _) = utf8(bytes, 0).map_err(|offset| CatalogError::NotUtf8 { offset })?;
         let document: Document<'_> = located(text)?;
         let mut first: BTreeMap<String, usize> = BTreeMap::new();
-        let entries = document.courses.into_iter().enumerate().map(|(index, raw)| {
-            let entry = Entry::read(index, raw.get());
-            let Ok(course) = &entry.course else { return entry };
-            let earlier = *first.entry(course.id.as_str().to_owned()).or_insert(index);
-            if earlier == index {
-                return entry;
-            }
-            let id = Some(course.id.as_str().to_owned());
-            Entry::unreadable(index, id, CourseFault::DuplicateId { earlier })
-        });
+        let entries = document
+            .courses
+            .into_iter()
+            .enumerate()
+            .map(|(index, raw)| repeated(Entry::read(index, raw.get()), &mut first));
         let entries = entries.collect();
         let header = CatalogHeader { id: document.id, name: document.name, enabled: document.enabled };
         Ok(Self { header, entries })
     }
+}
+
+/// The entry, or an unreadable one if its course has the id of an earlier course. `first` is where each id was first.
+fn repeated(entry: Entry, first: &mut BTreeMap<String, usize>) -> Entry {
+    let Ok(course) = &entry.course else { return entry };
+    let id = course.id.as_str().to_owned();
+    let earlier = *first.entry(id.clone()).or_insert(entry.index);
+    if earlier == entry.index {
+        return entry;
+    }
+    Entry::unreadable(entry.index, Some(id), CourseFault::DuplicateId { earlier })
 }
 
 #[derive(Deserialize)]

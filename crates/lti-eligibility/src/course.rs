@@ -12,7 +12,7 @@ mod module;
 #[cfg(test)]
 mod tests;
 
-pub use identity::{CourseId, InvalidCourseId, InvalidMinimumScore, MinimumScore};
+pub use identity::{CourseId, InvalidCourseId, InvalidMinimumScore, MAX_COURSE_ID_BYTES, MinimumScore};
 pub use module::{Delivery, Module, Section};
 
 /// What is known about one course (publishing rules 20.1).

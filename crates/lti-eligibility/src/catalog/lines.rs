@@ -1,6 +1,7 @@
 //! Catalogs as JSON lines, in constant memory.
 
-use super::{CatalogError, CatalogHeader, CourseFault, Entry, located, unreadable, utf8};
+use super::{CatalogError, CatalogHeader, CourseFault, Entry, located, repeated, unreadable, utf8};
+use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 
 /// The most bytes that a line may have, so that a file without line ends cannot fill the memory: 1 MiB.
@@ -9,7 +10,7 @@ pub const MAX_LINE_BYTES: usize = 1024 * 1024;
 /// Reads a catalog from JSON lines, one course at a time.
 ///
 /// Whatever the number of courses, at most one line and one course are held. For that reason courses with the same id
-/// are not noticed here; [`super::Catalog::parse`] does.
+/// are not noticed here, unless [`CatalogLines::with_unique_ids`] says so.
 ///
 /// ```
 /// use lti_eligibility::catalog::CatalogLines;
@@ -37,6 +38,8 @@ pub struct CatalogLines<R> {
     courses: usize,
     /// Whether the reader has failed; then there is nothing more.
     failed: bool,
+    /// Where each id was first, if repeated ones are to be noticed.
+    first: Option<BTreeMap<String, usize>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,7 +65,26 @@ impl<R: BufRead> CatalogLines<R> {
             return Err(CatalogError::NoHeader);
         }
         let header = located(text)?;
-        Ok(Self { reader, header, line, place, courses: 0, failed: false })
+        Ok(Self { reader, header, line, place, courses: 0, failed: false, first: None })
+    }
+
+    /// Notices courses that repeat the id of an earlier one, which become unreadable entries as in
+    /// [`super::Catalog::parse`]. All ids are held then, and nothing else.
+    ///
+    /// ```
+    /// use lti_eligibility::catalog::CatalogLines;
+    ///
+    /// let course = r#"{"id": "c-1", "title": "One", "default_instance": "active", "enrollment_type": "self_enrolled", "modules": []}"#;
+    /// let text = format!("{{\"id\": \"autumn\", \"name\": \"Autumn\"}}\n{course}\n{course}\n");
+    /// let mut lines = CatalogLines::new(text.as_bytes())?.with_unique_ids();
+    /// assert!(lines.next().unwrap()?.course.is_ok());
+    /// assert_eq!(lines.next().unwrap()?.course.unwrap_err().fault.code(), "course_id_repeated");
+    /// # Ok::<(), lti_eligibility::catalog::CatalogError>(())
+    /// ```
+    #[must_use]
+    pub fn with_unique_ids(mut self) -> Self {
+        self.first.get_or_insert_default();
+        self
     }
 
     /// What the catalog says about itself.
@@ -88,7 +110,10 @@ impl<R: BufRead> CatalogLines<R> {
                 },
             };
             self.courses += 1;
-            return Ok(Some(entry));
+            return Ok(Some(match &mut self.first {
+                Some(first) => repeated(entry, first),
+                None => entry,
+            }));
         }
     }
 

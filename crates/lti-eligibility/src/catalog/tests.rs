@@ -83,6 +83,19 @@ fn a_repeated_id_is_noticed_in_a_document() {
 }
 
 #[test]
+fn a_repeated_id_is_noticed_in_lines_if_asked_for() {
+    let text = format!("{{\"id\":\"a\",\"name\":\"Autumn\"}}\n{GOOD}\n{GOOD}\n[]\n{GOOD}");
+    let lines = || CatalogLines::new(text.as_bytes()).unwrap();
+    assert_eq!(lines().filter(|entry| entry.as_ref().unwrap().course.is_ok()).count(), 3);
+    let unique: Vec<_> = lines().with_unique_ids().map(Result::unwrap).collect();
+    assert_eq!(
+        unique,
+        Catalog::parse(document(&[GOOD, GOOD, "[]", GOOD].join(",")).as_bytes()).unwrap().entries
+    );
+    assert_eq!(unique[3].course.as_ref().unwrap_err().fault, CourseFault::DuplicateId { earlier: 0 });
+}
+
+#[test]
 fn errors_of_a_document_say_where() {
     let error = |text: &[u8]| Catalog::parse(text).unwrap_err();
     assert_eq!(error(b"").code(), "catalog_not_json");

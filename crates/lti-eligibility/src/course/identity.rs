@@ -3,6 +3,10 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// The most bytes that the id of a course may have, so that its launch link, percent-encoded, stays within the 4,096
+/// characters that a cartridge can hold: 1,024.
+pub const MAX_COURSE_ID_BYTES: usize = 1024;
+
 /// Identifies a course within its catalog. Any text that can be one segment of a launch link's path.
 ///
 /// ```
@@ -21,10 +25,12 @@ impl CourseId {
     ///
     /// # Errors
     ///
-    /// An identifier that is empty or blank, holds a control character, or is `.` or `..`, which a URL's path drops.
+    /// An identifier that is empty or blank, longer than [`MAX_COURSE_ID_BYTES`], holds a control character, or is `.` or
+    /// `..`, which a URL's path drops.
     pub fn new(id: impl Into<String>) -> Result<Self, InvalidCourseId> {
         let id = id.into();
-        if id.trim().is_empty() || id.chars().any(char::is_control) || id == "." || id == ".." {
+        let dropped = id.trim().is_empty() || id == "." || id == "..";
+        if dropped || id.len() > MAX_COURSE_ID_BYTES || id.chars().any(char::is_control) {
             return Err(InvalidCourseId(()));
         }
         Ok(Self(id))
@@ -59,7 +65,10 @@ impl From<CourseId> for String {
 
 /// The text cannot be a course's identifier.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a course id must not be blank, must not hold control characters and must not be `.` or `..`")]
+#[error(
+    "a course id must not be blank or longer than {MAX_COURSE_ID_BYTES} bytes, must not hold control characters and must \
+     not be `.` or `..`"
+)]
 pub struct InvalidCourseId(());
 
 impl InvalidCourseId {

@@ -32,6 +32,13 @@ fn a_course_survives_a_round_trip() {
 }
 
 #[test]
+fn an_id_is_not_longer_than_a_launch_link_can_be() {
+    assert!(CourseId::new("x".repeat(MAX_COURSE_ID_BYTES)).is_ok());
+    assert!(CourseId::new("é".repeat(MAX_COURSE_ID_BYTES / 2)).is_ok());
+    assert!(CourseId::new("é".repeat(MAX_COURSE_ID_BYTES / 2 + 1)).is_err());
+}
+
+#[test]
 fn five_members_are_enough_and_each_is_needed() {
     let whole = serde_json::json!({
         "id": "c-1", "title": "T", "default_instance": "active", "enrollment_type": "self_enrolled", "modules": []

@@ -1,0 +1,48 @@
+//! A file that is there whole or not at all: shared by the examples that write packages.
+
+use std::fs::File;
+use std::io::{self, Seek};
+use std::path::{Path, PathBuf};
+
+/// Collects what is written in a file without a name, in the folder of the target: whoever interrupts the program leaves
+/// nothing behind.
+#[derive(Debug)]
+pub(crate) struct WholeFile {
+    draft: File,
+    folder: PathBuf,
+    target: PathBuf,
+}
+
+impl WholeFile {
+    pub(crate) fn begin(target: &Path) -> io::Result<Self> {
+        if target.is_dir() || target.file_name().is_none() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+        }
+        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new(".")).to_owned();
+        Ok(Self { draft: tempfile::tempfile_in(&folder)?, folder, target: target.to_owned() })
+    }
+
+    /// Where to write.
+    pub(crate) fn draft(&mut self) -> &mut File {
+        &mut self.draft
+    }
+
+    /// Copies the draft to a file beside the target, and gives that the name of the target in one step.
+    pub(crate) fn publish(mut self) -> io::Result<()> {
+        let mut named = builder().tempfile_in(&self.folder)?;
+        self.draft.rewind()?;
+        io::copy(&mut self.draft, named.as_file_mut())?;
+        named.as_file().sync_all()?;
+        named.persist(&self.target)?;
+        Ok(())
+    }
+}
+
+/// As readable as any file that is made here; temporary files are private otherwise.
+fn builder() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
+}
