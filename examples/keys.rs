@@ -93,7 +93,7 @@ enum Command {
         key: PathBuf,
         /// The key's name, when its file does not say it (PEM never does). Else the thumbprint, or whichever key of
         /// the set is the same.
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         kid: Option<KeyId>,
     },
 }
@@ -111,7 +111,7 @@ struct Kind {
 #[derive(Args)]
 struct Naming {
     /// The key's name (kid); its thumbprint unless given.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     kid: Option<KeyId>,
     /// The algorithm it is for; RS256, ES256 or ES384 by its type unless given.
     #[arg(long, value_name = "ALG", value_parser = algorithm)]

@@ -79,7 +79,7 @@ fn main() -> ExitCode {
     let header = baseline::header("ES256");
     comparisons.compare(
         "sign, ES256",
-        Some(0.85),
+        Some(0.90),
         || baseline.sign(&header, &launch),
         || elliptic.sign(&launch),
     );

@@ -1,5 +1,6 @@
 //! Whatever comes in, nothing panics; whatever is signed, is read back.
 
+use base64::Engine as _;
 use lti_jwks::{
     Jwk, JwkSet, RegisteredClaims, SigningKey, UnsignedJwt, UnverifiedJwt, VerifyingKey, VerifyingKeys,
     freshness,
@@ -38,6 +39,8 @@ fn parse_all(text: &str) {
     }
     let _ = SigningKey::from_pem(text);
     let _ = SigningKey::from_private_jwk(text);
+    let _ = SigningKey::parse(text);
+    let _ = serde_json::from_str::<lti_jwks::KeySchedule>(text);
     let _ = VerifyingKey::from_pem(text);
     let _ = freshness(Some(text), now());
 }
@@ -63,6 +66,26 @@ proptest! {
         parse_all(&format!("-----BEGIN {label}-----\n{body}-----END {label}-----\n"));
     }
 
+    /// Bytes that begin as a container does, so that the reader gets somewhere.
+    #[test]
+    fn no_der_panics(
+        label in "(RSA |EC )?(PRIVATE|PUBLIC) KEY",
+        original in 0..3_usize,
+        changes in prop::collection::vec((0..200_usize, any::<u8>()), 1..4),
+        len in 0..1300_usize,
+    ) {
+        let pem = [PKCS8, SPKI, include_str!("../fixtures/ec256.pkcs8.pem")][original];
+        let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+        let mut der = base64::engine::general_purpose::STANDARD.decode(body).unwrap();
+        for (position, byte) in changes {
+            let position = position % der.len();
+            der[position] = byte;
+        }
+        der.truncate(len.max(1));
+        let body = base64::engine::general_purpose::STANDARD.encode(der);
+        parse_all(&format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n"));
+    }
+
     #[test]
     fn no_header_and_payload_panic(header in json(), payload in json()) {
         parse_all(&format!("{}.{}.AAAA", encode(header.to_string()), encode(payload.to_string())));
@@ -75,11 +98,18 @@ proptest! {
 
     #[test]
     fn no_key_set_panics_and_reading_what_was_written_changes_nothing(
-        mut key in prop::collection::btree_map("(kty|kid|n|e|alg|use|key_ops|d|x)", json(), 0..6),
-        rsa in any::<bool>(),
+        mut key in prop::collection::btree_map("(kty|kid|n|e|crv|x|y|alg|use|key_ops|d)", json(), 0..6),
+        kind in 0..4,
+        numbers in prop::collection::vec("[A-Za-z0-9_-]{0,90}", 2),
     ) {
-        if rsa {
+        if kind == 1 {
             key.insert("kty".into(), "RSA".into());
+        }
+        if kind > 1 {
+            key.insert("kty".into(), "EC".into());
+            key.insert("crv".into(), if kind == 2 { "P-256" } else { "P-384" }.into());
+            key.insert("x".into(), numbers[0].clone().into());
+            key.insert("y".into(), numbers[1].clone().into());
         }
         let key: Map<String, Value> = key.into_iter().collect();
         let text = serde_json::json!({ "keys": [key] }).to_string();
