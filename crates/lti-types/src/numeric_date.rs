@@ -23,7 +23,6 @@ impl NumericDate {
     #[must_use]
     pub fn from_seconds(seconds: i64) -> Self {
         // Exact for 285 million years.
-        #[allow(clippy::cast_precision_loss)]
         Self(seconds as f64)
     }
 
@@ -49,7 +48,6 @@ impl serde::Serialize for NumericDate {
         const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
         if self.0.fract() == 0.0 && self.0.abs() <= EXACT {
             // In range by the test above.
-            #[allow(clippy::cast_possible_truncation)]
             serializer.serialize_i64(self.0 as i64)
         } else {
             serializer.serialize_f64(self.0)
@@ -69,7 +67,6 @@ impl<'de> Deserialize<'de> for NumericDate {
                 Ok(NumericDate::from_seconds(v))
             }
             fn visit_u64<E>(self, v: u64) -> Result<NumericDate, E> {
-                #[allow(clippy::cast_precision_loss)]
                 Ok(NumericDate(v as f64))
             }
             fn visit_f64<E: Error>(self, v: f64) -> Result<NumericDate, E> {

@@ -257,11 +257,9 @@ impl<'de> Deserialize<'de> for Number {
             }
             fn visit_u64<E>(self, v: u64) -> Result<Number, E> {
                 // A score beyond 2^53 points is nobody's.
-                #[allow(clippy::cast_precision_loss)]
                 Ok(Number(Some(v as f64)))
             }
             fn visit_i64<E>(self, v: i64) -> Result<Number, E> {
-                #[allow(clippy::cast_precision_loss)]
                 Ok(Number(Some(v as f64)))
             }
             fn visit_f64<E>(self, v: f64) -> Result<Number, E> {
