@@ -3,7 +3,7 @@
 //! `cargo run --example inspect -- TOKEN_FILE|- [--jwks FILE] [--client-id ID] [--issuer URL] [--nonce N]
 //! [--deployment ID] [--at TIME]`
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -17,7 +17,10 @@ use serde_json::Value;
 /// Explains an ID token: each check of a launch with what became of it, the value that was seen, the section of
 /// the specification, and where to look. What is not given is not checked. Personal data is not shown.
 ///
-/// Exit status: 0 all was checked and passed; 1 the launch would be refused; 2 the call is wrong; 3 nothing failed,
+/// It judges by the default policy: RS256, a minute of leeway, no other audiences. What only the login and its browser
+/// could show is listed as not checked, and does not count.
+///
+/// Exit status: 0 all of the token was checked and passed; 1 the launch would be refused; 2 the call is wrong; 3 nothing failed,
 /// but not all was checked.
 #[derive(Parser)]
 struct Arguments {
@@ -44,6 +47,21 @@ struct Arguments {
     /// Show names, addresses and ids of people.
     #[arg(long)]
     show_personal: bool,
+}
+
+/// Prints a line; whoever stops reading is not a failure.
+macro_rules! say {
+    ($out:ident, $($words:tt)*) => { let _ = writeln!($out, $($words)*); };
+}
+
+/// No control characters, no changes of direction: this goes to a terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| match c {
+            '"' | '\\' => vec![c],
+            c => c.escape_debug().collect(),
+        })
+        .collect()
 }
 
 fn main() -> ExitCode {
@@ -75,21 +93,22 @@ fn explain(arguments: &Arguments) -> Result<Inspection, String> {
     let now = arguments.at.unwrap_or_else(|| DateTime::from(std::time::SystemTime::now()));
 
     let inspection = Inspection::of(&token, &known, now);
+    let mut out = std::io::stdout().lock();
     for finding in inspection.findings() {
         let (mark, said) = match &finding.outcome {
             Outcome::Passed => ("passed", None),
             Outcome::Failed(error) => ("FAILED", Some(format!("{} [{}]", error, error.code()))),
             _ => ("not checked", None),
         };
-        println!("{mark:<12} {}  ({})", finding.check.title(), finding.check.spec());
+        say!(out, "{mark:<12} {}  ({})", finding.check.title(), finding.check.spec());
         let claims = inspection.danger_unverified_claims();
         let seen = claims.and_then(|claims| seen(finding.check, claims, arguments.show_personal));
         if let Some(seen) = seen.or_else(|| header(finding.check, &token)) {
-            println!("{:12} seen: {seen}", "");
+            say!(out, "{:12} seen: {}", "", printable(&seen));
         }
         if let Some(said) = said {
-            println!("{:12} why:  {said}", "");
-            println!("{:12} look: {}", "", finding.check.advice());
+            say!(out, "{:12} why:  {said}", "");
+            say!(out, "{:12} look: {}", "", finding.check.advice());
         }
     }
     let payload = UnverifiedJwt::parse(token.trim()).ok();
@@ -97,10 +116,18 @@ fn explain(arguments: &Arguments) -> Result<Inspection, String> {
         payload.and_then(|jwt| serde_json::from_slice::<Value>(jwt.danger_unverified_payload()).ok());
     if let Some(payload) = payload {
         for odd in lti_types::diagnostics::of_launch(&payload) {
-            println!("{:<12} {odd}", "odd");
+            // Names of members that the sender made up may be anybody's.
+            let known = Claim::from_name(odd.place.split('/').take(7).collect::<Vec<_>>().join("/").as_str())
+                .is_some()
+                || Claim::from_name(&odd.place).is_some();
+            if arguments.show_personal || known && !odd.place.starts_with(Claim::Custom.name()) {
+                say!(out, "{:<12} {odd}", "odd");
+            } else {
+                say!(out, "{:<12} {} (of a member whose name is hidden)", "odd", odd.oddity.code());
+            }
         }
         if arguments.show_personal {
-            println!("\n{payload:#}");
+            say!(out, "\n{payload:#}");
         }
     }
     let verdict = match (inspection.refusal(), inspection.is_complete()) {
@@ -108,7 +135,7 @@ fn explain(arguments: &Arguments) -> Result<Inspection, String> {
         (None, true) => "everything that a token can show is right".to_owned(),
         (None, false) => "nothing is wrong with what was checked; give more to check the rest".to_owned(),
     };
-    println!("\n{verdict}");
+    say!(out, "\n{verdict}");
     Ok(inspection)
 }
 
@@ -133,7 +160,14 @@ fn seen(check: Check, claims: &LaunchClaims, personal: bool) -> Option<String> {
         Check::User if personal => claim(Claim::Subject),
         Check::User => Some(if claims.sub.is_some() { "somebody (hidden)" } else { "anonymous" }.to_owned()),
         Check::Deployment => claim(Claim::DeploymentId),
-        Check::Target => claim(Claim::TargetLinkUri),
+        // Queries are where tools keep names.
+        Check::Target if personal => claim(Claim::TargetLinkUri),
+        Check::Target => claims.target_link_uri.as_ref().map(|url| {
+            let url = url.as_str();
+            let end = url.find(['?', '#']).unwrap_or(url.len());
+            let (shown, rest) = url.split_at(end);
+            format!("{shown:?}{}", if rest.is_empty() { "" } else { " and more" })
+        }),
         _ => None,
     }
 }

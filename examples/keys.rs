@@ -277,11 +277,19 @@ fn read_private(path: &Path) -> Result<SigningKey, Failure> {
 
 fn read_text(path: &Path) -> Result<Zeroizing<String>, Failure> {
     let of = |error: &dyn std::fmt::Display| Failure::Input(format!("{}: {error}", path.display()));
-    let mut bytes = Zeroizing::new(Vec::with_capacity(64 * 1024));
+    /// No key, ring or key set is longer. Room for all of it at once, so that growing leaves no copy of a key behind.
+    const MOST: usize = 2 * 1024 * 1024;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MOST + 1));
+    let most = MOST as u64 + 1;
     if path == Path::new("-") {
-        io::stdin().read_to_end(&mut bytes).map_err(|error| of(&error))?;
+        io::stdin().take(most).read_to_end(&mut bytes).map_err(|error| of(&error))?;
     } else {
-        File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)).map_err(|error| of(&error))?;
+        File::open(path)
+            .and_then(|file| file.take(most).read_to_end(&mut bytes))
+            .map_err(|error| of(&error))?;
+    }
+    if bytes.len() > MOST {
+        return Err(of(&"the file is longer than 2 MiB"));
     }
     match std::str::from_utf8(&bytes) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),
@@ -306,11 +314,22 @@ fn write_key(key: &Key, to: Format, output: &Output, console: &mut dyn Write) ->
     if output.out == Path::new("-") {
         return Ok(writeln!(console, "{}", text.trim_end())?);
     }
-    if output.out.exists() && !output.force {
+    let replacement = Replacement::begin(&output.out, if public { 0o644 } else { 0o600 })?;
+    // Looked at once nobody else can write, and as a link too, wherever it leads.
+    if !output.force && is_there(&output.out)? {
         let path = output.out.display();
         return Err(Failure::Input(format!("{path} exists; --force overwrites it")));
     }
-    Replacement::begin(&output.out, if public { 0o644 } else { 0o600 })?.finish(text.trim_end())
+    replacement.finish(text.trim_end())
+}
+
+/// Whether there is anything of that name. What cannot be told is an error, not a no.
+fn is_there(path: &Path) -> Result<bool, Failure> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Failure::Input(format!("{}: {error}", path.display()))),
+    }
 }
 
 fn pretty(value: &impl serde::Serialize) -> Result<Zeroizing<String>, Failure> {
@@ -328,6 +347,12 @@ struct Replacement {
 impl Replacement {
     fn begin(target: &Path, mode: u32) -> Result<Self, Failure> {
         let name = target.file_name().ok_or_else(|| Failure::Input("no file name".into()))?;
+        if fs::symlink_metadata(target).is_ok_and(|found| !found.is_file()) {
+            return Err(Failure::Input(format!(
+                "{}: is no plain file, and is not replaced",
+                target.display()
+            )));
+        }
         let beside = target.with_file_name(format!(".{}.new", name.to_string_lossy()));
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -383,16 +408,23 @@ fn rotate(
     now: DateTime<Utc>,
     console: &mut dyn Write,
 ) -> Result<(), Failure> {
-    // Before reading, so that of two rotations at once one is refused.
+    // Before reading, so that of two rotations at once one is refused; and both before anything is made, so that no
+    // key is in force whose key set cannot be written.
     let replacement = Replacement::begin(path, 0o600)?;
+    let same = |other: &Path| other == path || fs::canonicalize(other).ok() == fs::canonicalize(path).ok();
+    if jwks.is_some_and(|jwks| jwks == path || is_there(jwks).unwrap_or(true) && same(jwks)) {
+        return Err(Failure::Input("--jwks names the ring itself".into()));
+    }
+    let published = jwks.map(|jwks| Replacement::begin(jwks, 0o644)).transpose()?;
     let change = |rule: &mut RotationRule| {
         rule.cache_lifetime = cache_hours.map_or(rule.cache_lifetime, |hours| TimeDelta::hours(hours.into()));
         rule.token_lifetime =
             token_minutes.map_or(rule.token_lifetime, |wait| TimeDelta::minutes(wait.into()));
     };
-    let ring = if path.exists() {
+    let mut gone = Vec::new();
+    let ring = if is_there(path)? {
         let mut ring = read_ring(path, now, &change)?;
-        let destroyed = ring.destroy_retired(now);
+        gone = ring.destroy_retired(now);
         let rotated = match turn {
             Turn::CleanUp => Ok(()),
             Turn::ReplaceAll => ring.replace_compromised(kind.generate()?, now),
@@ -403,9 +435,6 @@ fn rotate(
             },
         };
         rotated?;
-        for key_id in destroyed {
-            writeln!(console, "destroyed {key_id}")?;
-        }
         ring
     } else if turn == Turn::Next {
         let mut rule = RotationRule::default();
@@ -414,9 +443,13 @@ fn rotate(
     } else {
         return Err(Failure::Input(format!("{}: there is no such ring", path.display())));
     };
-    replacement.finish(&ring_text(&ring)?)?;
-    if let Some(jwks) = jwks {
-        Replacement::begin(jwks, 0o644)?.finish(&pretty(&ring.public_jwk_set(now))?)?;
+    let (private, public) = (ring_text(&ring)?, pretty(&ring.public_jwk_set(now))?);
+    replacement.finish(&private)?;
+    if let Some(published) = published {
+        published.finish(&public)?;
+    }
+    for key_id in gone {
+        writeln!(console, "destroyed {key_id}")?;
     }
     let signing = ring.schedule().signing(now).map_or("none", KeyId::as_str);
     write!(console, "signing with {signing}\n{}", ring.schedule().plan(now))?;
@@ -448,8 +481,9 @@ fn read_ring(
         }
     }
     let text = read_text(path)?;
-    let file: RingFile<'_> = serde_json::from_str(&text)
-        .map_err(|error| of(&format_args!("not a ring of keys: line {}: {error}", error.line())))?;
+    let file: RingFile<'_> = serde_json::from_str(&text).map_err(|error| {
+        of(&format_args!("not a ring of keys: line {}, column {}", error.line(), error.column()))
+    })?;
     let mut schedule = file.schedule;
     let mut rule = schedule.rule();
     change(&mut rule);
@@ -476,8 +510,22 @@ fn ring_text(ring: &SigningKeys) -> Result<Zeroizing<String>, Failure> {
 }
 
 fn check(jwks: &Path, key: &Path, kid: Option<&KeyId>, console: &mut dyn Write) -> Result<(), Failure> {
-    let set = JwkSet::parse(read_text(jwks)?.as_bytes())
+    let text = read_text(jwks)?;
+    let set = JwkSet::parse(text.as_bytes())
         .map_err(|error| Failure::Input(format!("{}: {error}", jwks.display())))?;
+    // Reading drops private members; whoever fetches the set would not.
+    let raw: Value = serde_json::from_str(&text).unwrap_or_default();
+    let private = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+    if raw
+        .get("keys")
+        .unwrap_or(&Value::Null)
+        .as_array()
+        .into_iter()
+        .flatten()
+        .any(|key| private.iter().any(|member| key.get(member).is_some()))
+    {
+        return Err(Failure::Check("the set publishes a private key; withdraw it at once".to_owned()));
+    }
     let key = read_private(key)?;
     let keys = VerifyingKeys::from_jwk_set(&set);
     for skipped in keys.skipped() {

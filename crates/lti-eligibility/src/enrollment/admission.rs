@@ -180,7 +180,7 @@ impl RefusalReason {
             Self::PublicationDisabled => "publication_disabled",
             Self::NotStarted { .. } => "not_started",
             Self::Ended { .. } => "ended",
-            Self::EnrollmentExpired { .. } => "enrollment_expired",
+            Self::EnrollmentExpired { .. } => "enrolment_expired",
             Self::SeatsFull { .. } => "seats_full",
             Self::RoleNotAccepted { .. } => "role_not_accepted",
         }

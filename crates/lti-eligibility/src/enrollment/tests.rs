@@ -45,7 +45,7 @@ fn each_reason_alone() {
     let expired = Enrollment::new(LocalRole::learner(), Some(now()));
     assert_eq!(
         refusals(&publication(), Applicant::known(RemoteRole::Learner, &expired, 1)),
-        ["enrollment_expired"]
+        ["enrolment_expired"]
     );
 }
 
