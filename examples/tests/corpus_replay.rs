@@ -19,6 +19,9 @@ fn replay(target: &str, oracle: fn(&[u8])) {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(target);
     let mut inputs: Vec<_> =
         std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    // Seeds have names; what a fuzzing run left here has hashes, and there may be thousands.
+    let left = |path: &Path| path.file_name().is_some_and(|name| name.len() == 40);
+    inputs.retain(|path| !left(path));
     inputs.sort();
     assert!(inputs.len() >= 5, "{target} has {} inputs", inputs.len());
     for path in inputs {
@@ -114,6 +117,12 @@ fn the_seeds_are_what_their_names_say() {
     let catalog = std::fs::read(corpus.join("catalog_json/document")).unwrap();
     let catalog = lti_eligibility::catalog::Catalog::parse(&catalog).unwrap();
     assert!(catalog.entries.iter().all(|entry| entry.course.is_ok()));
+    let roster = std::fs::read(corpus.join("roster_policy/everything")).unwrap();
+    let roster: serde_json::Value = serde_json::from_slice(&roster).unwrap();
+    assert!(serde_json::from_value::<lti_eligibility::export::Policy>(roster["policy"].clone()).is_ok());
+    assert!(serde_json::from_value::<lti_eligibility::course::Course>(roster["course"].clone()).is_ok());
+    let publication = roster["publication"].clone();
+    assert!(serde_json::from_value::<lti_eligibility::enrollment::Publication>(publication).is_ok());
     let set = std::fs::read(corpus.join("jwk_set_parse/one_key")).unwrap();
     assert_eq!(VerifyingKeys::from_jwk_set(&lti_jwks::JwkSet::parse(&set).unwrap()).len(), 1);
 }
