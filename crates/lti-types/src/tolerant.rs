@@ -228,6 +228,100 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
+/// A number that must not be taken for absent when it cannot be read: numeric strings count, `null` is absent, anything
+/// else is refused.
+pub(crate) struct Amount(Option<f64>);
+
+impl Tolerant<f64> for Amount {
+    fn into_value(self) -> Option<f64> {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct V;
+        impl Visitor<'_> for V {
+            type Value = Amount;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number")
+            }
+            fn visit_u64<E>(self, v: u64) -> Result<Amount, E> {
+                // A score beyond 2^53 points is nobody's.
+                #[allow(clippy::cast_precision_loss)]
+                Ok(Amount(Some(v as f64)))
+            }
+            fn visit_i64<E>(self, v: i64) -> Result<Amount, E> {
+                #[allow(clippy::cast_precision_loss)]
+                Ok(Amount(Some(v as f64)))
+            }
+            fn visit_f64<E: Error>(self, v: f64) -> Result<Amount, E> {
+                if v.is_finite() { Ok(Amount(Some(v))) } else { Err(E::custom("expected a number")) }
+            }
+            fn visit_str<E: Error>(self, v: &str) -> Result<Amount, E> {
+                // Only what JSON itself would call a number.
+                let number: Option<serde_json::Number> = serde_json::from_str(v.trim()).ok();
+                let number = number.and_then(|n| n.as_f64()).filter(|n| n.is_finite());
+                number.map(|n| Amount(Some(n))).ok_or_else(|| E::custom("expected a number"))
+            }
+            fn visit_unit<E>(self) -> Result<Amount, E> {
+                Ok(Amount(None))
+            }
+            refuse!(bool);
+        }
+        deserializer.deserialize_any(V)
+    }
+}
+
+/// The same, and it must be there.
+pub(crate) struct Points(f64);
+
+impl From<Points> for f64 {
+    fn from(points: Points) -> Self {
+        points.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Points {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Amount(amount) = Amount::deserialize(deserializer)?;
+        amount.map(Self).ok_or_else(|| D::Error::custom("expected a number"))
+    }
+}
+
+/// A list of at most so many.
+pub(crate) struct Upto<const MOST: usize, T>(Vec<T>);
+
+impl<const MOST: usize, T> From<Upto<MOST, T>> for Vec<T> {
+    fn from(list: Upto<MOST, T>) -> Self {
+        list.0
+    }
+}
+
+impl<'de, const MOST: usize, T: Deserialize<'de>> Deserialize<'de> for Upto<MOST, T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct V<const MOST: usize, T>(PhantomData<T>);
+        impl<'de, const MOST: usize, T: Deserialize<'de>> Visitor<'de> for V<MOST, T> {
+            type Value = Upto<MOST, T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut list = Vec::new();
+                while let Some(item) = seq.next_element::<T>()? {
+                    if list.len() == MOST {
+                        return Err(A::Error::custom("the list is too long"));
+                    }
+                    list.push(item);
+                }
+                Ok(Upto(list))
+            }
+            refuse!(bool number text);
+        }
+        deserializer.deserialize_any(V(PhantomData))
+    }
+}
+
 fn whole(text: &str) -> Option<u32> {
     let text = text.trim();
     text.strip_suffix(".0").unwrap_or(text).parse().ok()
