@@ -66,7 +66,7 @@ impl Timestamp {
 
 impl From<DateTime<Utc>> for Timestamp {
     fn from(time: DateTime<Utc>) -> Self {
-        let format = if time.nanosecond() / 1_000 % 1_000 == 0 {
+        let format = if (time.nanosecond() / 1_000).is_multiple_of(1_000) {
             SecondsFormat::Millis
         } else {
             SecondsFormat::Micros
