@@ -6,6 +6,9 @@ use http::Uri;
 use lti_types::{InvalidUrl, WireUrl};
 use url::Url;
 
+/// The most bytes of a query parameter.
+const MAX_VALUE: usize = 4096;
+
 /// An address that requests go to: absolute, http or https, without credentials.
 ///
 /// Its text is the one that was given, but for a fragment, which is never sent. Where that text and its parsed form
@@ -90,9 +93,15 @@ impl ServiceUrl {
         self.extended(text)
     }
 
-    /// The address with one more query parameter after those it has, which are left alone, byte for byte.
+    /// The address with one more query parameter after those it has, which are left alone, byte for byte. A value is cut
+    /// after 4,096 bytes; no identifier is that long.
     #[must_use]
     pub fn with_parameter(&self, name: &str, value: &str) -> Self {
+        let mut end = value.len().min(MAX_VALUE);
+        while !value.is_char_boundary(end) {
+            end -= 1;
+        }
+        let value = value.get(..end).unwrap_or_default();
         let separator = match self.text.split_once('?') {
             None => "?",
             Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
