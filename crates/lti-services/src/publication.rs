@@ -13,7 +13,7 @@ pub enum ScoreOutcome {
     Accepted(Published),
     /// The platform has it: it came with an attempt whose answer was lost.
     AlreadyRecorded,
-    /// The platform has a newer one for this person and line item, and keeps that.
+    /// The platform has a newer one for this person and line item, or another one of the very same time, and keeps that.
     Stale,
     /// It did not get there.
     Failed(ScoreFailure),
@@ -66,7 +66,8 @@ pub struct Publication {
 }
 
 impl Publication {
-    /// Of a score that was not sent yet.
+    /// Of a score that was not sent yet. After a restart, when nobody knows whether it was, say
+    /// [`Publication::answer_lost`] first.
     #[must_use]
     pub fn of(call: &crate::PublishScore) -> Self {
         Self {
@@ -142,16 +143,19 @@ impl Publication {
         if refusal.kind() != RefusalKind::Conflict && !by_words {
             return None;
         }
-        let newer = if by_words {
-            self.is_newer(refusal.untrusted_detail(), CANVAS)
-        } else {
-            match refusal.error_code().as_deref() {
-                Some(crate::platform::SCORE_REPEATED) => Some(false),
-                Some(crate::platform::SCORE_STALE) => Some(true),
-                _ => None,
-            }
+        let code = refusal.error_code();
+        let stale = match code.as_deref() {
+            _ if by_words => match self.is_newer(refusal.untrusted_detail(), CANVAS) {
+                Some(true) => true,
+                // Of our very time, so ours if it was sent before.
+                Some(false) => !self.may_be_recorded,
+                None => !self.may_be_recorded || self.later_sent,
+            },
+            // Our own platform compares the whole score, and so it knows.
+            Some(crate::platform::SCORE_REPEATED) => false,
+            Some(crate::platform::SCORE_STALE) => true,
+            _ => !self.may_be_recorded || self.later_sent,
         };
-        let stale = newer.unwrap_or(!self.may_be_recorded || self.later_sent);
         Some(if stale { ScoreOutcome::Stale } else { ScoreOutcome::AlreadyRecorded })
     }
 
@@ -240,6 +244,8 @@ mod tests {
             (&[], 400, &canvas("2024-05-01T10:15:31.000Z"), "stale"),
             (&["lost"], 400, &canvas("2024-05-01T10:15:31.000Z"), "stale"),
             (&["lost"], 400, &canvas("2024-05-01T10:15:30.123Z"), "recorded"),
+            (&["lost", "later"], 400, &canvas("2024-05-01T10:15:30.123Z"), "recorded"),
+            (&[], 400, &canvas("2024-05-01T10:15:30.123Z"), "stale"),
             (&["lost"], 400, &canvas("just now"), "recorded"),
             (&[], 400, &canvas("just now"), "stale"),
             // Any other 400 is a failure, whatever went before.

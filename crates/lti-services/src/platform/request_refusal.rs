@@ -6,9 +6,9 @@ use lti_types::Scope;
 
 use crate::{DocumentError, LineItemFault, ScoreFault, media_type};
 
-/// The `error` of a 409 for a score that is older than the one there is.
+/// The `error` of a 409 for a score that is not later than the one there is, and another one.
 pub const SCORE_STALE: &str = "score_stale";
-/// The `error` of a 409 for a score with the very timestamp of the one there is.
+/// The `error` of a 409 for the very score that there is, sent once more.
 pub const SCORE_REPEATED: &str = "score_repeated";
 
 /// Why a service request is refused. No variant holds or prints anything that the request said, but for the names of
@@ -64,11 +64,11 @@ pub enum RequestRefusal {
     /// The platform takes no scores for this any more.
     #[error("scores are not accepted here now")]
     Closed,
-    /// The platform has a newer score.
+    /// The platform has a newer score, or another one of the very same time.
     #[error("a newer score is recorded")]
     ScoreStale,
-    /// The platform has a score of this very timestamp.
-    #[error("a score with this timestamp is recorded")]
+    /// The platform has this very score.
+    #[error("this score is recorded already")]
     ScoreRepeated,
     /// Our own mistake: a page could not be sealed, or an answer not be written.
     #[error("the platform failed")]

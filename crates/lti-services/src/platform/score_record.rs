@@ -72,8 +72,9 @@ impl Grade {
 impl ScoreRecord {
     /// The record after another score.
     ///
-    /// - One that is not later than the last is refused (AGS-P11): [`RequestRefusal::ScoreStale`], or
-    ///   [`RequestRefusal::ScoreRepeated`] for the very same time.
+    /// - One that is not later than the last is refused (AGS-P11): [`RequestRefusal::ScoreRepeated`] if it is the very
+    ///   same score once more, [`RequestRefusal::ScoreStale`] for any other. A tool whose answer was lost is told by
+    ///   that whether its score is recorded.
     /// - No score clears the grade; a score that is not `FullyGraded` leaves the last final one in place (AGS-P13,
     ///   AGS-P16).
     /// - `startedAt` and `submittedAt` follow AGS-P14.
@@ -87,7 +88,10 @@ impl ScoreRecord {
         if let Some(before) = before {
             match timestamp.cmp(&before.timestamp) {
                 std::cmp::Ordering::Less => return Err(RequestRefusal::ScoreStale),
-                std::cmp::Ordering::Equal => return Err(RequestRefusal::ScoreRepeated),
+                std::cmp::Ordering::Equal if before.is_of(&score) => {
+                    return Err(RequestRefusal::ScoreRepeated);
+                }
+                std::cmp::Ordering::Equal => return Err(RequestRefusal::ScoreStale),
                 std::cmp::Ordering::Greater => {}
             }
         }
@@ -130,6 +134,13 @@ impl ScoreRecord {
             submitted_at = Some(time);
         }
         Ok(Self { timestamp, grade, started_at, submitted_at, first_started, first_submitted, last: score })
+    }
+
+    /// Whether it was made from that very score, however its time is written.
+    fn is_of(&self, score: &Score) -> bool {
+        let mut same = score.clone();
+        same.timestamp.clone_from(&self.last.timestamp);
+        same == self.last
     }
 
     /// The last score, as it came.

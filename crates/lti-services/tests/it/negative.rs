@@ -50,10 +50,11 @@ fn x30_an_older_score_is_refused_and_changes_nothing() {
     for time in ["2024-01-01T00:00:00.499Z", "2023-12-31T23:59:59Z", "2024-01-01T01:00:00.499+01"] {
         assert_eq!(send(&mut platform, time, 3.0), (409, Verdict::Done(ScoreOutcome::Stale)), "{time}");
     }
-    // The very same time, however it is written.
+    // The very same time, however it is written: the same score is recorded already, another one is not.
     for time in ["2024-01-01T00:00:00.500Z", "2024-01-01T02:30:00.5+02:30"] {
+        assert_eq!(send(&mut platform, time, 3.0), (409, Verdict::Done(ScoreOutcome::Stale)), "{time}");
         assert_eq!(
-            send(&mut platform, time, 3.0),
+            send(&mut platform, time, 15.0),
             (409, Verdict::Done(ScoreOutcome::AlreadyRecorded)),
             "{time}"
         );
