@@ -22,9 +22,11 @@ use lti_eligibility::enrollment::{
 use lti_eligibility::export::{self, Policy, Reason, Rule};
 use lti_eligibility::report::{LaunchBase, Report};
 use lti_jwks::{JwkSet, RegisteredClaims, Rules, UnverifiedJwt, VerifyError, VerifyingKey, VerifyingKeys};
+use lti_services::platform::ScoreRecord;
+use lti_services::{LineItemFault, LineItemSearch, Link, ScoreFault, TokenRequest, find_line_item};
 use lti_types::{
-    AuthenticationRequest, AuthenticationResponse, FormError, LaunchClaims, LoginInitiation, ReturnMessages,
-    WireUrl, diagnostics,
+    AuthenticationRequest, AuthenticationResponse, FormError, LaunchClaims, LineItem, LineItemResult,
+    LoginInitiation, MembershipContainer, ReturnMessages, Score, WireUrl, diagnostics,
 };
 use serde_json::Value;
 
@@ -485,10 +487,109 @@ fn synchronized(
     }
 }
 
+/// A `Link` header: what is read is read again as it was written, once what no header may hold is escaped.
+pub(crate) fn link_header(data: &[u8]) {
+    let read = |values: &[&[u8]]| {
+        let mut headers = http::HeaderMap::new();
+        for value in values {
+            if let Ok(value) = http::HeaderValue::from_bytes(value) {
+                headers.append(http::header::LINK, value);
+            }
+        }
+        Link::read(&headers)
+    };
+    // A line is a header.
+    let values: Vec<_> = data.split(|byte| *byte == b'\n').collect();
+    let links = read(&values);
+    let Some(written) = Link::write(&links) else {
+        assert!(links.is_empty(), "links that cannot be written");
+        return;
+    };
+    let again = read(&[written.as_bytes()]);
+    // More than is looked at, or a relation of which nothing is left.
+    if written.len() < 60_000 {
+        assert_eq!(again.len(), links.len(), "{written:?}");
+        let twice = Link::write(&again).expect("links");
+        assert_eq!(read(&[twice.as_bytes()]), again);
+    }
+}
+
+/// A token response of any status: it is read or refused, and the token does not show.
+pub(crate) fn token_response(data: &[u8]) {
+    let (Some(status), Some(body)) = (data.first(), data.get(1..)) else { return };
+    let url = WireUrl::from("https://lms.example/token");
+    let request = TokenRequest::new(&url, "a.b.c".to_owned(), [lti_types::Scope::Score]).expect("a request");
+    let now = DateTime::from_timestamp(1_700_000_000, 0).expect("a time");
+    let status = match status {
+        b'2' => 200,
+        b'4' => 400,
+        b'5' => 500,
+        other => 100 + u16::from(*other),
+    };
+    let mut response = http::Response::new(body.to_vec());
+    *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
+    match request.read(&response, now) {
+        Ok(granted) => {
+            assert!((200..300).contains(&status));
+            assert!(!granted.scopes.is_empty());
+            assert!(granted.expires_at >= now && granted.expires_at <= now + chrono::TimeDelta::hours(24));
+            let shown = format!("{:?}", granted.token);
+            assert_eq!(shown, "AccessToken(…)");
+            assert!(!granted.token.expose().bytes().any(|byte| byte.is_ascii_control()));
+        }
+        Err(error) => {
+            let _ = (error.code(), error.spec(), error.is_retryable(), format!("{error} {error:?}"));
+        }
+    }
+}
+
 /// Reads a value, and sees that it is written and read again the same.
 fn same<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + Debug>(json: Value) -> Option<T> {
     let value: T = serde_json::from_value(json).ok()?;
     let written = serde_json::to_string(&value).expect("it is JSON");
     assert_eq!(serde_json::from_str::<T>(&written).expect("what is written can be read"), value);
     Some(value)
+}
+
+/// Line items, scores, results and rosters: read, written and read again they are the same; what a score is judged to be
+/// does not change by that; and a score that is acceptable is recorded with every digit.
+pub(crate) fn service_documents(data: &[u8]) {
+    fn round_trip<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + Debug>(
+        data: &[u8],
+    ) -> Option<T> {
+        let read: T = serde_json::from_slice(data).ok()?;
+        let written = serde_json::to_string(&read).expect("a document is JSON");
+        let again: T = serde_json::from_str(&written).expect("what is written can be read");
+        assert_eq!(again, read);
+        assert_eq!(serde_json::to_string(&again).expect("a document is JSON"), written);
+        Some(read)
+    }
+    if let Some(item) = round_trip::<LineItem>(data) {
+        let fault = LineItemFault::find(&item);
+        let listed = [item.clone()];
+        if !matches!(find_line_item(&item, &listed), LineItemSearch::Nameless) {
+            assert_eq!(find_line_item(&item, &listed), LineItemSearch::Found(&listed[0]));
+        }
+        assert!(fault.is_err() || item.score_maximum > 0.0);
+    }
+    if let Some(score) = round_trip::<Score>(data) {
+        let fault = ScoreFault::find(&score);
+        match ScoreRecord::after(None, score.clone()) {
+            Ok(record) => {
+                assert_eq!(fault, Ok(()));
+                if let Some(grade) = record.grade() {
+                    assert_eq!(Some(grade.out_of(grade.maximum)), score.score_given);
+                    assert!(grade.out_of(100.0).is_finite());
+                }
+                assert!(ScoreRecord::after(Some(&record), score).is_err(), "the same score twice");
+            }
+            Err(_) => assert!(fault.is_err()),
+        }
+    }
+    round_trip::<LineItemResult>(data);
+    if let Some(page) = round_trip::<MembershipContainer>(data) {
+        for member in &page.members {
+            let _ = (member.status(), member.messages());
+        }
+    }
 }

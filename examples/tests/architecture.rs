@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lti-platform", &["lti-types", "lti-jwks"]),
     ("lti-tool", &["lti-types", "lti-jwks"]),
     ("lti-browser", &["lti-types"]),
+    ("lti-services", &["lti-types", "lti-jwks"]),
     ("lti-cartridge", &["lti-types"]),
     ("lti-eligibility", &[]),
 ];

@@ -89,6 +89,21 @@ fn roster_policy() {
     replay("roster_policy", oracles::roster_policy);
 }
 
+#[test]
+fn link_header() {
+    replay("link_header", oracles::link_header);
+}
+
+#[test]
+fn token_response() {
+    replay("token_response", oracles::token_response);
+}
+
+#[test]
+fn service_documents() {
+    replay("service_documents", oracles::service_documents);
+}
+
 /// The corpus is of use only while its good inputs are good.
 #[test]
 fn the_seeds_are_what_their_names_say() {

@@ -149,8 +149,8 @@ macro_rules! open_identifier {
 
 /// Values that unlock something: no `Display`, and `Debug` shows only the name of the type.
 macro_rules! one_time_identifier {
-    ($(#[$meta:meta])* $Name:ident, $max:literal, $example:literal) => {
-        identifier! { $(#[$meta])* $Name, $max, $example, true }
+    ($(#[$meta:meta])* $Name:ident, $max:literal, $example:literal, $opaque:literal) => {
+        identifier! { $(#[$meta])* $Name, $max, $example, $opaque }
 
         impl fmt::Debug for $Name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -197,29 +197,29 @@ open_identifier! {
 
 one_time_identifier! {
     /// The opaque `login_hint` of a login initiation, echoed by the tool (Security Framework 1.0 §5.1.1.1).
-    LoginHint, 16384, "hint-1"
+    LoginHint, 16384, "hint-1", true
 }
 
 one_time_identifier! {
     /// The opaque `lti_message_hint` of a login initiation, echoed unaltered (LTI Core 1.3 §4.1.1).
-    MessageHint, 16384, "message-1"
+    MessageHint, 16384, "message-1", true
 }
 
 one_time_identifier! {
     /// The `state` that ties an authentication response to the browser that asked
     /// (Security Framework 1.0 §5.1.1.2, §7.3.1).
-    State, 8192, "af0ifjsldkj"
+    State, 8192, "af0ifjsldkj", true
 }
 
 one_time_identifier! {
     /// The `nonce` that ties an ID token to the request it answers (Security Framework 1.0 §5.1.3).
-    Nonce, 1024, "n-0S6_WzA2Mj"
+    Nonce, 1024, "n-0S6_WzA2Mj", true
 }
 
 one_time_identifier! {
     /// A secret that only the browser which began a login holds: the value of its cookie, or what it stored in
     /// the platform's frame. Compare with [`BrowserSecret::matches`].
-    BrowserSecret, 1024, "mZ1yq2Rk0h3vS5uW7xY9zA"
+    BrowserSecret, 1024, "mZ1yq2Rk0h3vS5uW7xY9zA", false
 }
 
 open_identifier! {

@@ -9,6 +9,8 @@
 //! - the launch: [`LaunchClaims`], [`Message`], [`Roles`], [`Context`], [`ResourceLink`], [`Custom`], …
 //! - what a launch brings: [`GradeService`], [`RosterService`], [`DeepLinkingSettings`], …; and what deep linking brings back:
 //!   [`DeepLinkingResponse`], [`ContentItem`]
+//! - what services exchange: [`LineItem`], [`Score`], [`LineItemResult`], [`Member`], [`MembershipContainer`],
+//!   [`Timestamp`]
 //! - what vendors add: [`vendor`]; what was odd: [`diagnostics`]
 
 mod authentication;
@@ -24,8 +26,10 @@ mod form;
 mod identifier;
 mod launch_claims;
 mod launch_presentation;
+mod line_item;
 mod lis;
 mod login_initiation;
+mod member;
 mod message;
 mod migration;
 mod numeric_date;
@@ -35,7 +39,9 @@ mod refusal;
 mod registration;
 mod resource_link;
 mod role;
+mod score;
 mod service;
+mod timestamp;
 mod tolerant;
 mod tool_platform;
 pub mod vendor;
@@ -61,8 +67,10 @@ pub use identifier::{
 };
 pub use launch_claims::{Audience, LTI_VERSION, LaunchClaims, User};
 pub use launch_presentation::{DocumentTarget, LaunchPresentation, ReturnMessages};
+pub use line_item::{LineItem, LineItemResult};
 pub use lis::Lis;
 pub use login_initiation::LoginInitiation;
+pub use member::{GroupEnrollment, Member, MemberMessage, MemberStatus, MembershipContainer};
 pub use message::{
     DataPrivacyRequest, DeepLinkingRequest, Message, MessageType, OtherMessage, ResourceLinkRequest,
     SubmissionReviewRequest,
@@ -73,10 +81,12 @@ pub use open_enum::Unlisted;
 pub use registration::{Deployments, PersonalData, PlatformRecord, RegistrationStatus, ToolRecord};
 pub use resource_link::ResourceLink;
 pub use role::{ContextRole, InstitutionRole, Role, RoleKind, Roles, SystemRole};
+pub use score::{ActivityProgress, GradingProgress, Score, Submission};
 pub use service::{
     Activity, AssetReference, BasicOutcome, CaliperService, EulaService, GradeService, GroupService,
     NotificationService, RosterService, Scope,
 };
+pub use timestamp::Timestamp;
 pub use tool_platform::ToolPlatform;
 pub use wire_url::{InvalidUrl, WireUrl};
 

@@ -51,7 +51,7 @@ fn a_captured_completion_posted_from_elsewhere_is_not() {
         (OURS, SAME, JSON, br#"{"id_token":"","state":"s","secret":"x"}"#, E::Malformed),
         (OURS, SAME, JSON, br#"{"id_token":"t","state":["s"],"secret":"x"}"#, E::Malformed),
         (OURS, SAME, JSON, br#"{"id_token":"t","state":"s","secret":"x","secret":"y"}"#, E::Malformed),
-        (OURS, SAME, JSON, br#"{"id_token":"t","state":"a\nb","secret":"x"}"#, E::Malformed),
+        (OURS, SAME, JSON, br#"{"id_token":"t","state":"s","secret":"a\nb"}"#, E::Malformed),
     ] {
         let error = read(&CompletionRequest::new(origin, site, content_type, body)).unwrap_err();
         assert_eq!(error, expected, "{origin:?} {site:?} {:?}", String::from_utf8_lossy(body));

@@ -1,7 +1,10 @@
 //! Canvas (Instructure).
 
 use super::text;
-use crate::LaunchClaims;
+use crate::object::wire_object;
+use crate::open_enum::open_enum;
+use crate::tolerant::{Flag, Objects, Text};
+use crate::{ContentItem, LaunchClaims, Score, Timestamp};
 
 /// Where in Canvas the tool was placed, such as `assignment_selection`; absent (`null`) for a plain link.
 #[must_use]
@@ -35,4 +38,76 @@ pub fn value(claims: &LaunchClaims, name: &str) -> Option<String> {
 pub fn legacy_user_id(claims: &LaunchClaims) -> Option<&str> {
     let migration = claims.lti1p1.as_ref().and_then(|m| m.user_id.as_deref());
     migration.or(claims.lti11_legacy_user_id.as_deref())
+}
+
+/// The member of a score in which Canvas looks for what was handed in.
+const SUBMISSION: &str = "https://canvas.instructure.com/lti/submission";
+
+open_enum! {
+    /// What was handed in, as Canvas shows it to graders.
+    SubmissionType {
+        /// Nothing: the score makes no submission.
+        None = "none",
+        /// A launch of the tool.
+        BasicLtiLaunch = "basic_lti_launch",
+        /// The text in `submission_data`.
+        OnlineTextEntry = "online_text_entry",
+        /// The web address in `submission_data`.
+        OnlineUrl = "online_url",
+        /// The tool; Canvas's default.
+        ExternalTool = "external_tool",
+        /// The files in `content_items`.
+        OnlineUpload = "online_upload",
+    }
+}
+
+wire_object! {
+    /// What was handed in, in a score for Canvas. Without it every final score counts as another attempt (quirk 56).
+    ///
+    /// ```
+    /// use lti_types::vendor::canvas::CanvasSubmission;
+    /// use lti_types::{Score, UserId};
+    /// let mut score = Score::graded(UserId::new("u-7")?, "2024-05-01T10:15:30.123Z".into(), 17.0, 20.0);
+    /// let mut submission = CanvasSubmission::new();
+    /// submission.new_submission = Some(false);
+    /// submission.attach(&mut score)?;
+    /// assert_eq!(CanvasSubmission::of(&score), Some(submission));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    CanvasSubmission {
+        required {}
+        optional {
+            /// Whether it counts as another attempt; Canvas takes absent for yes.
+            new_submission: bool = "new_submission" as Flag,
+            /// Whether Canvas keeps the grade it has.
+            preserve_score: bool = "preserve_score" as Flag,
+            /// Whether a grade that was not the tool's stays in force.
+            prioritize_non_tool_grade: bool = "prioritize_non_tool_grade" as Flag,
+            /// What was handed in.
+            submission_type: SubmissionType = "submission_type",
+            /// The text or web address that was handed in.
+            submission_data: String = "submission_data" as Text,
+            /// When; at most a minute ahead of Canvas's clock.
+            submitted_at: Timestamp = "submitted_at",
+            /// Files that were handed in.
+            content_items: Vec<ContentItem> = "content_items" as Objects<ContentItem>,
+        }
+    }
+}
+
+impl CanvasSubmission {
+    /// What a score says about it; `None` too where that cannot be read.
+    #[must_use]
+    pub fn of(score: &Score) -> Option<Self> {
+        serde_json::from_value(score.extensions.get(SUBMISSION)?.clone()).ok()
+    }
+
+    /// Puts it into a score.
+    ///
+    /// # Errors
+    /// When its extensions cannot be written as JSON, which values that were read always can.
+    pub fn attach(&self, score: &mut Score) -> Result<(), serde_json::Error> {
+        score.extensions.insert(SUBMISSION.to_owned(), serde_json::to_value(self)?);
+        Ok(())
+    }
 }

@@ -1,0 +1,306 @@
+//! Calls about line items (AGS 2.0 §3.2).
+
+use std::num::NonZeroU32;
+
+use http::{Method, Request, Response};
+use lti_types::{GradeService, InvalidUrl, LineItem, ResourceLinkId, Scope, WireUrl};
+
+use crate::call::{next_page, request, success};
+use crate::document::Listed;
+use crate::{
+    AccessToken, Call, LineItemFault, ListResults, Page, PublishScore, ScoreFault, ServiceError, ServiceUrl,
+    document, media_type,
+};
+
+/// Lists line items (AGS 2.0 §3.2.4), all or those that every filter fits.
+///
+/// ```
+/// use lti_services::{Call, ListLineItems, ServiceUrl};
+/// let call = ListLineItems::new(ServiceUrl::parse(&"https://lms.example/5/lineitems?type=1".into())?)
+///     .of_resource("quiz-9")
+///     .of_tag("grade");
+/// assert_eq!(call.url().as_str(), "https://lms.example/5/lineitems?type=1&resource_id=quiz-9&tag=grade");
+/// # Ok::<(), lti_types::InvalidUrl>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListLineItems {
+    url: ServiceUrl,
+}
+
+impl ListLineItems {
+    /// All line items of a container.
+    #[must_use]
+    pub fn new(container: ServiceUrl) -> Self {
+        Self { url: container }
+    }
+
+    /// All line items of the container in a launch's claim; `None` if the claim names none (quirk 61).
+    ///
+    /// # Errors
+    /// [`InvalidUrl`].
+    pub fn of_service(service: &GradeService) -> Result<Option<Self>, InvalidUrl> {
+        service.line_items().map(|url| Ok(Self::new(ServiceUrl::parse(url)?))).transpose()
+    }
+
+    /// Only those of this link.
+    #[must_use]
+    pub fn of_link(self, link: &ResourceLinkId) -> Self {
+        Self { url: self.url.with_parameter("resource_link_id", link.as_str()) }
+    }
+
+    /// Only those with this `resourceId`.
+    #[must_use]
+    pub fn of_resource(self, resource_id: &str) -> Self {
+        Self { url: self.url.with_parameter("resource_id", resource_id) }
+    }
+
+    /// Only those with this `tag`.
+    #[must_use]
+    pub fn of_tag(self, tag: &str) -> Self {
+        Self { url: self.url.with_parameter("tag", tag) }
+    }
+
+    /// At most so many on a page; the platform may send fewer, or more.
+    #[must_use]
+    pub fn limit(self, most: NonZeroU32) -> Self {
+        Self { url: self.url.with_parameter("limit", &most.to_string()) }
+    }
+}
+
+impl Call for ListLineItems {
+    type Response = Page<Self, LineItem>;
+    const SCOPE: Scope = Scope::LineItemReadOnly;
+    const WIDER: &'static [Scope] = &[Scope::LineItem];
+    const REPEATABLE: bool = true;
+
+    fn url(&self) -> &ServiceUrl {
+        &self.url
+    }
+
+    fn to_http(&self, token: &AccessToken) -> Request<Vec<u8>> {
+        request(Method::GET, &self.url, media_type::LINE_ITEM_CONTAINER, None, token)
+    }
+
+    fn read(&self, response: Response<Vec<u8>>) -> Result<Self::Response, ServiceError> {
+        let (headers, body) = success(response)?;
+        let Listed(items) = document::read(&body).map_err(ServiceError::Document)?;
+        Ok(Page::new(items, next_page(&headers, &self.url)?.map(Self::new)))
+    }
+}
+
+/// Makes a line item (AGS 2.0 §3.2.3). Look for it first ([`crate::find_line_item`]): whoever asks twice, or asks again
+/// after a lost answer, gets two columns (quirk 63).
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateLineItem {
+    url: ServiceUrl,
+    item: LineItem,
+    body: Vec<u8>,
+}
+
+impl CreateLineItem {
+    /// Makes this line item in a container. Its `id` is not sent: the platform assigns one.
+    ///
+    /// # Errors
+    /// [`LineItemFault`]: what every platform would refuse.
+    pub fn new(container: ServiceUrl, mut item: LineItem) -> Result<Self, LineItemFault> {
+        item.id = None;
+        LineItemFault::find(&item)?;
+        let body = serde_json::to_vec(&item).map_err(|_| LineItemFault::Unwritable)?;
+        Ok(Self { url: container, item, body })
+    }
+
+    /// What it asks for.
+    #[must_use]
+    pub fn line_item(&self) -> &LineItem {
+        &self.item
+    }
+}
+
+impl Call for CreateLineItem {
+    type Response = LineItem;
+    const SCOPE: Scope = Scope::LineItem;
+    const REPEATABLE: bool = false;
+
+    fn url(&self) -> &ServiceUrl {
+        &self.url
+    }
+
+    fn to_http(&self, token: &AccessToken) -> Request<Vec<u8>> {
+        let body = (media_type::LINE_ITEM, self.body.clone());
+        request(Method::POST, &self.url, media_type::LINE_ITEM, Some(body), token)
+    }
+
+    /// The line item as the platform made it; it may differ from what was asked for, even in whether it is bound to a
+    /// link.
+    fn read(&self, response: Response<Vec<u8>>) -> Result<LineItem, ServiceError> {
+        let (headers, body) = success(response)?;
+        let mut item: LineItem = document::read(&body).map_err(ServiceError::Document)?;
+        if item.id.as_ref().is_none_or(WireUrl::is_blank) {
+            let location = headers.get(http::header::LOCATION).and_then(|v| v.to_str().ok());
+            let location = location.and_then(|location| self.url.join(location).ok());
+            item.id = Some(WireUrl::from(&location.ok_or(ServiceError::LineItemWithoutId)?));
+        }
+        Ok(item)
+    }
+}
+
+/// One line item, by its address (its `id`, or the `lineitem` of a launch's claim).
+///
+/// ```
+/// use lti_services::{Call, LineItemUrl};
+/// let line_item = LineItemUrl::parse(&"https://moodle.example/lineitems/16/lineitem?type_id=1".into())?;
+/// assert_eq!(line_item.results().url().as_str(), "https://moodle.example/lineitems/16/lineitem/results?type_id=1");
+/// # Ok::<(), lti_types::InvalidUrl>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineItemUrl(ServiceUrl);
+
+impl LineItemUrl {
+    /// Checks the address.
+    ///
+    /// # Errors
+    /// [`InvalidUrl`].
+    pub fn parse(address: &WireUrl) -> Result<Self, InvalidUrl> {
+        ServiceUrl::parse(address).map(Self)
+    }
+
+    /// The one line item of a launch's link, if its claim names one.
+    ///
+    /// # Errors
+    /// [`InvalidUrl`].
+    pub fn of_service(service: &GradeService) -> Result<Option<Self>, InvalidUrl> {
+        service.line_item().map(Self::parse).transpose()
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn url(&self) -> &ServiceUrl {
+        &self.0
+    }
+
+    /// Reads it.
+    #[must_use]
+    pub fn read(&self) -> ReadLineItem {
+        ReadLineItem { url: self.0.clone() }
+    }
+
+    /// Replaces it. Everything that is not sent is gone: read it first, and change what was read.
+    ///
+    /// # Errors
+    /// [`LineItemFault`], among them [`LineItemFault::OtherId`] for a line item of another address.
+    pub fn update(&self, item: LineItem) -> Result<UpdateLineItem, LineItemFault> {
+        LineItemFault::find(&item)?;
+        if item.id.as_ref().is_some_and(|id| !id.is_blank() && !id.is_same_resource(&WireUrl::from(&self.0)))
+        {
+            return Err(LineItemFault::OtherId);
+        }
+        let body = serde_json::to_vec(&item).map_err(|_| LineItemFault::Unwritable)?;
+        Ok(UpdateLineItem { url: self.0.clone(), body })
+    }
+
+    /// Deletes it, and with it the grades in it.
+    #[must_use]
+    pub fn delete(&self) -> DeleteLineItem {
+        DeleteLineItem { url: self.0.clone() }
+    }
+
+    /// Publishes a score into it.
+    ///
+    /// # Errors
+    /// [`ScoreFault`]: what every platform would refuse, or take for something else.
+    pub fn publish(&self, score: lti_types::Score) -> Result<PublishScore, ScoreFault> {
+        PublishScore::new(self, score)
+    }
+
+    /// Lists its results.
+    #[must_use]
+    pub fn results(&self) -> ListResults {
+        ListResults::new(self)
+    }
+}
+
+/// Reads a line item (AGS 2.0 §3.2.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadLineItem {
+    url: ServiceUrl,
+}
+
+impl Call for ReadLineItem {
+    type Response = LineItem;
+    const SCOPE: Scope = Scope::LineItemReadOnly;
+    const WIDER: &'static [Scope] = &[Scope::LineItem];
+    const REPEATABLE: bool = true;
+
+    fn url(&self) -> &ServiceUrl {
+        &self.url
+    }
+
+    fn to_http(&self, token: &AccessToken) -> Request<Vec<u8>> {
+        request(Method::GET, &self.url, media_type::LINE_ITEM, None, token)
+    }
+
+    fn read(&self, response: Response<Vec<u8>>) -> Result<LineItem, ServiceError> {
+        read_one(response, &self.url)
+    }
+}
+
+/// Replaces a line item (AGS 2.0 §3.2.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UpdateLineItem {
+    url: ServiceUrl,
+    body: Vec<u8>,
+}
+
+impl Call for UpdateLineItem {
+    type Response = LineItem;
+    const SCOPE: Scope = Scope::LineItem;
+    const REPEATABLE: bool = true;
+
+    fn url(&self) -> &ServiceUrl {
+        &self.url
+    }
+
+    fn to_http(&self, token: &AccessToken) -> Request<Vec<u8>> {
+        let body = (media_type::LINE_ITEM, self.body.clone());
+        request(Method::PUT, &self.url, media_type::LINE_ITEM, Some(body), token)
+    }
+
+    /// The line item as it is now.
+    fn read(&self, response: Response<Vec<u8>>) -> Result<LineItem, ServiceError> {
+        read_one(response, &self.url)
+    }
+}
+
+/// Deletes a line item (AGS 2.0 §3.2.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeleteLineItem {
+    url: ServiceUrl,
+}
+
+impl Call for DeleteLineItem {
+    type Response = ();
+    const SCOPE: Scope = Scope::LineItem;
+    const REPEATABLE: bool = true;
+
+    fn url(&self) -> &ServiceUrl {
+        &self.url
+    }
+
+    fn to_http(&self, token: &AccessToken) -> Request<Vec<u8>> {
+        request(Method::DELETE, &self.url, media_type::LINE_ITEM, None, token)
+    }
+
+    fn read(&self, response: Response<Vec<u8>>) -> Result<(), ServiceError> {
+        success(response).map(|_| ())
+    }
+}
+
+/// A line item that is asked for by its address need not repeat it.
+fn read_one(response: Response<Vec<u8>>, url: &ServiceUrl) -> Result<LineItem, ServiceError> {
+    let (_, body) = success(response)?;
+    let mut item: LineItem = document::read(&body).map_err(ServiceError::Document)?;
+    if item.id.as_ref().is_none_or(WireUrl::is_blank) {
+        item.id = Some(url.into());
+    }
+    Ok(item)
+}

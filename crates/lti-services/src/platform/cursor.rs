@@ -1,0 +1,93 @@
+//! Where a list goes on: a position that tools carry and cannot read, change or use elsewhere (AGS 2.0 §3.2.4).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Place, RequestRefusal};
+use crate::ServiceUrl;
+
+/// A position in one list, of one place, with one set of filters. It is sealed before it leaves the platform
+/// ([`CursorSeal`]).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    list: String,
+    place: Place,
+    filters: Vec<(String, String)>,
+    after: String,
+}
+
+impl Cursor {
+    /// The position, as the application gave it.
+    #[must_use]
+    pub fn after(&self) -> &str {
+        &self.after
+    }
+}
+
+/// Seals positions into texts for URLs and opens them again, such that nobody else can make, read or change one.
+pub trait CursorSeal {
+    /// The sealed text; `None` if it cannot be made.
+    fn seal(&self, cursor: &Cursor) -> Option<String>;
+    /// What was sealed; `None` for any other text.
+    fn open(&self, text: &str) -> Option<Cursor>;
+}
+
+/// The query parameter that holds a sealed position of the next page.
+pub(super) const NEXT: &str = "cursor";
+/// The query parameter that holds a sealed position in time.
+pub(super) const SINCE: &str = "since";
+
+/// A list as it was asked for, to go on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Listing {
+    /// What is listed: `line_items`, `results`, …
+    pub(super) list: String,
+    pub(super) place: Place,
+    /// The filters, by the names of their parameters.
+    pub(super) filters: Vec<(&'static str, String)>,
+    pub(super) limit: Option<std::num::NonZeroU32>,
+}
+
+impl Listing {
+    /// The position that a sealed text holds, if it is one of this list.
+    pub(super) fn open(
+        &self,
+        text: Option<&str>,
+        purpose: &str,
+        seal: &dyn CursorSeal,
+    ) -> Result<Option<String>, RequestRefusal> {
+        let Some(text) = text else { return Ok(None) };
+        let cursor = seal.open(text).ok_or(RequestRefusal::Cursor)?;
+        let expected = self.cursor(purpose, cursor.after.clone());
+        if cursor == expected { Ok(Some(cursor.after)) } else { Err(RequestRefusal::Cursor) }
+    }
+
+    /// The address of this list from that position on: filters and limit are in it.
+    pub(super) fn address(
+        &self,
+        url: &ServiceUrl,
+        purpose: &'static str,
+        after: &str,
+        seal: &dyn CursorSeal,
+    ) -> Result<ServiceUrl, RequestRefusal> {
+        let text = seal.seal(&self.cursor(purpose, after.to_owned())).ok_or(RequestRefusal::Internal)?;
+        let mut address = url.clone();
+        for (name, value) in &self.filters {
+            address = address.with_parameter(name, value);
+        }
+        if let Some(limit) = self.limit {
+            address = address.with_parameter("limit", &limit.to_string());
+        }
+        let whole = address.with_parameter(purpose, &text);
+        // An address that grew too long is left as it was, and would begin again.
+        if whole == address { Err(RequestRefusal::Internal) } else { Ok(whole) }
+    }
+
+    fn cursor(&self, purpose: &str, after: String) -> Cursor {
+        Cursor {
+            list: format!("{}/{purpose}", self.list),
+            place: self.place.clone(),
+            filters: self.filters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+            after,
+        }
+    }
+}

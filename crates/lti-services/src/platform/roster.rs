@@ -1,0 +1,220 @@
+//! Rosters at the platform (NRPS 2.0 §2, §3; rules N-P1 to N-P10).
+
+use std::num::NonZeroU32;
+
+use http::{Method, Request, Response, StatusCode};
+use lti_types::{
+    Context, Member, MemberStatus, MembershipContainer, PersonalData, ResourceLinkId, Role, RoleKind, Scope,
+    WireUrl,
+};
+
+use super::cursor::{Listing, NEXT, SINCE};
+use super::query::Query;
+use super::{Access, CursorSeal, Place, RequestRefusal, reply};
+use crate::{Link, ServiceUrl, media_type};
+
+/// A request for a roster, right in everything but whose it is.
+#[derive(Debug, Clone)]
+pub struct RosterRequest {
+    access: Access,
+    role: Option<String>,
+    link: Option<ResourceLinkId>,
+    limit: Option<NonZeroU32>,
+    cursor: Option<String>,
+    since: Option<String>,
+}
+
+impl RosterRequest {
+    /// Reads a request: method, scope, filters. Whatever it accepts, it gets the one media type there is.
+    ///
+    /// # Errors
+    /// [`RequestRefusal`].
+    pub fn read(request: &Request<Vec<u8>>, access: &Access) -> Result<Self, RequestRefusal> {
+        if request.method() != Method::GET {
+            return Err(RequestRefusal::MethodNotAllowed("GET"));
+        }
+        access.needs(&[Scope::ContextMembershipReadOnly])?;
+        let query = Query::of(request);
+        let link = query.text("rlid")?.map(ResourceLinkId::new).transpose();
+        Ok(Self {
+            access: access.clone(),
+            role: query.text("role")?,
+            link: link.map_err(|_| RequestRefusal::Parameter("rlid"))?,
+            limit: query.limit()?,
+            cursor: query.text(NEXT)?,
+            since: query.text(SINCE)?,
+        })
+    }
+
+    /// The link whose members are asked for: look up where it is.
+    #[must_use]
+    pub fn resource_link_id(&self) -> Option<&ResourceLinkId> {
+        self.link.as_ref()
+    }
+
+    /// What is asked, of the context that the URL names. `link` is where the link is that the request names; it must be
+    /// in the same place.
+    ///
+    /// # Errors
+    /// [`RequestRefusal::NotFound`], [`RequestRefusal::LinkNotFound`], [`RequestRefusal::Cursor`].
+    pub fn on(
+        self,
+        place: Option<&Place>,
+        link: Option<&Place>,
+        seal: &dyn CursorSeal,
+    ) -> Result<MemberList, RequestRefusal> {
+        let place = self.access.find(place)?.clone();
+        if self.link.is_some() && link != Some(&place) {
+            return Err(RequestRefusal::LinkNotFound);
+        }
+        let mut filters = Vec::new();
+        filters.extend(self.role.as_ref().map(|role| ("role", role.clone())));
+        filters.extend(self.link.as_ref().map(|link| ("rlid", link.as_str().to_owned())));
+        let listing = Listing { list: "members".to_owned(), place, filters, limit: self.limit };
+        let since = listing.open(self.since.as_deref(), SINCE, seal)?;
+        // The pages of a report of differences are their own list.
+        let mut paged = listing.clone();
+        paged.filters.extend(self.since.as_ref().map(|since| (SINCE, since.clone())));
+        let after = paged.open(self.cursor.as_deref(), NEXT, seal)?;
+        Ok(MemberList { listing, paged, role: self.role.map(Role::from), link: self.link, after, since })
+    }
+}
+
+/// Members to be listed.
+#[derive(Debug, Clone)]
+pub struct MemberList {
+    listing: Listing,
+    paged: Listing,
+    role: Option<Role>,
+    link: Option<ResourceLinkId>,
+    after: Option<String>,
+    since: Option<String>,
+}
+
+impl MemberList {
+    /// Whose roster.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.listing.place
+    }
+
+    /// Only with this role.
+    #[must_use]
+    pub fn role(&self) -> Option<&Role> {
+        self.role.as_ref()
+    }
+
+    /// Only those who can reach this link, each with the message of a launch of it.
+    #[must_use]
+    pub fn resource_link_id(&self) -> Option<&ResourceLinkId> {
+        self.link.as_ref()
+    }
+
+    /// How many to send at most, within the platform's own limit.
+    #[must_use]
+    pub fn at_most(&self, cap: NonZeroU32) -> NonZeroU32 {
+        self.listing.limit.map_or(cap, |limit| limit.min(cap))
+    }
+
+    /// The position to go on from, as the application gave it for the page before.
+    #[must_use]
+    pub fn after(&self) -> Option<&str> {
+        self.after.as_deref()
+    }
+
+    /// Only what changed since then, as the application gave it: send those who left with [`MemberStatus::Deleted`].
+    #[must_use]
+    pub fn since(&self) -> Option<&str> {
+        self.since.as_deref()
+    }
+
+    /// Whether a member is one of those who are asked for: with the role, by its full or its short name, and present
+    /// unless changes are asked for.
+    #[must_use]
+    pub fn fits(&self, member: &Member) -> bool {
+        let present = *member.status() != MemberStatus::Deleted || self.since.is_some();
+        present && self.role.as_ref().is_none_or(|role| member.roles.iter().any(|r| is_same_role(r, role)))
+    }
+
+    /// The answer: those members of the page that fit, without what the tool may not know. `url` is the public address
+    /// of the roster.
+    ///
+    /// # Errors
+    /// [`RequestRefusal::Internal`].
+    pub fn respond(
+        &self,
+        page: MemberPage<'_>,
+        url: &ServiceUrl,
+        seal: &dyn CursorSeal,
+    ) -> Result<Response<Vec<u8>>, RequestRefusal> {
+        let members = page.members.into_iter().filter(|member| self.fits(member)).map(|mut member| {
+            restrict(&mut member, page.privacy);
+            if self.link.is_none() {
+                member.message = None;
+            }
+            member
+        });
+        let mut container = MembershipContainer::new(page.context, members.collect());
+        let id = match &self.link {
+            Some(link) => url.with_parameter("rlid", link.as_str()),
+            None => url.clone(),
+        };
+        container.id = Some(WireUrl::from(&id));
+        let mut links = Vec::new();
+        if let Some(after) = page.next {
+            links.push(Link::new(self.paged.address(url, NEXT, after, seal)?.as_str(), "next"));
+        }
+        if let Some(since) = page.differences {
+            links.push(Link::new(self.listing.address(url, SINCE, since, seal)?.as_str(), "differences"));
+        }
+        reply::json(StatusCode::OK, media_type::MEMBERSHIP_CONTAINER, &container, &links)
+    }
+}
+
+/// A page of a roster, as the application has it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct MemberPage<'a> {
+    /// The context.
+    pub context: Context,
+    /// The members.
+    pub members: Vec<Member>,
+    /// What the tool may know about people, as in its record: `None` is everything.
+    pub privacy: Option<&'a [PersonalData]>,
+    /// The position after the last member, if there are more.
+    pub next: Option<&'a str>,
+    /// The position in time that a later request for changes goes on from.
+    pub differences: Option<&'a str>,
+}
+
+impl MemberPage<'_> {
+    /// The last page, with everything that is known.
+    #[must_use]
+    pub fn new(context: Context, members: Vec<Member>) -> Self {
+        Self { context, members, privacy: None, next: None, differences: None }
+    }
+}
+
+/// Whether both name the same role, by whichever name; roles of no vocabulary are compared as they are written.
+fn is_same_role(a: &Role, b: &Role) -> bool {
+    a == b || (a.kind() == b.kind() && a.kind() != RoleKind::Unknown)
+}
+
+/// Takes out what the tool may not know. With any restriction members of no specification go too: nobody knows what is
+/// in them.
+fn restrict(member: &mut Member, privacy: Option<&[PersonalData]>) {
+    let Some(allowed) = privacy else { return };
+    if !allowed.contains(&PersonalData::Name) {
+        (member.name, member.given_name, member.family_name, member.middle_name) = (None, None, None, None);
+    }
+    if !allowed.contains(&PersonalData::Email) {
+        member.email = None;
+    }
+    if !allowed.contains(&PersonalData::Picture) {
+        member.picture = None;
+    }
+    if !allowed.contains(&PersonalData::Sourcedid) {
+        member.lis_person_sourcedid = None;
+    }
+    member.extensions.clear();
+}

@@ -1,0 +1,94 @@
+//! Scores at the platform (AGS 2.0 §3.4; rules AGS-P9 to AGS-P18).
+
+use http::{Method, Request, Response};
+use lti_types::{Scope, Score, UserId};
+
+use super::line_items::owned;
+use super::{Access, LineItemRecord, Place, RequestRefusal, ScoreRecord, query, reply};
+use crate::{ScoreFault, media_type};
+
+/// A request to the scores of a line item, right in everything but whose it is.
+#[derive(Debug, Clone)]
+pub struct ScoreRequest {
+    access: Access,
+    score: Score,
+}
+
+impl ScoreRequest {
+    /// Reads a request: method (POST alone: scores cannot be read back), scope, media type, body.
+    ///
+    /// # Errors
+    /// [`RequestRefusal`].
+    pub fn read(request: &Request<Vec<u8>>, access: &Access) -> Result<Self, RequestRefusal> {
+        if request.method() != Method::POST {
+            return Err(RequestRefusal::MethodNotAllowed("POST"));
+        }
+        access.needs(&[Scope::Score])?;
+        let score: Score = query::body(request, media_type::SCORE)?;
+        ScoreFault::find(&score).map_err(RequestRefusal::Score)?;
+        Ok(Self { access: access.clone(), score })
+    }
+
+    /// The score, of the line item that the URL names. `place` is what the URL says about whose it is, where it says
+    /// anything; otherwise the record's own.
+    ///
+    /// # Errors
+    /// [`RequestRefusal::NotFound`] if there is none, it is not the token's, or it is of another place than the URL says.
+    pub fn on(
+        self,
+        place: Option<&Place>,
+        record: Option<LineItemRecord>,
+    ) -> Result<ScorePosting, RequestRefusal> {
+        let line_item = owned(&self.access, place, record)?;
+        Ok(ScorePosting { line_item, score: self.score })
+    }
+}
+
+/// A score for a line item that is the token's.
+#[derive(Debug, Clone)]
+pub struct ScorePosting {
+    line_item: LineItemRecord,
+    score: Score,
+}
+
+impl ScorePosting {
+    /// The line item.
+    #[must_use]
+    pub fn line_item(&self) -> &LineItemRecord {
+        &self.line_item
+    }
+
+    /// Whose score it is: look up whether they are in the line item's context, and what is recorded for them.
+    #[must_use]
+    pub fn user_id(&self) -> &UserId {
+        &self.score.user_id
+    }
+
+    /// The score.
+    #[must_use]
+    pub fn score(&self) -> &Score {
+        &self.score
+    }
+
+    /// The record after this score, from the one there is. Store it in the place of that very one, then answer with
+    /// [`ScorePosting::accepted`]; if another came in between, read again.
+    ///
+    /// # Errors
+    /// [`RequestRefusal::UserNotMember`], [`RequestRefusal::ScoreStale`], [`RequestRefusal::ScoreRepeated`].
+    pub fn record(
+        &self,
+        is_member: bool,
+        before: Option<&ScoreRecord>,
+    ) -> Result<ScoreRecord, RequestRefusal> {
+        if !is_member {
+            return Err(RequestRefusal::UserNotMember);
+        }
+        ScoreRecord::after(before, self.score.clone())
+    }
+
+    /// The answer once the score is stored: 204.
+    #[must_use]
+    pub fn accepted(&self) -> Response<Vec<u8>> {
+        reply::empty()
+    }
+}

@@ -1,0 +1,249 @@
+//! Granting tokens (Security Framework 1.0 §4.1.1, RFC 6749 §4.4, RFC 7523 §3).
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::{Method, Request};
+use lti_jwks::{Algorithm, KeyId, RegisteredClaims, Rules, UnverifiedJwt, VerifyingKeys};
+use lti_types::{ClientId, DeploymentId, RegistrationStatus, Scope, ToolRecord};
+use url::form_urlencoded;
+
+use super::{AccessGrant, TokenRefusal};
+use crate::{ASSERTION_TYPE, media_type};
+
+/// The most bytes of a token request that are read.
+const MAX_FORM: usize = 256 * 1024;
+/// The longest `jti`, in bytes.
+const MAX_ID: usize = 512;
+
+/// A token request before anything about it is known to be true.
+#[derive(Debug)]
+pub struct UnverifiedTokenRequest {
+    assertion: UnverifiedJwt,
+    client_id: ClientId,
+    scopes: Vec<Scope>,
+}
+
+/// What a platform holds against the token requests of one client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TokenClient {
+    /// The client.
+    pub client_id: ClientId,
+    /// Its deployments.
+    pub deployment_ids: Vec<DeploymentId>,
+    /// What it may be granted.
+    pub scopes: Vec<Scope>,
+    /// Whether it may be granted anything now.
+    pub status: RegistrationStatus,
+    /// What the platform answers to in `aud`: the token URL first of all, the issuer, an audience of its own. One of
+    /// them must be there; others beside it are of no concern (RFC 7523 §3).
+    pub audiences: Vec<String>,
+    /// Signature algorithms that it may use; RS256 by default.
+    pub algorithms: Vec<Algorithm>,
+    /// How far two clocks may be apart; 60 seconds by default, never more than 5 minutes.
+    pub leeway: TimeDelta,
+    /// How long an assertion may hold, from `iat` to `exp`; 1 hour by default. Its `jti` is to be remembered for that
+    /// long.
+    pub longest_assertion: TimeDelta,
+    /// How long a token is good; 1 hour by default.
+    pub token_lifetime: TimeDelta,
+}
+
+impl TokenClient {
+    /// Of a registered tool, with the default policy.
+    #[must_use]
+    pub fn of<A: Into<String>>(record: &ToolRecord, audiences: impl IntoIterator<Item = A>) -> Self {
+        Self {
+            client_id: record.client_id.clone(),
+            deployment_ids: record.deployment_ids.clone(),
+            scopes: record.scopes.clone(),
+            status: record.status,
+            audiences: audiences.into_iter().map(Into::into).collect(),
+            algorithms: vec![Algorithm::Rs256],
+            leeway: TimeDelta::seconds(60),
+            longest_assertion: TimeDelta::hours(1),
+            token_lifetime: TimeDelta::hours(1),
+        }
+    }
+}
+
+/// What a store says of an assertion's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Use {
+    /// It was not there, and is now.
+    First,
+    /// It was there already.
+    Repeated,
+}
+
+impl UnverifiedTokenRequest {
+    /// Reads a token request.
+    ///
+    /// # Errors
+    /// [`TokenRefusal`].
+    pub fn from_http(request: &Request<Vec<u8>>) -> Result<Self, TokenRefusal> {
+        if request.method() != Method::POST {
+            return Err(TokenRefusal::Method);
+        }
+        if !media_type::is_acceptable(request.headers(), media_type::FORM) || request.body().len() > MAX_FORM
+        {
+            return Err(TokenRefusal::Form);
+        }
+        let field = |name: &'static str| {
+            let mut values =
+                form_urlencoded::parse(request.body()).filter(|(n, _)| n == name).map(|(_, value)| value);
+            match (values.next(), values.next()) {
+                (Some(value), None) if !value.trim().is_empty() => Ok(value),
+                _ => Err(TokenRefusal::Parameter(name)),
+            }
+        };
+        if field("grant_type")? != "client_credentials" {
+            return Err(TokenRefusal::GrantType);
+        }
+        if field("client_assertion_type")? != ASSERTION_TYPE {
+            return Err(TokenRefusal::Parameter("client_assertion_type"));
+        }
+        let assertion = UnverifiedJwt::parse(&field("client_assertion")?).map_err(TokenRefusal::Malformed)?;
+        let mut scopes: Vec<Scope> = Vec::new();
+        for scope in field("scope")?.split_ascii_whitespace().map(Scope::from) {
+            if !scopes.contains(&scope) {
+                scopes.push(scope);
+            }
+        }
+
+        #[derive(serde::Deserialize)]
+        struct Claimed {
+            sub: ClientId,
+        }
+        let claimed: Claimed = serde_json::from_slice(assertion.danger_unverified_payload())
+            .map_err(|_| TokenRefusal::ClientMissing)?;
+        Ok(Self { assertion, client_id: claimed.sub, scopes })
+    }
+
+    /// Who asks, as they say: to find the registration by, and nothing else.
+    #[must_use]
+    pub fn client_id(&self) -> &ClientId {
+        &self.client_id
+    }
+
+    /// The key to have at hand.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&KeyId> {
+        self.assertion.key_id()
+    }
+
+    /// Checks, in this order: the client is the one that was looked up and active; key, algorithm and signature; `iss`,
+    /// `aud` and times; `sub`; how long the assertion holds; `jti`; the deployment it names; the scopes.
+    ///
+    /// # Errors
+    /// [`TokenRefusal`].
+    pub fn verify(
+        self,
+        client: &TokenClient,
+        keys: &VerifyingKeys,
+        now: DateTime<Utc>,
+    ) -> Result<PendingGrant, TokenRefusal> {
+        if self.client_id != client.client_id {
+            return Err(TokenRefusal::ClientUnknown);
+        }
+        if client.status != RegistrationStatus::Active {
+            return Err(TokenRefusal::ClientNotActive);
+        }
+        let mut rules = Rules::new(client.client_id.as_str(), "");
+        rules.audiences.clone_from(&client.audiences);
+        rules.algorithms.clone_from(&client.algorithms);
+        rules.leeway = client.leeway;
+        // Whoever else an assertion is for, it is for us when it names us.
+        if let Ok(claims) =
+            serde_json::from_slice::<RegisteredClaims>(self.assertion.danger_unverified_payload())
+        {
+            rules.trusted_audiences = claims.audiences;
+        }
+        let verified =
+            self.assertion.verify::<RegisteredClaims>(keys, &rules, now).map_err(TokenRefusal::Proof)?;
+        if verified.subject.as_deref() != Some(client.client_id.as_str()) {
+            return Err(TokenRefusal::SubjectMismatch);
+        }
+        let lifetime = match (verified.expires_at, verified.issued_at) {
+            (Some(expires_at), Some(issued_at)) => expires_at.seconds() - issued_at.seconds(),
+            _ => f64::INFINITY,
+        };
+        #[allow(clippy::cast_precision_loss, reason = "seconds of a policy")]
+        if lifetime > client.longest_assertion.num_seconds() as f64 {
+            return Err(TokenRefusal::LifetimeTooLong);
+        }
+        let id = verified.jwt_id.clone().filter(|id| !id.trim().is_empty() && id.len() <= MAX_ID);
+        let id = id.ok_or(TokenRefusal::IdMissing)?;
+
+        #[derive(serde::Deserialize)]
+        struct Named {
+            #[serde(default, rename = "https://purl.imsglobal.org/spec/lti/claim/deployment_id")]
+            deployment_id: Option<DeploymentId>,
+        }
+        let named: Named =
+            serde_json::from_slice(verified.payload()).map_err(|_| TokenRefusal::DeploymentUnknown)?;
+        if named.deployment_id.as_ref().is_some_and(|id| !client.deployment_ids.contains(id)) {
+            return Err(TokenRefusal::DeploymentUnknown);
+        }
+        let scopes: Vec<_> = self.scopes.into_iter().filter(|scope| client.scopes.contains(scope)).collect();
+        if scopes.is_empty() {
+            return Err(TokenRefusal::Scope);
+        }
+        Ok(PendingGrant {
+            id,
+            remember_until: verified.acceptable_until(),
+            grant: AccessGrant {
+                client_id: self.client_id,
+                deployment_id: named.deployment_id,
+                scopes,
+                expires_at: now.checked_add_signed(client.token_lifetime).unwrap_or(now),
+            },
+        })
+    }
+}
+
+/// A grant that waits for one more thing: whether the assertion was used before. Store its name, and say what the store
+/// said.
+///
+/// ```compile_fail,E0599
+/// # fn skip(pending: lti_services::platform::PendingGrant) -> lti_services::platform::AccessGrant {
+/// pending.grant()
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingGrant {
+    id: String,
+    remember_until: DateTime<Utc>,
+    grant: AccessGrant,
+}
+
+impl PendingGrant {
+    /// The client whose assertion it is: names are unique within a client.
+    #[must_use]
+    pub fn client_id(&self) -> &ClientId {
+        &self.grant.client_id
+    }
+
+    /// The name of the assertion (`jti`).
+    #[must_use]
+    pub fn assertion_id(&self) -> &str {
+        &self.id
+    }
+
+    /// Until when the name must be remembered.
+    #[must_use]
+    pub fn remember_until(&self) -> DateTime<Utc> {
+        self.remember_until
+    }
+
+    /// The grant, if the assertion was not used before. The store must let exactly one caller hear [`Use::First`].
+    ///
+    /// # Errors
+    /// [`TokenRefusal::Replayed`].
+    pub fn first_use(self, seen: Use) -> Result<AccessGrant, TokenRefusal> {
+        match seen {
+            Use::First => Ok(self.grant),
+            Use::Repeated => Err(TokenRefusal::Replayed),
+        }
+    }
+}
