@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, Seek};
 use std::path::{Path, PathBuf};
 
-/// Collects what is written in a file without a name, in the folder of the target: whoever interrupts the program leaves
-/// nothing behind.
+/// Collects what is written in a file without a name, in the folder of the target: whoever interrupts the writing leaves
+/// nothing behind. Only the last step has a temporary file with a name.
 #[derive(Debug)]
 pub(crate) struct WholeFile {
     draft: File,
@@ -17,6 +17,10 @@ impl WholeFile {
     pub(crate) fn begin(target: &Path) -> io::Result<Self> {
         if target.is_dir() || target.file_name().is_none() {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+        }
+        // A device or a pipe would be replaced by a file.
+        if target.exists() && !target.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
         }
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new(".")).to_owned();
