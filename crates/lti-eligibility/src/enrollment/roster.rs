@@ -77,6 +77,8 @@ pub fn sync_roster(
         if let Some(enrollment) = local.get(user) {
             if enrollment.role != *role {
                 changes.update.insert(user.clone(), role.clone());
+            } else if enrollment.is_expired(now) {
+                changes.skip.insert(user.clone(), SkipReason::Expired);
             }
         } else if mode == SyncMode::UnenrollOnly {
             changes.skip.insert(user.clone(), SkipReason::UnenrollOnly);
@@ -214,6 +216,8 @@ pub enum SkipReason {
     RoleNotAccepted,
     /// The mode enrolls nobody.
     UnenrollOnly,
+    /// The local enrollment has expired; a member who is listed does not get another.
+    Expired,
     /// The publication takes no new users: [`RefusalReason::NotStarted`], [`RefusalReason::Ended`] or
     /// [`RefusalReason::SeatsFull`].
     Closed(RefusalReason),
@@ -227,6 +231,7 @@ impl SkipReason {
             Self::NotActive => "member_not_active",
             Self::RoleNotAccepted => "role_not_accepted",
             Self::UnenrollOnly => "unenroll_only",
+            Self::Expired => "enrolment_expired",
             Self::Closed(reason) => reason.code(),
         }
     }

@@ -156,6 +156,18 @@ fn seats_are_given_in_the_order_of_ids_and_the_rest_is_told() {
     assert_eq!(serde_json::to_value(&changes).unwrap()["skip"]["u-3"], "seats_full");
 }
 
+#[test]
+fn a_listed_member_whose_enrollment_has_expired_is_told() {
+    let publication = syncing(SyncMode::EnrollAndUnenroll);
+    let local = BTreeMap::from([(user(1), Enrollment::new(LocalRole::learner(), Some(now())))]);
+    let listed = Roster::complete(vec![RosterMember::new(user(1), RemoteRole::Learner)]);
+    let changes = sync_roster(&publication, &listed, &local, now()).unwrap();
+    assert!(changes.is_empty());
+    assert_eq!(changes.skip[&user(1)].code(), "enrolment_expired");
+    let before = sync_roster(&publication, &listed, &local, now() - TimeDelta::seconds(1)).unwrap();
+    assert!(before.skip.is_empty());
+}
+
 fn any_role() -> impl Strategy<Value = RemoteRole> {
     prop::sample::select(vec![RemoteRole::Learner, RemoteRole::Instructor, RemoteRole::Other])
 }
