@@ -89,8 +89,8 @@ fn one(
         }
         Some(path) => std::fs::read(path).map_err(|error| error.to_string())?,
     };
-    let outline = Outline::parse(&json).map_err(|error| chain(&error))?;
-    let (mut cartridge, files) = outline.into_cartridge().map_err(|error| chain(&error))?;
+    let parsed = Outline::parse(&json).map_err(|error| chain(&error))?;
+    let (mut cartridge, files) = parsed.into_cartridge().map_err(|error| chain(&error))?;
     let mut changes = Vec::new();
     if fit {
         for change in cartridge.fit(settings.version) {
@@ -99,7 +99,8 @@ fn one(
             changes.push(format!("{}: {place}", words(&change.kind)));
         }
     }
-    let mut file = WholeFile::begin(package).map_err(|error| format!("{}: {error}", package.display()))?;
+    let mut file =
+        WholeFile::begin(package, outline).map_err(|error| format!("{}: {error}", package.display()))?;
     let written = cartridge.write_to_seekable(io::BufWriter::new(file.draft()), settings, files);
     let written = written.map_err(|error| {
         let advice = if fit { "" } else { "; --fit leaves out what this version cannot hold" };

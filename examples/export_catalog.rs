@@ -110,7 +110,8 @@ pub(crate) fn export(arguments: &Arguments) -> Result<Exported, String> {
         look_for(&selected, Source::open(arguments.catalog.as_deref())?)?;
     }
     let out = arguments.out.clone().map_or_else(temporary, Ok).map_err(|error| error.to_string())?;
-    let mut file = WholeFile::begin(&out).map_err(|error| format!("{}: {error}", out.display()))?;
+    let read = [&arguments.catalog, &arguments.policy].into_iter().flatten().map(PathBuf::as_path);
+    let mut file = WholeFile::begin(&out, read).map_err(|error| format!("{}: {error}", out.display()))?;
 
     let io = |error: io::Error| format!("{}: {error}", out.display());
     let mut package = Package::begin(file.draft(), &reporter, arguments.target).map_err(io)?;

@@ -14,13 +14,19 @@ pub(crate) struct WholeFile {
 }
 
 impl WholeFile {
-    pub(crate) fn begin(target: &Path) -> io::Result<Self> {
+    /// `read` are the files that the program reads: none of them may be the target.
+    pub(crate) fn begin<'a>(target: &Path, read: impl IntoIterator<Item = &'a Path>) -> io::Result<Self> {
         if target.is_dir() || target.file_name().is_none() {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
         }
         // A device or a pipe would be replaced by a file.
         if target.exists() && !target.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+        }
+        if let Ok(same) = target.canonicalize()
+            && read.into_iter().any(|path| path.canonicalize().is_ok_and(|path| path == same))
+        {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is what is read"));
         }
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new(".")).to_owned();

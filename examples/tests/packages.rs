@@ -306,6 +306,12 @@ fn what_fails_leaves_nothing_behind() {
     assert!(error(&["--launch-base", "ftp://tool.example/"]).contains("https"));
     assert!(only().is_empty());
 
+    // The catalog itself is no place for the package.
+    std::fs::write(folder.path().join("package.zip"), SHIPPED).unwrap();
+    let catalog = folder.path().join("package.zip").to_str().unwrap().to_owned();
+    assert!(error(&["--catalog", &catalog]).contains("it is what is read"));
+    assert_eq!(std::fs::read_to_string(&catalog).unwrap(), SHIPPED);
+
     // Half-way: an older package stays as it was.
     std::fs::write(folder.path().join("package.zip"), "an older package").unwrap();
     let too_long = format!("https://tool.example/{}", "x".repeat(5000));
