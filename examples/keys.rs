@@ -160,7 +160,7 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
-#[allow(dead_code)] // not when the tests take this file in
+#[allow(dead_code, reason = "the tests take this file in as a module")]
 fn main() -> ExitCode {
     let outcome = run(&Arguments::parse(), &mut io::stdout().lock());
     let (text, code) = match outcome {

@@ -4,7 +4,13 @@
 //! p90); it fails when a median misses its bound. Criterion's own figures follow.
 
 // Helpers outside of test functions fail by panicking, too.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 use std::fmt::Write as _;
 use std::hint::black_box;

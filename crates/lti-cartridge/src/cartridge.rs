@@ -215,7 +215,7 @@ pub trait FileSource {
 
 /// The source of a cartridge without files.
 #[derive(Debug, Clone, Copy, Default)]
-#[allow(clippy::exhaustive_structs)] // It is its own constructor and will never hold anything.
+#[allow(clippy::exhaustive_structs, reason = "it is its own constructor and will never hold anything")]
 pub struct NoFiles;
 
 impl FileSource for NoFiles {

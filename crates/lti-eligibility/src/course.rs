@@ -277,7 +277,6 @@ impl fmt::Display for ActivityType {
 }
 
 // serde's `skip_serializing_if` passes a reference.
-#[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_false(flag: &bool) -> bool {
     !*flag
 }

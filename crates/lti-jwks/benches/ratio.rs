@@ -4,7 +4,7 @@
 //! Not a bench of its own. Others take it in by `#[path = "…/lti-jwks/benches/ratio.rs"] mod ratio;`, and end with
 //! [`Comparisons::finish`].
 
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each bench that takes it in uses a part")]
 
 use std::hint::black_box;
 use std::process::ExitCode;

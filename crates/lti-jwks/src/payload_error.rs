@@ -108,14 +108,14 @@ mod tests {
     use super::*;
 
     #[derive(Deserialize)]
-    #[allow(dead_code)]
+    #[allow(dead_code, reason = "only that it is read matters")]
     struct Payload {
         iss: String,
         context: Context,
     }
 
     #[derive(Deserialize)]
-    #[allow(dead_code)]
+    #[allow(dead_code, reason = "only that it is read matters")]
     struct Context {
         id: String,
         #[serde(rename = "type", default)]

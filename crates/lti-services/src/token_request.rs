@@ -384,7 +384,6 @@ impl Seconds {
             return None;
         }
         let longest = LONGEST_LIFETIME.num_seconds();
-        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "0 to 86,400")]
         Some(TimeDelta::seconds(seconds.clamp(0.0, longest as f64) as i64))
     }
 }

@@ -29,6 +29,7 @@ mod launch_presentation;
 mod line_item;
 mod lis;
 mod login_initiation;
+mod lossless;
 mod member;
 mod message;
 mod migration;

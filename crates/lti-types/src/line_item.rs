@@ -1,7 +1,8 @@
 //! Line items and results: the columns of a grade book, and what stands in them (AGS 2.0 §3.2, §3.3).
 
+use crate::lossless::{Amount, Points};
 use crate::object::wire_object;
-use crate::tolerant::{Amount, Flag, Points, Text};
+use crate::tolerant::{Flag, Text};
 use crate::{ResourceLinkId, SubmissionReview, Timestamp, UserId, WireUrl};
 
 wire_object! {

@@ -1,8 +1,9 @@
 //! Rosters: the members of a context (NRPS 2.0 §2).
 
+use crate::lossless::{Objects, Upto};
 use crate::object::wire_object;
 use crate::open_enum::open_enum;
-use crate::tolerant::{Object, Objects, Text, TextOf, Upto};
+use crate::tolerant::{Object, Text, TextOf};
 use crate::{BasicOutcome, Context, Custom, MessageType, Roles, UserId, WireUrl};
 
 open_enum! {

@@ -1,8 +1,9 @@
 //! Scores: what a tool tells a platform about one person's work (AGS 2.0 §3.4).
 
+use crate::lossless::Amount;
 use crate::object::wire_object;
 use crate::open_enum::open_enum;
-use crate::tolerant::{Amount, Text};
+use crate::tolerant::Text;
 use crate::{Timestamp, UserId};
 
 open_enum! {

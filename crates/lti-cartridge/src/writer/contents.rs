@@ -49,8 +49,10 @@ pub enum WantedKind {
 }
 
 /// A content, handed over to be written.
-// One lives at a time: a box for each would cost more than the width of the largest.
-#[allow(clippy::large_enum_variant)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one lives at a time; a box for each would cost more than the width"
+)]
 #[non_exhaustive]
 pub enum Payload<'p> {
     /// An LTI link.

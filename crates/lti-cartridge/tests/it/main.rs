@@ -1,7 +1,13 @@
 //! The crate from outside: packages are written, validated against the schemas, read by other programs, and read back.
 
 // Helpers outside of test functions fail by panicking, too.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod fixtures;
 mod hostile;

@@ -3,7 +3,13 @@
 //! Without a backend that signs with RSA keys, only what does not need one is tested.
 
 // Clippy's leave for tests covers functions marked `#[test]`, not what they call.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 #![cfg_attr(not(any(feature = "aws-lc-rs", feature = "rust-crypto-rsa-signing")), allow(dead_code))]
 
 mod algorithms;

@@ -1,8 +1,7 @@
 //! Files that openssl makes, and files that it is given. Where it is not installed these tests say so and pass,
 //! unless `LTI_TEST_REQUIRE_ALL=1`.
 
-// Tests may ask the environment what they are to demand; the library may not.
-#![allow(clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods, reason = "a test may ask the environment what it is to demand")]
 
 use std::fs;
 use std::path::PathBuf;

@@ -143,7 +143,6 @@ impl GrantSigner {
         if verified.subject.as_deref() != Some(own.client_id.as_str()) {
             return None;
         }
-        #[allow(clippy::cast_possible_truncation, reason = "a date far away is refused by `from_timestamp`")]
         let expires_at = DateTime::from_timestamp(verified.expires_at?.seconds() as i64, 0)?;
         Some(AccessGrant {
             client_id: own.client_id,

@@ -59,7 +59,6 @@ impl Grade {
     #[must_use]
     pub fn out_of(self, maximum: f64) -> f64 {
         // Equal maxima are the usual case, and must not cost the last digit.
-        #[allow(clippy::float_cmp, reason = "the very same number, or another")]
         if maximum == self.maximum {
             return self.given;
         }

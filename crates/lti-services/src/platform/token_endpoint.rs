@@ -168,7 +168,6 @@ impl UnverifiedTokenRequest {
             (Some(expires_at), Some(issued_at)) => expires_at.seconds() - issued_at.seconds(),
             _ => f64::INFINITY,
         };
-        #[allow(clippy::cast_precision_loss, reason = "seconds of a policy")]
         if lifetime > client.longest_assertion.num_seconds() as f64 {
             return Err(TokenRefusal::LifetimeTooLong);
         }

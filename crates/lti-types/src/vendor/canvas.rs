@@ -1,9 +1,10 @@
 //! Canvas (Instructure).
 
 use super::text;
+use crate::lossless::Objects;
 use crate::object::wire_object;
 use crate::open_enum::open_enum;
-use crate::tolerant::{Flag, Objects, Text};
+use crate::tolerant::{Flag, Text};
 use crate::{ContentItem, LaunchClaims, Score, Timestamp};
 
 /// Where in Canvas the tool was placed, such as `assignment_selection`; absent (`null`) for a plain link.
