@@ -1,4 +1,4 @@
-//! The platform's end of storage (Client Side postMessages, postMessage Storage; spec digest §J.2–J.6).
+//! The platform's end of storage (Client Side postMessages, postMessage Storage).
 
 use askama::Template;
 use lti_types::StorageTarget;

@@ -31,6 +31,12 @@ impl NotSameOrigin {
             Self::FetchSiteForeign => "fetch_site_foreign",
         }
     }
+
+    /// The section of the specification it rests on.
+    #[must_use]
+    pub fn spec(self) -> &'static str {
+        "RFC 6749 §10.12"
+    }
 }
 
 /// Checks that a request was sent by a page of our own origin: `Origin` is ours and `Sec-Fetch-Site` is

@@ -1,4 +1,4 @@
-//! A short name for a state: the same for cookies and platform storage (spec digest §J.7).
+//! A short name for a state: the same for cookies and platform storage.
 
 use lti_types::State;
 

@@ -1,4 +1,4 @@
-//! The tool's launch where the platform keeps the secret (spec digest §J.7): a page that fetches it, and what the
+//! The tool's launch where the platform keeps the secret (postMessage Storage): a page that fetches it, and what the
 //! page then sends.
 
 use std::fmt;
@@ -196,9 +196,18 @@ impl CompletionError {
         }
     }
 
+    /// The section of the specification it rests on.
+    #[must_use]
+    pub fn spec(self) -> &'static str {
+        match self {
+            Self::TooLarge | Self::ContentType | Self::Malformed => "Security Framework 1.0 §5.1.1.3",
+            Self::NotSameOrigin(why) => why.spec(),
+        }
+    }
+
     /// What the browser is answered: 400, or 403 for a request that is not our page's.
     #[must_use]
-    pub fn status(self) -> u16 {
+    pub fn http_status(self) -> u16 {
         match self {
             Self::TooLarge | Self::ContentType | Self::Malformed => 400,
             Self::NotSameOrigin(_) => 403,

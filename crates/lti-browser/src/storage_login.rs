@@ -1,5 +1,5 @@
 //! The tool's login where the platform offers storage (postMessage Storage, OIDC Login with LTI Client Side
-//! postMessages; spec digest §J): the secret goes into the platform's frame before the browser goes on.
+//! postMessages): the secret goes into the platform's frame before the browser goes on.
 
 use std::fmt;
 use std::time::Duration;

@@ -266,7 +266,7 @@ fn captured_completion_posted_cross_site() {
     ] {
         let request = CompletionRequest::new(origin, site, Some("application/json"), captured.as_bytes());
         let error = Completion::read(&own, &request).unwrap_err();
-        assert_eq!(error.status(), 403, "{origin:?} {site:?}");
+        assert_eq!(error.http_status(), 403, "{origin:?} {site:?}");
     }
     assert_eq!(store.0.lock().unwrap().len(), 1, "nothing was taken");
 

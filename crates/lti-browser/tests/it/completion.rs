@@ -1,4 +1,4 @@
-//! Spec digest §J.7: a captured completion posted from elsewhere fails and consumes nothing.
+//! A captured completion posted from elsewhere fails and consumes nothing.
 
 use lti_browser::{Completion, CompletionError as E, CompletionRequest, NotSameOrigin as No, Origin};
 use lti_types::AuthenticationResponse;
@@ -56,8 +56,8 @@ fn a_captured_completion_posted_from_elsewhere_is_not() {
         let error = read(&CompletionRequest::new(origin, site, content_type, body)).unwrap_err();
         assert_eq!(error, expected, "{origin:?} {site:?} {:?}", String::from_utf8_lossy(body));
         let status = if matches!(error, E::NotSameOrigin(_)) { 403 } else { 400 };
-        assert_eq!(error.status(), status);
-        assert!(!error.code().is_empty());
+        assert_eq!(error.http_status(), status);
+        assert!(!error.code().is_empty() && error.spec().contains('§'));
     }
     let large = vec![b' '; 128 * 1024 + 1];
     assert_eq!(read(&CompletionRequest::new(OURS, SAME, JSON, &large)).unwrap_err(), E::TooLarge);

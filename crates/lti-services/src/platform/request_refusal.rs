@@ -120,7 +120,7 @@ impl RequestRefusal {
 
     /// The HTTP status.
     #[must_use]
-    pub fn status(&self) -> StatusCode {
+    pub fn http_status(&self) -> StatusCode {
         match self {
             Self::TokenMissing | Self::TokenInvalid => StatusCode::UNAUTHORIZED,
             Self::ScopeInsufficient(_) | Self::UserNotMember | Self::Closed => StatusCode::FORBIDDEN,
@@ -150,7 +150,7 @@ impl RequestRefusal {
         let body = Body { error: self.code(), error_description: self.to_string() };
         // Text can always be written.
         let mut response = Response::new(serde_json::to_vec(&body).unwrap_or_default());
-        *response.status_mut() = self.status();
+        *response.status_mut() = self.http_status();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type::JSON));
         let challenge = match self {

@@ -1,4 +1,4 @@
-//! The rows of the certification guide that concern services (spec/07 §5, 6, 9, 10).
+//! The rows of the certification guide that concern services.
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use lti_services::{

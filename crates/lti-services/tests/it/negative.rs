@@ -1,4 +1,4 @@
-//! Our own further cases (spec/07 §13: X-30 to X-34) between both ends.
+//! Our own further cases (X-30 to X-34) between both ends.
 
 use http::header::{CONTENT_TYPE, LINK};
 use http::{Request, Response};
@@ -94,7 +94,7 @@ fn x32_scores_that_are_none_are_400() {
     ] {
         let request = raw(&url, &token, &format!("{{{HEAD}{members}}}"));
         let refusal = platform.try_serve(&request).unwrap_err();
-        assert_eq!((refusal.code(), refusal.status().as_u16()), (code, 400), "{members}");
+        assert_eq!((refusal.code(), refusal.http_status().as_u16()), (code, 400), "{members}");
     }
     for json in ["", "[]", "{}", "null", r#"{"userId":"u1"}"#] {
         assert_eq!(platform.serve(&raw(&url, &token, json)).status(), 400, "{json}");

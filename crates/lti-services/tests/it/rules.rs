@@ -1,4 +1,4 @@
-//! The rules of a platform (spec/04 §12: AGS-P1 to AGS-P20; spec/05 §A10: N-P1 to N-P10), each broken once.
+//! The rules of a platform (AGS-P1 to AGS-P20; N-P1 to N-P10), each broken once.
 
 use std::num::NonZeroU32;
 
@@ -196,7 +196,7 @@ fn ags_p06_p07_what_is_made_is_what_was_sent() {
         (r#"{"scoreMaximum":1,"label":"a","endDateTime":"2024-01-01"}"#, "date_time_invalid"),
     ] {
         let refusal = platform.try_serve(&with(good.clone(), Method::POST, json)).unwrap_err();
-        assert_eq!((refusal.code(), refusal.status().as_u16()), (code, 400), "{json}");
+        assert_eq!((refusal.code(), refusal.http_status().as_u16()), (code, 400), "{json}");
     }
     // An id of the tool's own is not taken; a link of elsewhere is not bound to.
     let json =
@@ -206,7 +206,7 @@ fn ags_p06_p07_what_is_made_is_what_was_sent() {
     for link in ["l2", "l9", "nowhere"] {
         let json = format!(r#"{{"scoreMaximum":1,"label":"a","resourceLinkId":"{link}"}}"#);
         let refusal = platform.try_serve(&with(good.clone(), Method::POST, &json)).unwrap_err();
-        assert_eq!((refusal.code(), refusal.status().as_u16()), ("resource_link_not_found", 404));
+        assert_eq!((refusal.code(), refusal.http_status().as_u16()), ("resource_link_not_found", 404));
     }
 }
 
@@ -235,7 +235,7 @@ fn ags_p08_id_and_link_stay_and_the_rest_is_replaced() {
         (r#"{"scoreMaximum":0,"label":"a"}"#, "score_maximum_invalid"),
     ] {
         let refusal = platform.try_serve(&with(put.clone(), Method::PUT, json)).unwrap_err();
-        assert_eq!((refusal.code(), refusal.status().as_u16()), (code, 400), "{json}");
+        assert_eq!((refusal.code(), refusal.http_status().as_u16()), (code, 400), "{json}");
     }
     let elsewhere =
         LineItemUrl::parse(&"https://lms.example/c1/lineitems/9/lineitem?type_id=1".into()).unwrap();

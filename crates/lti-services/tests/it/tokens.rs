@@ -1,4 +1,4 @@
-//! Tokens between both ends (spec/07 §13: ), and what stands for them.
+//! Tokens between both ends, and what stands for them.
 
 use chrono::TimeDelta;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
