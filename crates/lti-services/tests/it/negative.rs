@@ -183,6 +183,19 @@ fn answers_are_bounded() {
     let url = LineItemUrl::parse(&"https://lms.example/1".into()).unwrap();
     let body = vec![b' '; lti_services::MAX_RESPONSE_BYTES + 1];
     assert_eq!(ListResults::new(&url).read(Response::new(body)).unwrap_err(), ServiceError::TooLarge);
+    // A refusal means what its status says, however long the page is that comes with it.
+    let long = |status: u16| {
+        let body = vec![b' '; lti_services::MAX_RESPONSE_BYTES + 1];
+        Response::builder().status(status).header("retry-after", "7").body(body).unwrap()
+    };
+    let error = ListResults::new(&url).read(long(503)).unwrap_err();
+    assert!(error.is_retryable());
+    assert_eq!(error.code(), "unavailable");
+    assert_eq!(ListResults::new(&url).read(long(401)).unwrap_err().code(), "token_rejected");
+    let token =
+        lti_services::TokenRequest::new(&"https://lms.example/t".into(), "a".into(), [Scope::Score]).unwrap();
+    assert!(token.read(&long(429), crate::platform::start()).unwrap_err().is_retryable());
+    assert_eq!(token.read(&long(200), crate::platform::start()).unwrap_err().code(), "too_large");
     let many = format!("[{}]", vec![r#"{"userId":"u"}"#; lti_services::MAX_LIST + 1].join(","));
     assert!(matches!(
         ListResults::new(&url).read(Response::new(many.into_bytes())),
