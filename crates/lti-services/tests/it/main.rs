@@ -9,6 +9,8 @@
 )]
 
 mod certification;
+mod cursors;
+mod members;
 mod negative;
 mod platform;
 mod properties;
