@@ -7,7 +7,7 @@ use lti_services::{
 };
 use lti_types::{GradeService, LineItem, Score};
 
-use crate::platform::{service_url, user};
+use crate::{service_url, user};
 
 fn answer(status: u16, body: &str) -> Response<Vec<u8>> {
     Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap()

@@ -9,7 +9,7 @@ use lti_services::{ASSERTION_TYPE, AccessToken, AssertionId, TokenRequest};
 use lti_types::{DeploymentId, Issuer, RegistrationStatus, Scope};
 use serde_json::{Value, json};
 
-use crate::platform::{Platform, TOKEN_URL, key, keys, place, start};
+use super::platform::{Platform, TOKEN_URL, key, keys, place, start};
 
 fn form(fields: &[(&str, &str)]) -> Request<Vec<u8>> {
     let body = url_encoded(fields);
@@ -43,7 +43,7 @@ fn error_of(response: &Response<Vec<u8>>) -> String {
 }
 
 #[test]
-fn p_n05_p_a03_a_token_is_granted_for_an_assertion() {
+fn p_n05_a_token_is_granted_for_an_assertion() {
     let mut platform = Platform::new();
     let request = TokenRequest::new(
         &TOKEN_URL.into(),

@@ -6,8 +6,8 @@ use lti_services::platform::{
 use lti_services::{Call, ListLineItems, ListMembers};
 use lti_types::WireUrl;
 
-use crate::platform::Platform;
-use crate::rules::{ALL, create, item, status};
+use super::platform::Platform;
+use super::rules::{ALL, create, item, status};
 
 #[test]
 fn a_cursor_is_good_for_its_own_list_alone() {
@@ -83,8 +83,8 @@ fn a_sealed_cursor_expires_and_is_never_cut() {
         }
     }
     let request = lists.to_http(&quiz);
-    let access = Access::of(platform.grants.values().next().cloned(), crate::platform::start()).unwrap();
-    let place = crate::platform::place("quiz", "d1", "c1");
+    let access = Access::of(platform.grants.values().next().cloned(), super::platform::start()).unwrap();
+    let place = super::platform::place("quiz", "d1", "c1");
     let asked = LineItemsRequest::read(&request, &access).unwrap().on(Some(&place), &Long).unwrap();
     let LineItemsOperation::List(list) = asked else { panic!("a list was asked for") };
     let refusal = list.respond([], Some("2"), &Platform::line_items_url("c1"), &Long).unwrap_err();

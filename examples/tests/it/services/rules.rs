@@ -14,7 +14,7 @@ use lti_types::{
     ActivityProgress, GradingProgress, LineItem, ResourceLinkId, Scope, Score, Submission, Timestamp, WireUrl,
 };
 
-use crate::platform::{Platform, user};
+use super::platform::{Platform, user};
 
 pub(crate) const ALL: &[Scope] =
     &[Scope::LineItem, Scope::Score, Scope::ResultReadOnly, Scope::ContextMembershipReadOnly];
@@ -156,7 +156,7 @@ fn ags_p04_p05_all_filters_and_none_is_no_error() {
 #[test]
 fn what_belongs_to_somebody_else_is_not_answered() {
     let score = |id: &str, at: &str| Score::graded(user(id), at.into(), 1.0, 1.0);
-    let now = crate::platform::start();
+    let now = super::platform::start();
     let record = ScoreRecord::after(None, score("u1", "2024-01-01T00:00:00.000Z"), now).unwrap();
     let later = score("u2", "2024-01-01T00:00:01.000Z");
     assert_eq!(ScoreRecord::after(Some(&record), later, now), Err(RequestRefusal::Internal));
@@ -165,7 +165,7 @@ fn what_belongs_to_somebody_else_is_not_answered() {
     let token = platform.token("quiz", ALL);
     let url = create(&mut platform, &token, "c1", item("a", "", None));
     let access = Access::of(platform.grants.values().next().cloned(), now).unwrap();
-    let place = crate::platform::place("quiz", "d1", "c1");
+    let place = super::platform::place("quiz", "d1", "c1");
     let line_item = platform.line_items.values().next().unwrap().clone();
     let seal = &*platform.seal.at(now);
     let request = url.results().to_http(&token);

@@ -3,8 +3,8 @@
 use lti_services::{Call as _, ListMembers};
 use lti_types::{ContextRole, PersonalData, ResourceLinkId, Role, Scope};
 
-use crate::platform::Platform;
-use crate::rules::{ALL, status};
+use super::platform::Platform;
+use super::rules::{ALL, status};
 
 #[test]
 fn n_p01_p02_p03_scope_and_context() {

@@ -26,7 +26,8 @@ pub(crate) const TOKEN_URL: &str = "https://lms.example/token";
 pub(crate) fn key() -> &'static SigningKey {
     static KEY: OnceLock<SigningKey> = OnceLock::new();
     KEY.get_or_init(|| {
-        SigningKey::from_pem(include_str!("../../../lti-jwks/tests/fixtures/rsa2048.pkcs8.pem")).unwrap()
+        SigningKey::from_pem(include_str!("../../../../crates/lti-jwks/tests/fixtures/rsa2048.pkcs8.pem"))
+            .unwrap()
     })
 }
 
