@@ -3,7 +3,14 @@
 //!
 //! `cargo bench -p lti-services` · `-- --check` fails below the limit
 
-#![allow(missing_docs, clippy::unwrap_used, dead_code, reason = "a bench")]
+#![allow(
+    missing_docs,
+    dead_code,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a bench"
+)]
 
 #[path = "../../lti-jwks/benches/ratio.rs"]
 mod ratio;
