@@ -145,6 +145,11 @@ fn ags_p04_p05_all_filters_and_none_is_no_error() {
     assert_eq!(count(all().of_resource("d").of_tag("t").limit(NonZeroU32::MIN)), 2);
     assert_eq!(count(all().of_resource("nothing")), 0);
     assert_eq!(count(all().of_resource(&"x".repeat(4096))), 0);
+    for query in ["limit=4294967296", "limit=007", "limit="] {
+        let url = WireUrl::from(format!("https://lms.example/c1/lineitems?{query}"));
+        let call = ListLineItems::new(lti_services::ServiceUrl::parse(&url).unwrap());
+        assert_eq!(status(platform.call(&call, &token)), 200, "{query}");
+    }
     for query in ["limit=0", "limit=000", "limit=-1", "limit=1.5", "limit=many", "tag=a&tag=b"] {
         let url = WireUrl::from(format!("https://lms.example/c1/lineitems?{query}"));
         let call = ListLineItems::new(lti_services::ServiceUrl::parse(&url).unwrap());
