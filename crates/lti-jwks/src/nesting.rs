@@ -19,30 +19,94 @@ fn opening_brackets(json: &[u8]) -> usize {
 
 /// The deepest level reached, ignoring brackets within strings. For text that is not JSON the answer is
 /// merely some number: the parser refuses it afterwards.
+///
+/// Blocks of 64 bytes are looked at at once where they hold no backslash: as bits, one for each byte.
 fn deepest(json: &[u8]) -> usize {
-    let (mut level, mut deepest) = (0_usize, 0_usize);
-    let (mut in_string, mut escaped) = (false, false);
-    for byte in json {
-        if in_string {
+    let mut scan = Scan::default();
+    let (blocks, rest) = json.as_chunks::<64>();
+    for block in blocks {
+        scan.block(block);
+    }
+    scan.bytes(rest);
+    scan.deepest
+}
+
+#[derive(Default)]
+struct Scan {
+    level: usize,
+    deepest: usize,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl Scan {
+    fn bytes(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            if self.in_string {
+                match byte {
+                    _ if self.escaped => self.escaped = false,
+                    b'\\' => self.escaped = true,
+                    b'"' => self.in_string = false,
+                    _ => {}
+                }
+                continue;
+            }
             match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => in_string = false,
+                b'"' => self.in_string = true,
+                b'{' | b'[' => self.open(),
+                b'}' | b']' => self.close(),
                 _ => {}
             }
-            continue;
-        }
-        match byte {
-            b'"' => in_string = true,
-            b'{' | b'[' => {
-                level += 1;
-                deepest = deepest.max(level);
-            }
-            b'}' | b']' => level = level.saturating_sub(1),
-            _ => {}
         }
     }
-    deepest
+
+    fn block(&mut self, block: &[u8; 64]) {
+        if self.escaped || bits_of(block, 0, b'\\') != 0 {
+            return self.bytes(block);
+        }
+        // Each quote turns all bits from its own on, so that those within strings are left set.
+        let mut within = bits_of(block, 0, b'"');
+        for shift in [1, 2, 4, 8, 16, 32] {
+            within ^= within << shift;
+        }
+        if self.in_string {
+            within = !within;
+        }
+        self.in_string = within >> 63 == 1;
+        // `[` and `{` differ in this bit alone, and so do `]` and `}`.
+        let opening = bits_of(block, 0x20, b'{') & !within;
+        let mut brackets = opening | bits_of(block, 0x20, b'}') & !within;
+        while brackets != 0 {
+            let lowest = brackets & brackets.wrapping_neg();
+            if opening & lowest != 0 { self.open() } else { self.close() }
+            brackets ^= lowest;
+        }
+    }
+
+    fn open(&mut self) {
+        self.level += 1;
+        self.deepest = self.deepest.max(self.level);
+    }
+
+    fn close(&mut self) {
+        self.level = self.level.saturating_sub(1);
+    }
+}
+
+/// A bit for each byte, set where the byte, with these bits set in it, is the wanted one.
+fn bits_of(block: &[u8; 64], set: u8, wanted: u8) -> u64 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let (words, _) = block.as_chunks::<8>();
+    let mut bits = 0;
+    for (place, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word) | u64::from_le_bytes([set; 8]);
+        let differs = word ^ u64::from_le_bytes([wanted; 8]);
+        // The highest bit of each byte that does not differ, and from there to the lowest eight bits.
+        let same = !(((differs & LOW) + LOW) | differs | LOW);
+        let eight = (same >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        bits |= eight << (8 * place);
+    }
+    bits
 }
 
 #[cfg(test)]
@@ -64,6 +128,38 @@ mod tests {
         for byte in 0..=255_u8 {
             let expected = if matches!(byte, b'[' | b'{') { 1000 } else { 0 };
             assert_eq!(opening_brackets(&[byte; 1000]), expected, "{byte}");
+        }
+    }
+
+    /// What is seen in blocks is what is seen byte by byte.
+    fn agrees(json: &[u8]) -> bool {
+        let mut one_by_one = Scan::default();
+        one_by_one.bytes(json);
+        deepest(json) == one_by_one.deepest
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn blocks_and_bytes_agree(
+            text in "[\\[{}\\]\"\\\\aé]{0,300}",
+            strings in "([\\[{]|\"[a-z\\]]{0,20}\"|[}\\]]){0,60}",
+            bytes in proptest::collection::vec(0_u8.., 0..200),
+        ) {
+            proptest::prop_assert!(agrees(text.as_bytes()) && agrees(strings.as_bytes()) && agrees(&bytes));
+        }
+    }
+
+    #[test]
+    fn every_byte_at_every_place_of_a_block() {
+        for byte in 0..=255_u8 {
+            for place in 0..64 {
+                let mut block = [b' '; 64];
+                block[place] = byte;
+                for (set, wanted) in [(0, b'"'), (0, b'\\'), (0x20, b'{'), (0x20, b'}')] {
+                    let expected = if byte | set == wanted { 1 << place } else { 0 };
+                    assert_eq!(bits_of(&block, set, wanted), expected, "{byte} {place}");
+                }
+            }
         }
     }
 

@@ -11,7 +11,11 @@
 
 mod attacks;
 mod conformance;
+mod content;
+mod content_attacks;
+mod content_samples;
 mod deep_linking;
+mod deep_linking_platform;
 mod negative;
 mod pair;
 mod payloads;
