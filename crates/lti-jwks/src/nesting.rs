@@ -61,7 +61,8 @@ impl Scan {
     }
 
     fn block(&mut self, block: &[u8; 64]) {
-        if self.escaped || bits_of(block, 0, b'\\') != 0 {
+        let has = |wanted: fn(u8) -> bool| block.iter().fold(false, |has, byte| has | wanted(*byte));
+        if self.escaped || has(|byte| byte == b'\\') {
             return self.bytes(block);
         }
         // Each quote turns all bits from its own on, so that those within strings are left set.
@@ -74,6 +75,9 @@ impl Scan {
         }
         self.in_string = within >> 63 == 1;
         // `[` and `{` differ in this bit alone, and so do `]` and `}`.
+        if !has(|byte| matches!(byte | 0x20, b'{' | b'}')) {
+            return;
+        }
         let opening = bits_of(block, 0x20, b'{') & !within;
         let mut brackets = opening | bits_of(block, 0x20, b'}') & !within;
         while brackets != 0 {

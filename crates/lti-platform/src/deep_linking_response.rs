@@ -39,7 +39,7 @@ const MAX_NONCE: usize = 512;
 ///     let nonce = seen(&format!("{} {}", pending.client_id().as_str(), pending.nonce()), pending.remember_until());
 ///     let request = seen(pending.request_id(), pending.remember_until());
 ///     let content = pending.first_use(nonce, request)?.accept();
-///     for refused in &content.refused {
+///     for refused in content.refused() {
 ///         println!("item {}: {}", refused.place + 1, refused.reason);
 ///     }
 ///     Ok(content)

@@ -75,7 +75,7 @@ impl<'a> UntrustedHtml<'a> {
     /// can undo its sandbox.
     ///
     /// ```
-    /// # fn show(item: &lti_platform::AcceptedItem) -> Option<String> {
+    /// # fn show(item: lti_platform::AcceptedItem<'_>) -> Option<String> {
     /// Some(item.untrusted_html()?.sanitized(&["www.youtube-nocookie.com"]))
     /// # }
     /// ```

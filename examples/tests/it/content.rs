@@ -2,7 +2,7 @@
 
 use lti_jwks::{Sealer, SealingKey, VerifyingKeys};
 use lti_platform::{
-    AcceptedContent, DeepLinkingResponse, LaunchIntent, LaunchMessage, PendingResponse, ResponseRefusal,
+    AcceptedContent, AcceptedItem, DeepLinkingResponse, LaunchIntent, LaunchMessage, PendingResponse, ResponseRefusal,
     Session, UnverifiedDeepLinkingResponse, Use,
 };
 use lti_tool::{Browser, PendingDeepLinking, UnverifiedLaunch};
@@ -143,9 +143,14 @@ impl Asking {
     }
 }
 
+/// What is accepted.
+pub fn accepted(content: &AcceptedContent) -> Vec<AcceptedItem<'_>> {
+    content.accepted().collect()
+}
+
 /// Codes of what is refused, by place.
 pub fn refused(content: &AcceptedContent) -> Vec<(usize, &'static str)> {
-    content.refused.iter().map(|refused| (refused.place, refused.reason.code())).collect()
+    content.refused().map(|refused| (refused.place, refused.reason.code())).collect()
 }
 
 pub fn key_bytes() -> [u8; 32] {

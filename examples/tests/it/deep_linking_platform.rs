@@ -9,7 +9,7 @@ use lti_types::{
 };
 use serde_json::{Value, json};
 
-use crate::content::{Asking, DL, RETURN, refused, signed};
+use crate::content::{Asking, DL, RETURN, accepted, refused, signed};
 use crate::pair::{CLIENT, DEPLOYMENT, ISSUER, KEY, Pair, payload_of, sign};
 use crate::payloads::claim;
 
@@ -109,12 +109,12 @@ fn p_d07_proof_of_lti_link() {
     assert_eq!(pending.request_id().len(), 43);
     assert_eq!(pending.remember_until(), asking.pair.now + chrono::TimeDelta::hours(4));
     let content = pending.first_use(lti_platform::Use::First, lti_platform::Use::First).unwrap().accept();
-    assert!(content.refused.is_empty());
-    let [added] = content.accepted.as_slice() else { panic!("one item") };
-    assert_eq!((added.item(), added.place), (&ContentItem::from(quiz()), 0));
-    assert_eq!((added.title(), added.left_out.as_slice()), (Some("Quiz 9"), [].as_slice()));
+    assert!(refused(&content).is_empty());
+    let [added] = accepted(&content)[..] else { panic!("one item") };
+    assert_eq!((added.item, added.place), (&ContentItem::from(quiz()), 0));
+    assert_eq!((added.title(), added.left_out), (Some("Quiz 9"), [].as_slice()));
 
-    let response = &content.response;
+    let response = &content.response();
     assert_eq!(response.context_id().unwrap().as_str(), "course-7");
     assert_eq!((response.deployment_id().as_str(), response.user().unwrap().as_str()), (DEPLOYMENT, "user-1"));
     assert_eq!(response.data(), Some("week-3"), "the platform's own text is back");
@@ -277,7 +277,7 @@ fn dl_p6_items_are_a_list_or_absent() {
     let asking = Asking::new();
     for items in [json!([]), Value::Null] {
         let content = asking.accept(items);
-        assert!(content.accepted.is_empty() && content.refused.is_empty(), "nothing was chosen");
+        assert!(accepted(&content).is_empty() && refused(&content).is_empty(), "nothing was chosen");
     }
     for items in [json!({}), json!("x"), json!(7), json!([7]), json!([null]), json!([[]])] {
         assert_eq!(asking.refusal(&asking.claims_of(items.clone())), "content_items_invalid", "{items}");
@@ -299,9 +299,9 @@ fn dl_p7_types_that_were_not_asked_for() {
         {"url": "https://tool.example/d"},
         {"type": "link", "title": "leads nowhere"},
     ]));
-    let places: Vec<_> = content.accepted.iter().map(|item| item.place).collect();
+    let places: Vec<_> = content.accepted().map(|item| item.place).collect();
     assert_eq!(places, [0, 2]);
-    let own = serde_json::to_value(content.accepted[1].item()).unwrap();
+    let own = serde_json::to_value(accepted(&content)[1].item).unwrap();
     assert_eq!(own, json!({"type": "https://tool.example/types/map", "zoom": 3, "html": "<b>"}), "kept whole");
     let not_accepted = "item_type_not_accepted";
     let refusals = [(1, not_accepted), (3, not_accepted), (4, not_accepted), (5, not_accepted)];
@@ -314,11 +314,11 @@ fn dl_p8_more_than_one_item() {
     for accept_multiple in [Some(false), None] {
         let asking = Asking::with(|settings| settings.accept_multiple = accept_multiple);
         let content = asking.accept(items.clone());
-        assert!(content.accepted.is_empty(), "nobody knows which was meant");
+        assert!(accepted(&content).is_empty(), "nobody knows which was meant");
         assert_eq!(refused(&content), [(0, "one_item_accepted"), (1, "one_item_accepted")]);
-        assert_eq!(asking.accept(json!([items[0]])).accepted.len(), 1);
+        assert_eq!(asking.accept(json!([items[0]])).accepted().count(), 1);
     }
-    assert_eq!(Asking::new().accept(items).accepted.len(), 2);
+    assert_eq!(Asking::new().accept(items).accepted().count(), 2);
 }
 
 /// Columns: only for links, only where they are made, with all that the tool said.
@@ -331,7 +331,7 @@ fn dl_p11_line_items() {
         "submission": {"startDateTime": "", "endDateTime": "2026-03-01T10:00:00Z"}});
     let id = ResourceLinkId::new("link-9").unwrap();
     let asking = Asking::new();
-    let column = |item: &Value| asking.accept(json!([item])).accepted[0].line_item(&id, "Untitled");
+    let column = |item: &Value| accepted(&asking.accept(json!([item])))[0].line_item(&id, "Untitled");
     assert_eq!(
         serde_json::to_value(column(&item).unwrap()).unwrap(),
         json!({"scoreMaximum": 20.0, "label": "Quiz", "resourceId": "quiz-9", "resourceLinkId": "link-9",
@@ -351,15 +351,15 @@ fn dl_p11_line_items() {
     let mut long = item.clone();
     long["lineItem"]["resourceId"] = "é".repeat(257).into();
     let content = asking.accept(json!([long, {"type": "link", "url": "https://t.example/", "lineItem": {"scoreMaximum": 1}}]));
-    assert_eq!(content.accepted[0].left_out, ["lineItem.resourceId"]);
-    assert_eq!(content.accepted[0].line_item(&id, "").unwrap().resource_id(), None);
-    assert_eq!(content.accepted[1].left_out, ["lineItem"]);
-    assert_eq!(content.accepted[1].line_item(&id, ""), None);
+    assert_eq!(accepted(&content)[0].left_out, ["lineItem.resourceId"]);
+    assert_eq!(accepted(&content)[0].line_item(&id, "").unwrap().resource_id(), None);
+    assert_eq!(accepted(&content)[1].left_out, ["lineItem"]);
+    assert_eq!(accepted(&content)[1].line_item(&id, ""), None);
     // Where the platform makes none.
     let without = Asking::with(|settings| settings.accept_lineitem = Some(false));
     let content = without.accept(json!([item]));
-    assert_eq!(content.accepted[0].left_out, ["lineItem"]);
-    assert_eq!(content.accepted[0].line_item(&id, ""), None);
+    assert_eq!(accepted(&content)[0].left_out, ["lineItem"]);
+    assert_eq!(accepted(&content)[0].line_item(&id, ""), None);
 }
 
 /// A link's id is the platform's to give: what the tool writes of it is among what nobody knows.
@@ -369,7 +369,7 @@ fn dl_p12_link_ids_are_the_platforms() {
         {"type": "ltiResourceLink", "id": "chosen-by-the-tool", "resource_link": {"id": "x"}, "resourceLinkId": "x",
             "lineItem": {"scoreMaximum": 1, "id": "https://lms.example/lineitems/1", "resourceLinkId": "x"}},
     ]));
-    let column = content.accepted[0].line_item(&ResourceLinkId::new("row-1").unwrap(), "Untitled").unwrap();
+    let column = accepted(&content)[0].line_item(&ResourceLinkId::new("row-1").unwrap(), "Untitled").unwrap();
     assert_eq!(column.resource_link_id().unwrap().as_str(), "row-1");
     let written = serde_json::to_value(&column).unwrap();
     assert_eq!((written.get("id"), &written["resourceLinkId"]), (None, &json!("row-1")));
@@ -379,10 +379,10 @@ fn dl_p12_link_ids_are_the_platforms() {
 #[test]
 fn dl_p13_launch_of_what_was_added() {
     let content = Asking::new().accept(json!([ContentItem::from(quiz())]));
-    let ContentItem::LtiResourceLink(item) = content.accepted[0].item() else { panic!("a link") };
+    let ContentItem::LtiResourceLink(item) = accepted(&content)[0].item else { panic!("a link") };
     let mut link = ResourceLink::new(ResourceLinkId::new("row-4711").unwrap());
     link.title.clone_from(&item.title);
-    let mut intent = LaunchIntent::resource_link(link, content.response.deployment_id().clone());
+    let mut intent = LaunchIntent::resource_link(link, content.response().deployment_id().clone());
     intent.target_link_uri.clone_from(&item.url);
 
     let pair = Pair::new();
@@ -417,7 +417,7 @@ fn what_is_not_used_is_left_out() {
             "submission": {"endDateTime": "tomorrow"}, "mediaType": "application/vnd.ims.lti.v1.ltilink"},
         {"type": "ltiResourceLink", "submission": {"startDateTime": "", "endDateTime": "2024-09-25T13:00:00.000Z"}},
     ]));
-    let left: Vec<_> = content.accepted.iter().map(|item| item.left_out.clone()).collect();
+    let left: Vec<_> = content.accepted().map(|item| item.left_out).collect();
     let expected: [&[&str]; 4] = [
         &["icon", "thumbnail", "window", "embed"],
         &["iframe"],
@@ -425,7 +425,7 @@ fn what_is_not_used_is_left_out() {
         &[],
     ];
     assert_eq!(left, expected);
-    let link = serde_json::to_value(content.accepted[2].item()).unwrap();
+    let link = serde_json::to_value(accepted(&content)[2].item).unwrap();
     let iframe = json!({"width": 9});
     assert_eq!(
         link,
@@ -445,7 +445,7 @@ fn files_of_media_types_that_were_not_asked_for() {
         {"type": "image", "url": "https://t.example/i.svg", "mediaType": "application/pdf"},
     ]));
     assert_eq!(refused(&content), [(2, "media_type_not_accepted")]);
-    assert_eq!(content.accepted.len(), 4);
+    assert_eq!(content.accepted().count(), 4);
 }
 
 /// Missing or wrong data, another deployment, another type, two items where one is accepted.
@@ -461,9 +461,9 @@ fn x35_responses_that_are_not_the_answer() {
     assert_eq!(with(format!("{DL}data"), json!("other")), "data_mismatch");
     assert_eq!(with(claim("deployment_id"), json!("other")), "deployment_mismatch");
     let one = asking.accept(json!([{"type": "other"}]));
-    assert_eq!((one.accepted.len(), refused(&one)), (0, vec![(0, "item_type_not_accepted")]));
+    assert_eq!((one.accepted().count(), refused(&one)), (0, vec![(0, "item_type_not_accepted")]));
     let two = asking.accept(json!([{"type": "ltiResourceLink"}, {"type": "ltiResourceLink"}]));
-    assert_eq!((two.accepted.len(), two.refused.len()), (0, 2));
+    assert_eq!((two.accepted().count(), two.refused().count()), (0, 2));
 }
 
 /// Markup is flagged and sanitized; texts are texts, and pages escape them.
@@ -478,14 +478,14 @@ fn x36_scripts_in_html_title_and_messages() {
     claims[format!("{DL}msg")] = script.into();
     claims[format!("{DL}errorlog")] = "\u{1b}[2Jfake\nlines".into();
     let content = asking.proven(&claims).accept();
-    let html: Vec<_> = content.accepted.iter().map(|item| item.untrusted_html().unwrap()).collect();
+    let html: Vec<_> = content.accepted().map(|item| item.untrusted_html().unwrap()).collect();
     assert_eq!(html[0].as_written(), format!("<p onmouseover=x()>a{script}</p>"));
     assert_eq!(html[0].sanitized(&[]), "<p>a</p>");
     assert_eq!(html[1].sanitized(&[]), "<img>b");
-    assert_eq!(content.response.error_log().unwrap().to_string(), " [2Jfake lines");
+    assert_eq!(content.response().error_log().unwrap().to_string(), " [2Jfake lines");
     // Into a page they go through its escaping, like every text.
-    let msg = content.response.msg().unwrap().to_string();
-    let texts = [("title", content.accepted[0].title().unwrap()), ("msg", &msg)];
+    let msg = content.response().msg().unwrap().to_string();
+    let texts = [("title", accepted(&content)[0].title().unwrap()), ("msg", &msg)];
     let post = lti_types::FormPost::new("https://lms.example/add", texts);
     let (nonce, texts) = (CspNonce::from_entropy([5; 32]), Texts::default());
     let page = form_post_page(&post, &PageOptions::new(&nonce, &texts, Framing::SameOrigin)).unwrap();
@@ -519,7 +519,7 @@ fn refusals_do_not_echo() {
     let asking = Asking::new();
     let mut claims = asking.claims_of(json!([{"type": "Secret1", "url": "Secret1"}]));
     let accepted = asking.proven(&claims).accept();
-    assert!(!accepted.refused[0].reason.to_string().contains("Secret1"));
+    assert!(!accepted.refused().next().unwrap().reason.to_string().contains("Secret1"));
     claims[format!("{DL}data")] = "Secret1".into();
     let error: ResponseRefusal = asking.receive(&claims).map(drop::<PendingResponse>).unwrap_err();
     assert!(!format!("{error} {error:?}").contains("Secret1"));
