@@ -61,12 +61,12 @@ impl Scan {
     }
 
     fn block(&mut self, block: &[u8; 64]) {
-        let has = |wanted: fn(u8) -> bool| block.iter().fold(false, |has, byte| has | wanted(*byte));
-        if self.escaped || has(|byte| byte == b'\\') {
+        let backslash = block.iter().fold(false, |found, byte| found | (*byte == b'\\'));
+        if self.escaped || backslash {
             return self.bytes(block);
         }
         // Each quote turns all bits from its own on, so that those within strings are left set.
-        let mut within = bits_of(block, 0, b'"');
+        let mut within = bits_of(block, |byte| byte == b'"');
         for shift in [1, 2, 4, 8, 16, 32] {
             within ^= within << shift;
         }
@@ -75,15 +75,13 @@ impl Scan {
         }
         self.in_string = within >> 63 == 1;
         // `[` and `{` differ in this bit alone, and so do `]` and `}`.
-        if !has(|byte| matches!(byte | 0x20, b'{' | b'}')) {
-            return;
-        }
-        let opening = bits_of(block, 0x20, b'{') & !within;
-        let mut brackets = opening | bits_of(block, 0x20, b'}') & !within;
+        let mut brackets = bits_of(block, |byte| matches!(byte | 0x20, b'{' | b'}')) & !within;
         while brackets != 0 {
-            let lowest = brackets & brackets.wrapping_neg();
-            if opening & lowest != 0 { self.open() } else { self.close() }
-            brackets ^= lowest;
+            match block.get(brackets.trailing_zeros() as usize) {
+                Some(b'{' | b'[') => self.open(),
+                _ => self.close(),
+            }
+            brackets &= brackets - 1;
         }
     }
 
@@ -97,20 +95,16 @@ impl Scan {
     }
 }
 
-/// A bit for each byte, set where the byte, with these bits set in it, is the wanted one.
-fn bits_of(block: &[u8; 64], set: u8, wanted: u8) -> u64 {
-    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    let (words, _) = block.as_chunks::<8>();
-    let mut bits = 0;
-    for (place, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word) | u64::from_le_bytes([set; 8]);
-        let differs = word ^ u64::from_le_bytes([wanted; 8]);
-        // The highest bit of each byte that does not differ, and from there to the lowest eight bits.
-        let same = !(((differs & LOW) + LOW) | differs | LOW);
-        let eight = (same >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-        bits |= eight << (8 * place);
+/// A bit for each byte, set where the byte is wanted.
+#[inline]
+fn bits_of(block: &[u8; 64], wanted: impl Fn(u8) -> bool) -> u64 {
+    let mut found = [0_u8; 64];
+    for (found, byte) in found.iter_mut().zip(block) {
+        *found = u8::from(wanted(*byte));
     }
-    bits
+    let (words, _) = found.as_chunks::<8>();
+    let eight = |word: &[u8; 8]| u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    words.iter().rev().fold(0, |bits, word| bits << 8 | eight(word))
 }
 
 #[cfg(test)]
@@ -159,12 +153,11 @@ mod tests {
             for place in 0..64 {
                 let mut block = [b' '; 64];
                 block[place] = byte;
-                for (set, wanted) in [(0, b'"'), (0, b'\\'), (0x20, b'{'), (0x20, b'}')] {
-                    let expected = if byte | set == wanted { 1 << place } else { 0 };
-                    assert_eq!(bits_of(&block, set, wanted), expected, "{byte} {place}");
-                }
+                let expected = if byte == b'"' { 1 << place } else { 0 };
+                assert_eq!(bits_of(&block, |byte| byte == b'"'), expected, "{byte} {place}");
             }
         }
+        assert_eq!(bits_of(&[b'"'; 64], |byte| byte == b'"'), u64::MAX);
     }
 
     #[test]

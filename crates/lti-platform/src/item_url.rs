@@ -18,14 +18,25 @@ pub(crate) fn is_launchable(url: &WireUrl) -> bool {
 /// left to the parser.
 fn is_plain(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("https://").filter(|rest| rest.len() < 4096) else { return false };
-    let host_len = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
-    let Some((host, path)) = rest.split_at_checked(host_len) else { return false };
-    let label = |label: &str| {
-        label.starts_with(|first: char| first.is_ascii_lowercase())
-            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-            && !label.starts_with("xn--")
-    };
-    host.len() <= 253 && host.split('.').all(label) && path.bytes().all(|byte| byte.is_ascii_graphic())
+    let mut bytes = rest.as_bytes().iter();
+    // Labels of the host begin with a letter, and no two hyphens follow each other: `xn--` says that more is hidden.
+    let mut before = b'.';
+    for byte in bytes.by_ref() {
+        let in_order = match byte {
+            b'/' | b'?' | b'#' => break,
+            b'a'..=b'z' => true,
+            b'0'..=b'9' => before != b'.',
+            b'-' => before != b'.' && before != b'-',
+            b'.' => before != b'.',
+            _ => false,
+        };
+        if !in_order {
+            return false;
+        }
+        before = *byte;
+    }
+    // To the end in any case, which is many bytes at a time.
+    before != b'.' && bytes.as_slice().iter().fold(true, |all, byte| all & byte.is_ascii_graphic())
 }
 
 #[cfg(test)]

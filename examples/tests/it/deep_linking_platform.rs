@@ -262,6 +262,9 @@ fn dl_p5_a_form_with_one_token() {
         response.map(drop).map_err(|refusal| refusal.code())
     };
     assert_eq!(read(format!("JWT={token}&state=x")), Ok(()));
+    assert_eq!(read(format!("a=%20&J%57T={}", token.replace('.', "%2E"))), Ok(()));
+    assert_eq!(read(format!("JWT={token}&%4AWT={token}")), Err("parameter_repeated"));
+    assert_eq!(read("JWT".into()), Err("parameter_missing"));
     assert_eq!(read(format!("jwt={token}")), Err("parameter_missing"));
     assert_eq!(read(format!("id_token={token}")), Err("parameter_missing"));
     assert_eq!(read("JWT=".into()), Err("parameter_missing"));

@@ -78,18 +78,15 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Part<T> {
     }
 }
 
-impl<'de, T: From<String>> Deserialize<'de> for Words<T> {
+impl<'de, T: for<'a> From<&'a str>> Deserialize<'de> for Words<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct V<T>(PhantomData<T>);
-        impl<'de, T: From<String>> Visitor<'de> for V<T> {
+        impl<'de, T: for<'a> From<&'a str>> Visitor<'de> for V<T> {
             type Value = Words<T>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string")
             }
             fn visit_str<E>(self, v: &str) -> Result<Words<T>, E> {
-                Ok(Words(Some(Member::Typed(v.to_owned().into()))))
-            }
-            fn visit_string<E>(self, v: String) -> Result<Words<T>, E> {
                 Ok(Words(Some(Member::Typed(v.into()))))
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Words<T>, A::Error> {
@@ -154,7 +151,7 @@ macro_rules! any_item {
 struct ItemVisitor;
 
 any_item! {
-    item_type: String = "type" as Words,
+    item_type: ContentItemType = "type" as Words,
     url: WireUrl = "url" as Words,
     title: String = "title" as Words,
     text: String = "text" as Words,
@@ -230,7 +227,7 @@ impl AnyItem {
     fn into_item(mut self) -> ContentItem {
         let any = &mut self;
         let item_type = match any.item_type.take() {
-            Some(Member::Typed(text)) => ContentItemType::from(text.as_str()),
+            Some(Member::Typed(item_type)) => item_type,
             Some(Member::Raw(value)) => {
                 // Not even a type: keep it whole, under a name of its own.
                 any.extensions.insert("type".to_owned(), value);
