@@ -9,7 +9,9 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use clap::Parser;
 use lti_jwks::{RsaSize, Sealer, SealingKey, SigningKey, UnsignedJwt, VerifyingKeys};
-use lti_platform::{AcceptedContent, LaunchIntent, LaunchMessage, Session, UnverifiedDeepLinkingResponse, Use};
+use lti_platform::{
+    AcceptedContent, LaunchIntent, LaunchMessage, Session, UnverifiedDeepLinkingResponse, Use,
+};
 use lti_tool::{Browser, LoginSecrets, PendingDeepLinking, RespondError, UnverifiedLaunch};
 use lti_types::{
     AuthenticationRequest, AuthenticationResponse, ContentItem, ContentItemType, Context, ContextId,
@@ -96,7 +98,11 @@ fn walk(arguments: &Arguments) -> Result<Result<AcceptedContent, RespondError>, 
     message.context = Some(Context::new(ContextId::new("course-7")?));
     let message = authorized.ask_for_content(settings(arguments), message, &sealer, now)?;
     let post = authorized.respond(message, now)?.sign(&platform_key)?;
-    println!("1  platform → browser → tool: a deep linking request\n     {} {:.60}…", post.action, post.body());
+    println!(
+        "1  platform → browser → tool: a deep linking request\n     {} {:.60}…",
+        post.action,
+        post.body()
+    );
 
     // 3. Tool: verifies it as any launch, and lets somebody choose.
     let launch = UnverifiedLaunch::from_form(AuthenticationResponse::from_form(post.body().as_bytes())?)?;

@@ -53,7 +53,8 @@ static PARTIES: LazyLock<Parties> = LazyLock::new(|| {
         State::from_entropy([2; 32]),
         Nonce::from_entropy([3; 32]),
     );
-    let authorized = registration.authorize(request, Some(started.pending), Some(&session), now).expect("right");
+    let authorized =
+        registration.authorize(request, Some(started.pending), Some(&session), now).expect("right");
     let settings: DeepLinkingSettings = serde_json::from_value(json!({
         "deep_link_return_url": RETURN, "accept_multiple": true, "accept_lineitem": true,
         "accept_types": ["link", "ltiResourceLink", "file", "html", "image", "ltiAssetProcessor", "https://tool.example/own"],
@@ -170,8 +171,12 @@ fn addresses(item: &ContentItem) -> Vec<&WireUrl> {
         }
         _ => return Vec::new(),
     };
-    let picture = |picture: &'_ Option<lti_types::Picture>| picture.as_ref().map(|picture| picture.url.clone());
-    assert!([picture(icon), picture(thumbnail)].into_iter().flatten().all(|url| url.is_some()), "a picture of nothing");
+    let picture =
+        |picture: &'_ Option<lti_types::Picture>| picture.as_ref().map(|picture| picture.url.clone());
+    assert!(
+        [picture(icon), picture(thumbnail)].into_iter().flatten().all(|url| url.is_some()),
+        "a picture of nothing"
+    );
     let pictures = [icon, thumbnail].into_iter().flatten().filter_map(|picture| picture.url.as_ref());
     // A blank address of a review or report is none.
     url.into_iter().chain(other.filter(|url| !url.is_blank())).chain(pictures).collect()

@@ -149,7 +149,9 @@ fn the_seeds_are_what_their_names_say() {
     assert!(serde_json::from_value::<lti_eligibility::enrollment::Publication>(publication).is_ok());
     let items = std::fs::read(corpus.join("content_items/every_type")).unwrap();
     let items: Vec<lti_types::ContentItem> = serde_json::from_slice(&items).unwrap();
-    assert!(items.len() == 7 && !items[..6].iter().any(|item| matches!(item, lti_types::ContentItem::Other(_))));
+    assert!(
+        items.len() == 7 && !items[..6].iter().any(|item| matches!(item, lti_types::ContentItem::Other(_)))
+    );
     let set = std::fs::read(corpus.join("jwk_set_parse/one_key")).unwrap();
     assert_eq!(VerifyingKeys::from_jwk_set(&lti_jwks::JwkSet::parse(&set).unwrap()).len(), 1);
 }

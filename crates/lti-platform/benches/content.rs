@@ -100,11 +100,13 @@ fn main() -> ExitCode {
 
     for count in [1, 500] {
         let payload = response(&data, count);
-        let token = UnsignedJwt::new_up_to(&payload, DeepLinkingResponse::MAX_TOKEN).unwrap().sign(&key).unwrap();
+        let token =
+            UnsignedJwt::new_up_to(&payload, DeepLinkingResponse::MAX_TOKEN).unwrap().sign(&key).unwrap();
         let ours = |token: &str| -> AcceptedContent {
             let response = UnverifiedDeepLinkingResponse::from_jwt(token, RETURN).unwrap();
-            let pending =
-                response.verify(&platform.registration, &platform.session, &keys, &platform.sealer, now).unwrap();
+            let pending = response
+                .verify(&platform.registration, &platform.session, &keys, &platform.sealer, now)
+                .unwrap();
             pending.first_use(Use::First, Use::First).unwrap().accept()
         };
         let content = ours(&token);

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use lti_types::{
-    ContentItem, ContentItemType, DeepLinkingSettings, DocumentTarget, Extensions, ItemLineItem, LineItem, Period, Picture,
-    ResourceLinkId, Timestamp, WireUrl,
+    ContentItem, ContentItemType, DeepLinkingSettings, DocumentTarget, Extensions, ItemLineItem, LineItem,
+    Period, Picture, ResourceLinkId, Timestamp, WireUrl,
 };
 
 use crate::item_url::{is_launchable, is_web};
@@ -167,7 +167,11 @@ impl AcceptedContent {
     }
 
     fn sorted(&self) -> impl Iterator<Item = (usize, &ContentItem, &Verdict)> {
-        self.items.iter().zip(&self.verdicts).enumerate().map(|(place, (item, verdict))| (place, item, verdict))
+        self.items
+            .iter()
+            .zip(&self.verdicts)
+            .enumerate()
+            .map(|(place, (item, verdict))| (place, item, verdict))
     }
 
     /// The accepted items, to be stored.
@@ -250,7 +254,9 @@ fn refusal(item: &ContentItem, settings: &DeepLinkingSettings) -> Option<ItemRef
                 && !processor.extensions.contains_key("url")
         }
         // A type of the specification among the others lacks what it requires.
-        ContentItem::Other(_) if !matches!(item_type, ContentItemType::Other(_)) => return Some(ItemRefusal::Incomplete),
+        ContentItem::Other(_) if !matches!(item_type, ContentItemType::Other(_)) => {
+            return Some(ItemRefusal::Incomplete);
+        }
         _ => true,
     };
     if !opened_well {
@@ -259,8 +265,8 @@ fn refusal(item: &ContentItem, settings: &DeepLinkingSettings) -> Option<ItemRef
     match item {
         ContentItem::File(file) => {
             let accepted = settings.accept_media_types.as_ref().zip(file.media_type.as_ref());
-            let covered =
-                accepted.is_none_or(|(ranges, media_type)| ranges.iter().any(|range| covers(range, media_type)));
+            let covered = accepted
+                .is_none_or(|(ranges, media_type)| ranges.iter().any(|range| covers(range, media_type)));
             (!covered).then_some(ItemRefusal::MediaType)
         }
         ContentItem::LtiResourceLink(link) if settings.accept_lineitem != Some(false) => {

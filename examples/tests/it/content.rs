@@ -2,8 +2,8 @@
 
 use lti_jwks::{Sealer, SealingKey, VerifyingKeys};
 use lti_platform::{
-    AcceptedContent, AcceptedItem, DeepLinkingResponse, LaunchIntent, LaunchMessage, PendingResponse, ResponseRefusal,
-    Session, UnverifiedDeepLinkingResponse, Use,
+    AcceptedContent, AcceptedItem, DeepLinkingResponse, LaunchIntent, LaunchMessage, PendingResponse,
+    ResponseRefusal, Session, UnverifiedDeepLinkingResponse, Use,
 };
 use lti_tool::{Browser, PendingDeepLinking, UnverifiedLaunch};
 use lti_types::{
@@ -122,7 +122,8 @@ impl Asking {
 
     /// The platform receives a form.
     pub fn post(&self, form: &FormPost) -> Result<PendingResponse, ResponseRefusal> {
-        let response = UnverifiedDeepLinkingResponse::from_form(form.body().as_bytes(), form.action.as_str())?;
+        let response =
+            UnverifiedDeepLinkingResponse::from_form(form.body().as_bytes(), form.action.as_str())?;
         response.verify(&self.pair.platform, &self.session, &self.tool_keys, &self.sealer, self.pair.now)
     }
 

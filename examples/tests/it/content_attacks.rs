@@ -30,8 +30,7 @@ fn response_from_another_client() {
     assert_eq!(asking.receive_token(&forged).unwrap_err().code(), "signature_invalid");
     // Properly registered, with the `data` of the request to this tool.
     let mut other = Asking::new();
-    other.pair =
-        Pair::with_platform_record(|record| record.client_id = ClientId::new("other-tool").unwrap());
+    other.pair = Pair::with_platform_record(|record| record.client_id = ClientId::new("other-tool").unwrap());
     assert_eq!(other.refusal(&claims), "request_mismatch");
 }
 
@@ -69,8 +68,13 @@ fn replayed_response_in_a_race() {
             .map(|_| {
                 let (claims, seen, start) = (&claims, &seen, &start);
                 let token = signed(claims);
-                let (sealer, session, platform, keys, now) =
-                    (sealer(), asking.session.clone(), asking.pair.platform.clone(), asking.tool_keys.clone(), asking.pair.now);
+                let (sealer, session, platform, keys, now) = (
+                    sealer(),
+                    asking.session.clone(),
+                    asking.pair.platform.clone(),
+                    asking.tool_keys.clone(),
+                    asking.pair.now,
+                );
                 scope.spawn(move || {
                     start.wait();
                     let response = UnverifiedDeepLinkingResponse::from_jwt(&token, RETURN).unwrap();
@@ -164,7 +168,8 @@ fn expired() {
 
 #[test]
 fn item_type_not_accepted() {
-    let asking = Asking::with(|settings| settings.accept_types = Some(vec![ContentItemType::LtiResourceLink]));
+    let asking =
+        Asking::with(|settings| settings.accept_types = Some(vec![ContentItemType::LtiResourceLink]));
     for item in [
         json!({"type": "html", "html": "<b>"}),
         json!({"type": "link", "url": "https://t.example/"}),
@@ -258,9 +263,14 @@ fn script_url() {
     }
     // Plain http can be looked at, and not be launched.
     let plain = "http://t.example/";
-    let content = asking.accept(json!([{"type": "link", "url": plain}, {"type": "ltiResourceLink", "url": plain}]));
+    let content =
+        asking.accept(json!([{"type": "link", "url": plain}, {"type": "ltiResourceLink", "url": plain}]));
     assert_eq!((content.accepted().count(), refused(&content)), (1, vec![(1, "item_url_invalid")]));
-    asking.accept(json!([{"type": "link", "url": "HTTPS://T.example/a b?c=<d>&é#f"}])).accepted().next().unwrap();
+    asking
+        .accept(json!([{"type": "link", "url": "HTTPS://T.example/a b?c=<d>&é#f"}]))
+        .accepted()
+        .next()
+        .unwrap();
 }
 
 /// DL-P9: what is shown of a fragment has no script in it, whichever way it is hidden.
@@ -296,12 +306,28 @@ fn dl_p9_html_with_handlers() {
             assert_eq!(fragment.as_written(), html, "nothing is lost silently");
             for clean in [fragment.sanitized(&[]), fragment.sanitized(&["videos.example"])] {
                 let text = clean.to_ascii_lowercase();
-                for bad in ["<script", "javascript:", "<svg", "<object", "<form", "<meta", "<base", "<link", "<style", "srcdoc", "style="] {
+                for bad in [
+                    "<script",
+                    "javascript:",
+                    "<svg",
+                    "<object",
+                    "<form",
+                    "<meta",
+                    "<base",
+                    "<link",
+                    "<style",
+                    "srcdoc",
+                    "style=",
+                ] {
                     assert!(!text.contains(bad), "{html} → {clean}");
                 }
                 // Whatever still reads like a handler is text, not an attribute of a tag.
-                let tags: Vec<_> = clean.split('<').skip(1).map(|tag| tag.split('>').next().unwrap()).collect();
-                assert!(tags.iter().all(|tag| !tag.contains(" on") || tag.contains("title=")), "{html} → {clean}");
+                let tags: Vec<_> =
+                    clean.split('<').skip(1).map(|tag| tag.split('>').next().unwrap()).collect();
+                assert!(
+                    tags.iter().all(|tag| !tag.contains(" on") || tag.contains("title=")),
+                    "{html} → {clean}"
+                );
             }
         }
     }
@@ -318,7 +344,9 @@ fn dl_p10_a_million_items() {
     let token = format!("{header}.{}.{}", base64url(payload.as_bytes()), base64url(&[0; 256]));
     // More than the form may have is not even looked for its field.
     assert_eq!(asking.receive_token(&token).unwrap_err().code(), "form_too_large");
-    let code = |refused: Result<_, ResponseRefusal>| refused.map(drop::<UnverifiedDeepLinkingResponse>).unwrap_err().code();
+    let code = |refused: Result<_, ResponseRefusal>| {
+        refused.map(drop::<UnverifiedDeepLinkingResponse>).unwrap_err().code()
+    };
     assert_eq!(code(UnverifiedDeepLinkingResponse::from_jwt(&token, RETURN)), "too_large");
     let form = format!("JWT={}", &token[..DeepLinkingResponse::MAX_TOKEN + 1]);
     assert_eq!(code(UnverifiedDeepLinkingResponse::from_form(form.as_bytes(), RETURN)), "too_large");
@@ -334,7 +362,10 @@ fn dl_p10_a_million_items() {
     assert!(asking.post(&asking.answer(items)).is_ok());
     // Deep, where it could be expensive.
     let deep = format!("{}1{}", "[".repeat(100), "]".repeat(100));
-    let payload = format!("{},\"{DL}content_items\":[{{\"type\":\"link\",\"x\":{deep}}}]}}", claims.trim_end_matches('}'));
+    let payload = format!(
+        "{},\"{DL}content_items\":[{{\"type\":\"link\",\"x\":{deep}}}]}}",
+        claims.trim_end_matches('}')
+    );
     let token = sign(r#"{"alg":"RS256","kid":"platform-key-1"}"#, &payload, &crate::pair::STRANGER);
     assert_eq!(asking.receive_token(&token).unwrap_err().code(), "payload_nested_too_deep");
 }

@@ -13,9 +13,11 @@ fn normal(value: &Value) -> Value {
     match value {
         Value::Number(number) => json!(number.as_f64()),
         Value::Array(values) => values.iter().map(normal).collect(),
-        Value::Object(members) => {
-            members.iter().map(|(name, value)| (name.clone(), normal(value))).collect::<serde_json::Map<_, _>>().into()
-        }
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| (name.clone(), normal(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
         other => other.clone(),
     }
 }
@@ -25,7 +27,8 @@ fn round_trip<T>(original: &Value, name: &str)
 where
     T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
 {
-    let read: T = serde_json::from_str(&original.to_string()).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let read: T =
+        serde_json::from_str(&original.to_string()).unwrap_or_else(|error| panic!("{name}: {error}"));
     let written = serde_json::to_value(&read).unwrap();
     assert_eq!(serde_json::from_value::<T>(written.clone()).unwrap(), read, "{name}");
     assert_eq!(normal(&written), normal(original), "{name}");
@@ -80,7 +83,11 @@ fn v2_every_deep_linking_response_is_taken() {
             assert_eq!((content.accepted().count(), refused(&content)), (count, vec![]), "{name}");
             // What is accepted is what was sent, but for pictures without an address.
             for accepted in content.accepted() {
-                assert!(accepted.left_out.iter().all(|gone| *gone == "icon"), "{name}: {:?}", accepted.left_out);
+                assert!(
+                    accepted.left_out.iter().all(|gone| *gone == "icon"),
+                    "{name}: {:?}",
+                    accepted.left_out
+                );
             }
         }
     }

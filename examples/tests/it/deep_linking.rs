@@ -198,7 +198,11 @@ fn dl_t2_return_url_is_absolute() {
     for url in ["", "/relative", "javascript:alert(1)", "https://user@lms.example/"] {
         let mut settings = settings();
         settings["deep_link_return_url"] = url.into();
-        assert_eq!(refused_launch(with(request(), SETTINGS, settings)), "deep_linking_settings_invalid", "{url}");
+        assert_eq!(
+            refused_launch(with(request(), SETTINGS, settings)),
+            "deep_linking_settings_invalid",
+            "{url}"
+        );
     }
 }
 
@@ -210,15 +214,20 @@ fn dl_t3_accepted_types() {
         assert!(!pending.accepts(&ContentItemType::Link), "{types}");
         assert!(pending.cancel(Nonce::new("n").unwrap(), Pair::new().now).is_ok());
     }
-    assert!(pending_with(|settings| settings["accept_types"] = json!("link")).accepts(&ContentItemType::Link));
+    assert!(
+        pending_with(|settings| settings["accept_types"] = json!("link")).accepts(&ContentItemType::Link)
+    );
 }
 
 #[test]
 fn dl_t4_presentation_targets() {
     let key = "accept_presentation_document_targets";
-    for (targets, expected) in
-        [(json!([]), Some(0)), (json!("iframe"), Some(1)), (json!(["iframe", "hologram"]), Some(2)), (Value::Null, None)]
-    {
+    for (targets, expected) in [
+        (json!([]), Some(0)),
+        (json!("iframe"), Some(1)),
+        (json!(["iframe", "hologram"]), Some(2)),
+        (Value::Null, None),
+    ] {
         let pending = pending_with(|settings| settings[key] = targets.clone());
         let read = pending.settings().accept_presentation_document_targets.as_ref().map(Vec::len);
         assert_eq!(read, expected, "{targets}");
@@ -320,7 +329,8 @@ fn dl_b8_addresses() {
     let blank = pair_of(|quiz| quiz.icon = Some(Picture::at("".into())));
     assert_eq!(refused(&all, blank), [(1, ItemRule::Url)]);
     // One that was read from somewhere and is no text.
-    let item = serde_json::from_value(json!({"type": "ltiResourceLink", "url": ["https://tool.example/"]})).unwrap();
+    let item =
+        serde_json::from_value(json!({"type": "ltiResourceLink", "url": ["https://tool.example/"]})).unwrap();
     assert_eq!(refused(&all, vec![item]), [(0, ItemRule::Url)]);
     let mut frameless = LinkItem::new("https://tool.example/".into());
     frameless.iframe = Some(Iframe::new());
@@ -334,14 +344,17 @@ fn dl_b8_addresses() {
 fn dl_b9_data_is_echoed() {
     for data in ["", " ", "\u{0}", "a\"b\\c\u{2028}", &"x".repeat(20_000)] {
         let pending = pending_with(|settings| settings["data"] = data.into());
-        let post = pending.cancel(Nonce::new("n").unwrap(), Pair::new().now).unwrap().sign(&STRANGER).unwrap();
+        let post =
+            pending.cancel(Nonce::new("n").unwrap(), Pair::new().now).unwrap().sign(&STRANGER).unwrap();
         assert_eq!(received(&post).data.as_deref(), Some(data));
     }
 }
 
 #[test]
 fn dl_b10_times_have_a_zone_and_an_order() {
-    for (start, end) in [("2026-02-02T00:00:00Z", "2026-02-01T00:00:00Z"), ("2026-02-02T00:00:00", "2026-03-01T00:00:00Z")] {
+    for (start, end) in
+        [("2026-02-02T00:00:00Z", "2026-02-01T00:00:00Z"), ("2026-02-02T00:00:00", "2026-03-01T00:00:00Z")]
+    {
         let mut period = Period::new();
         (period.start_date_time, period.end_date_time) = (Some(start.into()), Some(end.into()));
         let items = pair_of(|quiz| quiz.available = Some(period.clone()));
@@ -353,7 +366,8 @@ fn dl_b10_times_have_a_zone_and_an_order() {
 /// (quirk 77).
 #[test]
 fn dl_b4_targets_that_are_not_accepted() {
-    let pending = pending_with(|settings| settings["accept_presentation_document_targets"] = json!(["iframe"]));
+    let pending =
+        pending_with(|settings| settings["accept_presentation_document_targets"] = json!(["iframe"]));
     let mut link = LinkItem::new("https://tool.example/".into());
     link.window = Some(Window::new());
     link.embed = Some(Embed::new());

@@ -116,7 +116,10 @@ fn p_d07_proof_of_lti_link() {
 
     let response = &content.response();
     assert_eq!(response.context_id().unwrap().as_str(), "course-7");
-    assert_eq!((response.deployment_id().as_str(), response.user().unwrap().as_str()), (DEPLOYMENT, "user-1"));
+    assert_eq!(
+        (response.deployment_id().as_str(), response.user().unwrap().as_str()),
+        (DEPLOYMENT, "user-1")
+    );
     assert_eq!(response.data(), Some("week-3"), "the platform's own text is back");
     assert_eq!(response.msg().unwrap().to_string(), "One quiz added");
     assert_eq!(response.log().unwrap().to_string(), "picked from page 3 by hand");
@@ -305,7 +308,11 @@ fn dl_p7_types_that_were_not_asked_for() {
     let places: Vec<_> = content.accepted().map(|item| item.place).collect();
     assert_eq!(places, [0, 2]);
     let own = serde_json::to_value(accepted(&content)[1].item).unwrap();
-    assert_eq!(own, json!({"type": "https://tool.example/types/map", "zoom": 3, "html": "<b>"}), "kept whole");
+    assert_eq!(
+        own,
+        json!({"type": "https://tool.example/types/map", "zoom": 3, "html": "<b>"}),
+        "kept whole"
+    );
     let not_accepted = "item_type_not_accepted";
     let refusals = [(1, not_accepted), (3, not_accepted), (4, not_accepted), (5, not_accepted)];
     assert_eq!(refused(&content), [refusals.as_slice(), &[(6, "item_incomplete")]].concat());
@@ -353,7 +360,9 @@ fn dl_p11_line_items() {
     // Names that no grade book has room for, and a column on what is no link.
     let mut long = item.clone();
     long["lineItem"]["resourceId"] = "é".repeat(257).into();
-    let content = asking.accept(json!([long, {"type": "link", "url": "https://t.example/", "lineItem": {"scoreMaximum": 1}}]));
+    let content = asking.accept(
+        json!([long, {"type": "link", "url": "https://t.example/", "lineItem": {"scoreMaximum": 1}}]),
+    );
     assert_eq!(accepted(&content)[0].left_out, ["lineItem.resourceId"]);
     assert_eq!(accepted(&content)[0].line_item(&id, "").unwrap().resource_id(), None);
     assert_eq!(accepted(&content)[1].left_out, ["lineItem"]);
@@ -390,14 +399,17 @@ fn dl_p13_launch_of_what_was_added() {
 
     let pair = Pair::new();
     let session = pair.session();
-    let started = pair.platform.initiate_login(intent, &session, LoginHint::random().unwrap(), pair.now).unwrap();
+    let started =
+        pair.platform.initiate_login(intent, &session, LoginHint::random().unwrap(), pair.now).unwrap();
     let login = pair.begin(LoginInitiation::from_pairs(started.initiation.to_pairs()).unwrap());
     let request = AuthenticationRequest::from_pairs(login.request.to_pairs()).unwrap();
-    let authorized = pair.platform.authorize(request, Some(started.pending), Some(&session), pair.now).unwrap();
+    let authorized =
+        pair.platform.authorize(request, Some(started.pending), Some(&session), pair.now).unwrap();
     let mut message = LaunchMessage::new(Roles::none());
     message.custom = item.custom.clone().unwrap();
-    let values =
-        |name: &str| (name == "ResourceLink.submission.endDateTime").then(|| "2026-03-01T10:00:00Z".to_owned());
+    let values = |name: &str| {
+        (name == "ResourceLink.submission.endDateTime").then(|| "2026-03-01T10:00:00Z".to_owned())
+    };
     let post = authorized.respond_with(message, &values, pair.now).unwrap().sign(&KEY).unwrap();
     let payload = payload_of(post.field("id_token").unwrap());
     assert_eq!(payload[claim("target_link_uri")], "https://tool.example/quiz/9?p1=a");
@@ -441,7 +453,8 @@ fn files_of_media_types_that_were_not_asked_for() {
     let asking = Asking::with(|settings| {
         settings.accept_media_types = Some(lti_types::MediaTypes::Text("image/*, text/html".into()));
     });
-    let file = |media_type: Value| json!({"type": "file", "url": "https://t.example/f", "mediaType": media_type});
+    let file =
+        |media_type: Value| json!({"type": "file", "url": "https://t.example/f", "mediaType": media_type});
     let content = asking.accept(json!([
         file(json!("image/png")), file(json!("TEXT/html; charset=utf-8")), file(json!("application/pdf")), file(Value::Null),
         // Other types of item are not concerned.
