@@ -1,7 +1,7 @@
 //! What a hostile tool, or somebody with an honest tool's response, could try at a platform that asks for content.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Barrier, Mutex};
 
 use chrono::TimeDelta;
 use lti_jwks::{Purpose, Sealer, SealingKey, VerifyingKeys};
@@ -60,14 +60,14 @@ fn replayed_response() {
 /// Many at once: one is taken.
 #[test]
 fn replayed_response_in_a_race() {
-    let asking = Arc::new(Asking::new());
-    let claims = Arc::new(asking.claims());
-    let (seen, start) = (Arc::new(Mutex::new(BTreeSet::new())), Arc::new(Barrier::new(8)));
+    let asking = Asking::new();
+    let claims = asking.claims();
+    let (seen, start) = (Mutex::new(BTreeSet::new()), Barrier::new(8));
     let taken: usize = std::thread::scope(|scope| {
         let tries: Vec<_> = (0..8)
             .map(|_| {
-                let (claims, seen, start) = (&claims, &seen, &start);
-                let token = signed(claims);
+                let (seen, start) = (&seen, &start);
+                let token = signed(&claims);
                 let (sealer, session, platform, keys, now) = (
                     sealer(),
                     asking.session.clone(),
