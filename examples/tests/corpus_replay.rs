@@ -11,6 +11,10 @@
 )]
 mod oracles;
 
+#[path = "../../fuzz/content_oracle.rs"]
+#[allow(clippy::expect_used, reason = "an oracle answers by panicking")]
+mod content_oracle;
+
 use std::io::Cursor;
 use std::path::Path;
 
@@ -90,6 +94,11 @@ fn roster_policy() {
 }
 
 #[test]
+fn content_items() {
+    replay("content_items", content_oracle::content_items);
+}
+
+#[test]
 fn link_header() {
     replay("link_header", oracles::link_header);
 }
@@ -138,6 +147,11 @@ fn the_seeds_are_what_their_names_say() {
     assert!(serde_json::from_value::<lti_eligibility::course::Course>(roster["course"].clone()).is_ok());
     let publication = roster["publication"].clone();
     assert!(serde_json::from_value::<lti_eligibility::enrollment::Publication>(publication).is_ok());
+    let items = std::fs::read(corpus.join("content_items/every_type")).unwrap();
+    let items: Vec<lti_types::ContentItem> = serde_json::from_slice(&items).unwrap();
+    assert!(
+        items.len() == 7 && !items[..6].iter().any(|item| matches!(item, lti_types::ContentItem::Other(_)))
+    );
     let set = std::fs::read(corpus.join("jwk_set_parse/one_key")).unwrap();
     assert_eq!(VerifyingKeys::from_jwk_set(&lti_jwks::JwkSet::parse(&set).unwrap()).len(), 1);
 }
