@@ -368,6 +368,10 @@ impl fmt::Display for Problem {
     }
 }
 
+impl std::error::Error for Fault {}
+
+impl std::error::Error for Problem {}
+
 /// Whether anything among them stands in the way.
 #[must_use]
 pub fn has_errors(faults: &[Fault]) -> bool {
