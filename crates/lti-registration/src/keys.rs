@@ -23,14 +23,17 @@ pub(crate) fn check_pem(pem: &str, add: &mut impl FnMut(Term, Problem)) {
     if is_url("https://") || is_url("http://") {
         return add(Term::PublicKey, Problem::UrlForKey);
     }
+    // A damaged private key has been shown to others as well.
+    let labeled = text.starts_with("-----BEGIN") && text.contains("PRIVATE KEY-----");
     match VerifyingKey::from_pem(pem) {
         Ok(_) => {}
-        Err(UnusableKey::Pem(
-            PemError::PrivateKey | PemError::EncryptedKey | PemError::OpenSshKey,
-        )) => add(Term::PublicKey, Problem::PrivateKey),
+        Err(UnusableKey::Pem(PemError::PrivateKey | PemError::EncryptedKey | PemError::OpenSshKey)) => {
+            add(Term::PublicKey, Problem::PrivateKey);
+        }
         Err(UnusableKey::Pem(PemError::Json)) if text.contains("\"d\"") => {
             add(Term::PublicKey, Problem::PrivateKey);
         }
+        Err(_) if labeled => add(Term::PublicKey, Problem::PrivateKey),
         Err(error) => add(Term::PublicKey, Problem::Key(error)),
     }
 }

@@ -16,6 +16,8 @@ mod negative;
 mod pair;
 mod payloads;
 mod platform;
+mod registration;
+mod registration_attacks;
 mod samples;
 mod tool_bad;
 mod tool_good;

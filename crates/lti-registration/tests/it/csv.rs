@@ -34,11 +34,11 @@ fn accented_names_byte_order_mark_and_crlf() {
 #[test]
 fn quotes_with_newlines_commas_and_quotes() {
     let csv = format!(
-        "{HEAD},redirect_uris,scopes,custom,privacy,status\n\
+        "{HEAD},redirect_uris,scopes,custom,privacy,status,jwks url\n\
          \"Quiz, the \"\"big\"\" one\nsecond line\",a,\"1 2\",https://t.example/login,https://t.example/a,\
-         \"https://t.example/a\nhttps://t.example/b, https://t.example/c\",{} x,\"k=v=w\n u = $User.id \",name email,Activated\n\
+         \"https://t.example/a\nhttps://t.example/b, https://t.example/c\",{} x,\"k=v=w\n u = $User.id \",name email,Activated,https://t.example/jwks\n\
          \n\n\
-         Bad,b,1,/login,https://t.example/b,,,,,\n",
+         Bad,b,1,/login,https://t.example/b,,,,,,\n",
         Scope::Score
     );
     let import = tools(&csv);
