@@ -110,7 +110,10 @@ pub(crate) fn registration_exchange(data: &[u8]) {
     match register().read(Response::new(data.to_vec())) {
         Ok(registered) => {
             let record = registered.to_record([]).expect("a new one");
-            assert_eq!((&record.client_id, record.issuer.as_str()), (registered.client_id(), "https://lms.example"));
+            assert_eq!(
+                (&record.client_id, record.issuer.as_str()),
+                (registered.client_id(), "https://lms.example")
+            );
             if let Some(management) = registered.management() {
                 assert_eq!(management.url().host_str(), Some("lms.example"), "a token for elsewhere");
             }
@@ -143,12 +146,16 @@ pub(crate) fn registration_exchange(data: &[u8]) {
     assert!(record.deployment_ids.is_empty(), "a deployment that nobody made");
     assert!(record.scopes.iter().all(|scope| policy.scopes.contains(scope)), "a scope that was not granted");
     let told = record.privacy.as_ref().expect("said");
-    assert!(told.iter().all(|kind| policy.personal_data.contains(kind)), "personal data that was not granted");
+    assert!(
+        told.iter().all(|kind| policy.personal_data.contains(kind)),
+        "personal data that was not granted"
+    );
     assert!(!has_errors(&check_tool(&record, policy.addresses)), "a record that we would refuse: {record:?}");
     stable(&accepted.managed);
     let registered = register().read(accepted.response).expect("our own answer");
     assert_eq!(registered.client_id(), &record.client_id);
-    let mut again = tool_record_of(registered.metadata(), record.client_id.clone(), vec![]).expect("a record");
+    let mut again =
+        tool_record_of(registered.metadata(), record.client_id.clone(), vec![]).expect("a record");
     again.status = record.status;
     assert_eq!(again, record, "the tool is told something else");
 }
@@ -190,9 +197,8 @@ fn table<R: Record + Serialize + PartialEq + std::fmt::Debug>(data: &[u8]) {
     };
     let text = std::str::from_utf8(data).expect("it was read");
     let lines = text.split_inclusive(['\n', '\r']).count() as u64;
-    let mut places: Vec<_> = import.records.iter().map(|imported| imported.place).collect();
-    places.extend(import.rejected.iter().map(|rejected| rejected.place));
-    places.sort();
+    let places = import.places();
+    assert!(places.windows(2).all(|pair| pair[0] < pair[1]), "two rows at one place");
     for place in &places {
         let lti_registration::Place::Line(line) = place else { panic!("a row has a line") };
         assert!((1..=lines).contains(line), "{line} of {lines}");

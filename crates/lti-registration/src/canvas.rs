@@ -87,7 +87,8 @@ pub fn canvas_configuration(metadata: &ClientMetadata, public_key: Option<&Jwk>)
 }
 
 fn labels(extensions: &Extensions, name: &str) -> Option<Extensions> {
-    let labels: Extensions = localized(extensions, name).map(|(tag, text)| (tag.to_owned(), text.into())).collect();
+    let labels: Extensions =
+        localized(extensions, name).map(|(tag, text)| (tag.to_owned(), text.into())).collect();
     (!labels.is_empty()).then_some(labels)
 }
 
