@@ -207,10 +207,10 @@ impl Lint {
 
     /// A picture or page, which may be anywhere; but a browser will be sent there.
     fn elsewhere(&mut self, field: &str, address: Option<&WireUrl>) {
-        if let Some(address) = address.filter(|address| !address.is_blank()) {
-            if let Err(problem) = self.rules.check(address) {
-                self.add(field, problem);
-            }
+        if let Some(address) = address.filter(|address| !address.is_blank())
+            && let Err(problem) = self.rules.check(address)
+        {
+            self.add(field, problem);
         }
     }
 
@@ -360,10 +360,10 @@ pub fn tool_record_of(
 pub(crate) fn personal_data_in(claims: &[String]) -> Vec<PersonalData> {
     let mut kinds: Vec<PersonalData> = Vec::new();
     for claim in claims {
-        if let Some((_, kind)) = CLAIMS.iter().find(|(known, _)| known == claim) {
-            if !kinds.contains(kind) {
-                kinds.push(kind.clone());
-            }
+        if let Some((_, kind)) = CLAIMS.iter().find(|(known, _)| known == claim)
+            && !kinds.contains(kind)
+        {
+            kinds.push(kind.clone());
         }
     }
     kinds

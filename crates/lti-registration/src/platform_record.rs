@@ -84,8 +84,8 @@ impl PlatformParts {
     pub(crate) fn read(draft: &mut Draft) -> Self {
         Self {
             name: draft.text(Term::Name),
-            issuer: draft.identifier(Term::Issuer, |text| Issuer::new(text)),
-            client_id: draft.identifier(Term::ClientId, |text| ClientId::new(text)),
+            issuer: draft.identifier(Term::Issuer, Issuer::new),
+            client_id: draft.identifier(Term::ClientId, ClientId::new),
             deployment_ids: draft.deployments(),
             authentication_url: draft.required_url(Term::AuthenticationUrl),
             token_url: draft.url(Term::TokenUrl),
@@ -157,10 +157,10 @@ impl PlatformParts {
                 add(*term, Problem::HostMoved(new));
             }
             // A product's own host under another product's profile is one of two mistakes.
-            if let (Some(product), Some(profile)) = (product, profile) {
-                if product != profile {
-                    add(*term, Problem::OtherProduct(product.title));
-                }
+            if let (Some(product), Some(profile)) = (product, profile)
+                && product != profile
+            {
+                add(*term, Problem::OtherProduct(product.title));
             }
             if *term == Term::KeySetUrl && self.is_key_set_of_other_client(&url) {
                 add(*term, Problem::KeySetOfOtherClient);
