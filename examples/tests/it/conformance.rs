@@ -19,6 +19,7 @@ fn required() -> Vec<String> {
     range("P-A", 15);
     range("P-D", 7);
     range("X-", 34);
+    rows.extend((1..=17).map(|i| format!("DR-{i}")));
     rows.extend(["T-B03b", "T-B09b", "T-B10b", "T-B11b", "T-B11c", "X-39", "X-40", "V-1"].map(str::to_owned));
     rows.extend(["X-35", "X-36", "V-2"].map(str::to_owned));
     for (rules, last) in [("DL-T", 5), ("DL-B", 10), ("DL-P", 13)] {
@@ -42,7 +43,7 @@ fn every_row_has_a_test_that_runs() {
     for line in document.lines().filter(|line| line.starts_with("| ")) {
         let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
         let [id, _, test] = cells[..] else { continue };
-        if !["T-", "P-", "X-", "V-", "DL-"].iter().any(|kind| id.starts_with(kind)) {
+        if !["T-", "P-", "X-", "V-", "DL-", "DR-"].iter().any(|kind| id.starts_with(kind)) {
             continue;
         }
         assert!(rows.insert(id.to_owned(), names_in(test)).is_none(), "{id} stands twice in the list");
@@ -75,6 +76,7 @@ fn every_row_has_a_test_that_runs() {
             (Some("t" | "p"), Some(second)) => {
                 second.len() >= 3 && second[1..3].bytes().all(|b| b.is_ascii_digit())
             }
+            (Some("dr"), Some(second)) => second.parse::<u32>().is_ok(),
             (Some(first), _) => {
                 first.strip_prefix(['x', 'v']).is_some_and(|digits| digits.parse::<u32>().is_ok())
             }
