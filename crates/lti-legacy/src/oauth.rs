@@ -1,5 +1,7 @@
 //! The parameters of OAuth, and the checks on them (RFC 5849 §3.1–3.3).
 
+use std::fmt;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use lti_types::DeploymentId;
 
@@ -10,7 +12,6 @@ use crate::{BaseString, ConsumerKey, Credential, NonceUse, OAuthError, Signature
 const MAX_NONCE: usize = 1024;
 
 /// What a message says of its signature: nothing of it is known to be true.
-#[derive(Debug)]
 pub(crate) struct Claimed {
     pub(crate) consumer_key: ConsumerKey,
     pub(crate) method: SignatureMethod,
@@ -21,7 +22,6 @@ pub(crate) struct Claimed {
 }
 
 /// What a signature proved.
-#[derive(Debug)]
 pub(crate) struct Proof {
     pub(crate) account: DeploymentId,
     pub(crate) consumer_key: ConsumerKey,
@@ -120,6 +120,18 @@ impl Claimed {
 impl Proof {
     pub(crate) fn nonce_use(&self) -> NonceUse {
         NonceUse::new(&self.account, &self.consumer_key, &self.nonce, self.remember_until)
+    }
+}
+
+impl fmt::Debug for Claimed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claimed").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proof").field("account", &self.account).finish_non_exhaustive()
     }
 }
 

@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use hmac::Hmac;
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -43,8 +43,8 @@ impl SignatureMethod {
     pub fn sign(self, base: &BaseString, secret: &SharedSecret) -> String {
         let key = key(secret);
         STANDARD.encode(match self {
-            Self::HmacSha1 => mac::<Hmac<Sha1>>(&key, base.as_str().as_bytes()),
-            Self::HmacSha256 => mac::<Hmac<Sha256>>(&key, base.as_str().as_bytes()),
+            Self::HmacSha1 => mac::<Hmac<Sha1>>(key.as_bytes(), base.as_str().as_bytes()),
+            Self::HmacSha256 => mac::<Hmac<Sha256>>(key.as_bytes(), base.as_str().as_bytes()),
         })
     }
 
@@ -52,8 +52,8 @@ impl SignatureMethod {
     pub(crate) fn verify(self, base: &BaseString, secret: &SharedSecret, signature: &ReceivedMac) -> bool {
         let key = key(secret);
         signature.is(&match self {
-            Self::HmacSha1 => mac::<Hmac<Sha1>>(&key, base.as_str().as_bytes()),
-            Self::HmacSha256 => mac::<Hmac<Sha256>>(&key, base.as_str().as_bytes()),
+            Self::HmacSha1 => mac::<Hmac<Sha1>>(key.as_bytes(), base.as_str().as_bytes()),
+            Self::HmacSha256 => mac::<Hmac<Sha256>>(key.as_bytes(), base.as_str().as_bytes()),
         })
     }
 
@@ -79,20 +79,15 @@ fn key(secret: &SharedSecret) -> Zeroizing<String> {
 }
 
 /// HMAC takes keys of any length, so there is always one; an empty one equals nothing.
-pub(crate) fn mac<M: hmac::Mac + hmac::KeyInit>(key: &str, text: &[u8]) -> Vec<u8> {
-    let Ok(mut mac) = <M as hmac::KeyInit>::new_from_slice(key.as_bytes()) else { return Vec::new() };
+fn mac<M: hmac::Mac + hmac::KeyInit>(key: &[u8], text: &[u8]) -> Vec<u8> {
+    let Ok(mut mac) = <M as hmac::KeyInit>::new_from_slice(key) else { return Vec::new() };
     mac.update(text);
     mac.finalize().into_bytes().to_vec()
 }
 
 /// HMAC-SHA256 under the secret as it is, for the migration claim.
 pub(crate) fn hmac_sha256(secret: &SharedSecret, text: &[u8]) -> Vec<u8> {
-    let mut mac = match Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()) {
-        Ok(mac) => mac,
-        Err(_) => return Vec::new(),
-    };
-    mac.update(text);
-    mac.finalize().into_bytes().to_vec()
+    mac::<Hmac<Sha256>>(secret.expose().as_bytes(), text)
 }
 
 /// Bytes that somebody says to be a signature. They have no `==`: the one comparison takes a time that does not depend on
