@@ -67,9 +67,9 @@ fn media_types_and_item_types() {
 #[test]
 fn vendor_parameters_survive() {
     let form = b"lti_message_type=basic-lti-launch-request&lti_version=LTI-1p0&resource_link_id=r\
-        &ext_lms=moodle-2&ext_a=1&ext_a=2&custom_x=1&custom_x=2&custom_X=3&other=4";
+        &custom_x=1&custom_x=2&custom_X=3&ext_lms=moodle-2&ext_a=1&ext_a=2&other=4";
     let launch = LaunchParameters::read(&Parameters::from_form(form).unwrap()).unwrap();
-    assert_eq!(launch.write().to_form().as_bytes(), String::from_utf8_lossy(form).replace("        ", "").as_bytes());
+    assert_eq!(launch.write().to_form(), String::from_utf8_lossy(form));
     let claims = launch.to_claims();
     let ext = &claims.extensions["https://purl.imsglobal.org/spec/lti/claim/ext"];
     assert_eq!(ext, &serde_json::json!({"lms": "moodle-2", "a": ["1", "2"]}));
