@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lti-tool", &["lti-types", "lti-jwks"]),
     ("lti-browser", &["lti-types"]),
     ("lti-services", &["lti-types", "lti-jwks"]),
+    ("lti-legacy", &["lti-types"]),
     ("lti-cartridge", &["lti-types"]),
     ("lti-eligibility", &[]),
 ];

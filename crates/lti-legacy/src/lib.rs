@@ -36,8 +36,8 @@ pub use launch_parameters::{LEGACY_VERSION, LaunchParameters, LegacyMessageType}
 pub use mapping::{NotMapped, legacy_role, uri_role};
 pub use migration::{
     ClaimIncomplete, Doubt, Evidence, Lookup, MigrationReport, MigrationRow, NewLaunch, OldIds, OldKind,
-    OldRecord, OldRecords, ProvenIds, Totals, UnprovenIds, Verdict, consumer_key_signature, dry_run, evidence,
-    migration_claim,
+    OldRecord, OldRecords, ProvenIds, Totals, UnprovenIds, Verdict, consumer_key_signature, dry_run,
+    evidence, migration_claim,
 };
 pub use nonce_use::{NonceUse, Use};
 pub use oauth_error::OAuthError;

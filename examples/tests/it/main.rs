@@ -12,6 +12,7 @@
 mod attacks;
 mod conformance;
 mod deep_linking;
+mod legacy;
 mod negative;
 mod pair;
 mod payloads;
