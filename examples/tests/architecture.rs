@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lti-browser", &["lti-types"]),
     ("lti-services", &["lti-types", "lti-jwks"]),
     ("lti-registration", &["lti-types", "lti-jwks"]),
+    ("lti-legacy", &["lti-types"]),
     ("lti-cartridge", &["lti-types"]),
     ("lti-eligibility", &[]),
 ];

@@ -24,6 +24,15 @@ mod content_oracle;
 )]
 mod registration_oracles;
 
+#[path = "../../fuzz/oracles_legacy.rs"]
+#[allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "an oracle answers by panicking"
+)]
+mod oracles_legacy;
+
 use std::io::Cursor;
 use std::path::Path;
 
@@ -75,6 +84,21 @@ fn launch_claims() {
 #[test]
 fn login_forms() {
     replay("login_forms", oracles::login_forms);
+}
+
+#[test]
+fn legacy_base_string() {
+    replay("legacy_base_string", oracles_legacy::legacy_base_string);
+}
+
+#[test]
+fn legacy_outcome() {
+    replay("legacy_outcome", oracles_legacy::legacy_outcome);
+}
+
+#[test]
+fn legacy_parameters() {
+    replay("legacy_parameters", oracles_legacy::legacy_parameters);
 }
 
 #[test]
