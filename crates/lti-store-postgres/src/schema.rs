@@ -49,9 +49,7 @@ async fn migrate_on(client: &mut Object) -> Result<i32, Error> {
     transaction.batch_execute(&format!("SET LOCAL statement_timeout TO {}", PATIENCE.as_millis())).await?;
     // Until the end of the transaction. Whoever waited for it looks again.
     transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
-    transaction
-        .batch_execute("CREATE TABLE IF NOT EXISTS lti_schema (version integer PRIMARY KEY)")
-        .await?;
+    transaction.batch_execute("CREATE TABLE IF NOT EXISTS lti_schema (version integer PRIMARY KEY)").await?;
     let found: i32 =
         transaction.query_one("SELECT coalesce(max(version), 0) FROM lti_schema", &[]).await?.get(0);
     for (version, migration) in (1..).zip(MIGRATIONS).filter(|(version, _)| *version > found) {

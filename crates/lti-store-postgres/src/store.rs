@@ -40,7 +40,8 @@ const LIST_ISSUER: &str = "SELECT document FROM lti_record WHERE ledger = $1 AND
 const REPLACE: &str = "UPDATE lti_record SET document = $5 \
     WHERE ledger = $1 AND issuer = $2 AND client = $3 AND document = $4 RETURNING true";
 
-const REMOVE: &str = "DELETE FROM lti_record WHERE ledger = $1 AND issuer = $2 AND client = $3 RETURNING true";
+const REMOVE: &str =
+    "DELETE FROM lti_record WHERE ledger = $1 AND issuer = $2 AND client = $3 RETURNING true";
 
 /// A store in PostgreSQL, for several machines. It holds some connections, replaces those that are lost, and makes its
 /// tables when it connects.

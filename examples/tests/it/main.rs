@@ -17,5 +17,6 @@ mod pair;
 mod payloads;
 mod platform;
 mod samples;
+mod store;
 mod tool_bad;
 mod tool_good;

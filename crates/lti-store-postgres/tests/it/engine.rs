@@ -40,7 +40,10 @@ pub(crate) async fn schema() -> Option<(String, Client)> {
     };
     let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let maker = client(&url).await;
-    maker.batch_execute(&format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}")).await.unwrap();
+    maker
+        .batch_execute(&format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}"))
+        .await
+        .unwrap();
     let separator = if url.contains('?') { '&' } else { '?' };
     let url = format!("{url}{separator}options=-csearch_path%3D{name}");
     let client = client(&url).await;
@@ -59,7 +62,9 @@ fn programs() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let versions = Path::new("/usr/lib/postgresql").read_dir().into_iter().flatten().flatten();
     let folders = versions.map(|version| version.path().join("bin"));
-    std::env::split_paths(&path).chain(folders).find(|it| it.join("postgres").exists() && it.join("initdb").exists())
+    std::env::split_paths(&path)
+        .chain(folders)
+        .find(|it| it.join("postgres").exists() && it.join("initdb").exists())
 }
 
 /// The ids of the user `postgres`, for root, as whom no server runs.

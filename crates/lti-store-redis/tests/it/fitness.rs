@@ -14,7 +14,8 @@ async fn a_server_that_forgets_or_evicts_is_refused() {
     settings.danger_may_forget = true;
     RedisStore::connect(settings.clone()).await.unwrap();
 
-    let Some(engine) = Engine::start(&["--appendonly", "yes", "--maxmemory-policy", "allkeys-lru"]).await else {
+    let Some(engine) = Engine::start(&["--appendonly", "yes", "--maxmemory-policy", "allkeys-lru"]).await
+    else {
         return;
     };
     settings.url = engine.url();
@@ -37,7 +38,11 @@ async fn a_server_that_becomes_unfit_is_as_good_as_lost() {
         let mut answer = store.first_use(key, until, now).await;
         for _ in 0..50 {
             match &answer {
-                Err(StoreError::Unavailable(Unavailable::Refused(code))) if code.as_str() == "store_forgets" => break,
+                Err(StoreError::Unavailable(Unavailable::Refused(code)))
+                    if code.as_str() == "store_forgets" =>
+                {
+                    break;
+                }
                 Ok(_) => break,
                 _ => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
             }
@@ -46,7 +51,10 @@ async fn a_server_that_becomes_unfit_is_as_good_as_lost() {
         if fit {
             assert_eq!(answer, Ok(Use::Repeated));
         } else {
-            assert_eq!(answer.unwrap_err().to_string(), "the store is unavailable: it answered store_forgets");
+            assert_eq!(
+                answer.unwrap_err().to_string(),
+                "the store is unavailable: it answered store_forgets"
+            );
         }
     }
 }

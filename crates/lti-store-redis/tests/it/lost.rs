@@ -84,7 +84,10 @@ async fn an_address_without_a_server_is_unavailable_and_a_wrong_one_invalid() {
         let error = RedisStore::connect(settings).await.unwrap_err();
         assert!(began.elapsed() < Duration::from_secs(3));
         assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
-        assert!(matches!(&error, ConnectError::Store(StoreError::Unavailable(why)) if *why == cause), "{error:?}");
+        assert!(
+            matches!(&error, ConnectError::Store(StoreError::Unavailable(why)) if *why == cause),
+            "{error:?}"
+        );
         assert_eq!((error.code(), error.spec()), ("store_unavailable", "RFC 9110 §15.6.4"));
     }
     for url in ["", "http://127.0.0.1", "redis://", "not a url"] {
