@@ -20,7 +20,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lti-legacy", &["lti-types"]),
     ("lti-cartridge", &["lti-types"]),
     ("lti-eligibility", &[]),
+    ("lti-store", &["lti-types"]),
+    ("lti-store-redis", &["lti-store", "lti-types"]),
+    ("lti-store-postgres", &["lti-store", "lti-types"]),
 ];
+
+/// Which of them do I/O, and so may import what the others may not. No protocol crate imports one of them.
+const EDGE_CRATES: &[&str] = &["lti-store", "lti-store-redis", "lti-store-postgres"];
 
 /// What no protocol crate may import: runtimes, clients, servers, databases.
 const EDGES: &[&str] =
@@ -81,7 +87,8 @@ fn crates_import_only_what_they_may() {
         for dependency in imported {
             assert!(allowed.contains(&dependency.as_str()), "{package} must not import {dependency}");
         }
-        for edge in EDGES {
+        let edges = EDGES.iter().chain(EDGE_CRATES).filter(|_| !EDGE_CRATES.contains(&package.as_str()));
+        for edge in edges {
             assert!(!reached[package].contains(*edge), "{package} pulls in {edge}");
         }
         assert!(!reached[package].contains("lti-examples"), "nothing imports the examples");
@@ -89,6 +96,15 @@ fn crates_import_only_what_they_may() {
     // The list names no crate that is gone.
     for (name, _) in ARROWS {
         assert!(among_us.contains_key(*name), "{name} is not in the workspace");
+    }
+}
+
+/// What is remembered in memory needs no engine and no driver.
+#[test]
+fn the_store_in_memory_has_no_driver() {
+    let (_, reached) = arrows();
+    for edge in EDGES.iter().filter(|edge| **edge != "tokio") {
+        assert!(!reached["lti-store"].contains(*edge), "lti-store pulls in {edge}");
     }
 }
 

@@ -27,5 +27,6 @@ mod registration;
 mod registration_attacks;
 mod samples;
 mod services;
+mod store;
 mod tool_bad;
 mod tool_good;
