@@ -47,7 +47,6 @@ pub(crate) struct Inner {
     pub(crate) key_sets: KeySets,
     pub(crate) creations: crate::find_or_create::Creations,
     pub(crate) retry: RetryPolicy,
-    pub(crate) max_pages: usize,
 }
 
 /// The time.
@@ -159,7 +158,6 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     timeout: Duration,
     max_response_bytes: usize,
-    max_pages: usize,
     requests_at_once: usize,
     retry: RetryPolicy,
     root_certificates: Vec<Vec<u8>>,
@@ -174,7 +172,6 @@ impl Default for ClientBuilder {
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
             max_response_bytes: MAX_RESPONSE_BYTES,
-            max_pages: lti_services::Walk::MAX_PAGES,
             requests_at_once: 8,
             retry: RetryPolicy::default(),
             root_certificates: Vec::new(),
@@ -222,13 +219,6 @@ impl ClientBuilder {
     #[must_use]
     pub fn max_response_bytes(mut self, most: usize) -> Self {
         self.max_response_bytes = most.min(MAX_RESPONSE_BYTES);
-        self
-    }
-
-    /// How many pages of one list are read before that is an error: 10,000 by default.
-    #[must_use]
-    pub fn max_pages(mut self, most: usize) -> Self {
-        self.max_pages = most;
         self
     }
 
@@ -288,7 +278,6 @@ impl ClientBuilder {
             key_sets: KeySets::default(),
             creations: crate::find_or_create::Creations::default(),
             retry: self.retry,
-            max_pages: self.max_pages,
         })))
     }
 }

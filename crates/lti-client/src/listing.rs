@@ -7,13 +7,13 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use futures_core::stream::BoxStream;
 use futures_util::stream::{StreamExt as _, try_unfold};
-use lti_services::{Call, Page, ServiceError, Walk};
+use lti_services::{Call, Page};
 
 use crate::CallError;
 use crate::session::Session;
 
-/// The answers to a call and to those for its next pages. No page is read twice, none is on another origin, and a list
-/// whose end cannot be reached ends in an error.
+/// The answers to a call and to those for its next pages. The calls know where they came from: no page is read twice, none
+/// is on another origin, and a list whose end cannot be reached ends in an error.
 pub(crate) fn pages<C>(
     session: Session,
     first: C,
@@ -23,13 +23,11 @@ where
     C: Call + Send + Sync + 'static,
     C::Response: Send,
 {
-    let walk = Walk::with_most(session.client.0.max_pages);
-    try_unfold((session, walk, Some(first)), move |(session, mut walk, call)| async move {
+    try_unfold((session, Some(first)), move |(session, call)| async move {
         let Some(call) = call else { return Ok(None) };
-        walk.enter(call.url()).map_err(|error| CallError::Service(ServiceError::Next(error)))?;
         let mut response = session.call(&call).await?;
         let following = next(&mut response);
-        Ok(Some((response, (session, walk, following))))
+        Ok(Some((response, (session, following))))
     })
     .boxed()
 }

@@ -1,6 +1,6 @@
 //! What became of a score (AGS 2.0 §3.4).
 
-use lti_services::Published;
+use lti_services::{Publication, Published};
 
 use crate::{CallError, TransportError};
 
@@ -53,19 +53,24 @@ impl ScoreOutcome {
             lti_services::ScoreOutcome::AlreadyRecorded => Self::AlreadyRecorded,
             lti_services::ScoreOutcome::Stale => Self::Stale,
             lti_services::ScoreOutcome::Failed(failure) => Self::Failed(ScoreFailure {
-                reason: failure
-                    .reason
-                    .map_or(CallError::Transport(TransportError::AnswerLost), CallError::Service),
+                reason: failure.reason.map_or(LOST, CallError::Service),
                 may_be_recorded: failure.may_be_recorded,
             }),
             // An outcome that is unknown here is no success.
-            _ => Self::Failed(ScoreFailure {
-                reason: CallError::Transport(TransportError::AnswerLost),
-                may_be_recorded: true,
-            }),
+            _ => Self::Failed(ScoreFailure { reason: LOST, may_be_recorded: true }),
+        }
+    }
+
+    /// What became of a score that is not tried any more.
+    pub(crate) fn given_up(publication: Publication, reason: CallError) -> Self {
+        match Self::of(publication.give_up()) {
+            Self::Failed(failure) => Self::Failed(ScoreFailure { reason, ..failure }),
+            other => other,
         }
     }
 }
+
+const LOST: CallError = CallError::Transport(TransportError::AnswerLost);
 
 impl ScoreFailure {
     pub(crate) fn unsent(reason: CallError) -> Self {

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use lti_services::{Call, GrantedToken, Publication, PublishScore, RetryAfter, ServiceError, ServiceUrl, Verdict};
+use lti_services::{Call, GrantedToken, Publication, PublishScore, RefusalKind, RetryAfter, ServiceError, ServiceUrl, Verdict};
 use lti_types::Scope;
 
 use crate::client::now;
 use crate::host::Host;
 use crate::retry::Waits;
 use crate::transport::Redirects;
-use crate::{CallError, Client, Credentials, ScoreFailure, ScoreOutcome, TokenSource, TransportError};
+use crate::{CallError, Client, Credentials, ScoreOutcome, TokenSource, TransportError};
 
 /// One service of one context, as one client.
 #[derive(Debug, Clone)]
@@ -84,8 +84,7 @@ impl Session {
                         continue;
                     }
                     Err(error) => {
-                        let untouched = !(CallError::Service(error.clone()).may_have_been_done());
-                        let again = error.is_retryable() && (C::REPEATABLE || untouched);
+                        let again = error.is_retryable() && (C::REPEATABLE || is_unread(&error));
                         let retry_after = retry_after(&error);
                         (CallError::Service(error), retry_after, again)
                     }
@@ -103,57 +102,57 @@ impl Session {
 
     /// Publishes a score, always with the same timestamp, until it is known what became of it or no more is tried.
     pub(crate) async fn publish(&self, call: &PublishScore) -> ScoreOutcome {
-        let failed = |reason: CallError, may_be_recorded: bool| {
-            ScoreOutcome::Failed(ScoreFailure { reason, may_be_recorded })
-        };
-        let tokens = match self.check(call.url()).and_then(|()| self.tokens::<PublishScore>()) {
-            Ok(tokens) => tokens,
-            Err(error) => return failed(error, false),
-        };
+        let mut publication = Publication::of(call);
+        match self.try_to_publish(call, &mut publication).await {
+            Ok(outcome) => outcome,
+            Err(reason) => ScoreOutcome::given_up(publication, reason),
+        }
+    }
+
+    async fn try_to_publish(
+        &self,
+        call: &PublishScore,
+        publication: &mut Publication,
+    ) -> Result<ScoreOutcome, CallError> {
+        self.check(call.url())?;
+        let tokens = self.tokens::<PublishScore>()?;
         let host = self.client.0.hosts.of(call.url().to_url());
         let mut waits = self.client.0.retry.begin();
-        let mut publication = Publication::of(call);
-        let mut may_be_recorded = false;
         host.first_attempt();
         loop {
-            let token = match tokens.token().await {
-                Ok(token) => token,
-                Err(error) => return failed(CallError::Token(error), may_be_recorded),
-            };
+            let token = tokens.token().await.map_err(CallError::Token)?;
             let (error, retry_after) = match self.send(call, &token, &host).await {
                 Ok(answer) => {
                     let read = call.read(answer);
                     let error = read.as_ref().err().cloned();
-                    match publication.judge(read) {
-                        Verdict::Done(outcome) => return ScoreOutcome::of(outcome),
-                        Verdict::RefreshToken => {
+                    match (publication.judge(read), error) {
+                        (Verdict::Done(outcome), _) => return Ok(ScoreOutcome::of(outcome)),
+                        (Verdict::RefreshToken, _) => {
                             tokens.refused(&token.token);
                             continue;
                         }
-                        Verdict::Again(retry_after) => {
-                            // Said only of an answer that was an error.
-                            let Some(error) = error else {
-                                return failed(CallError::Transport(TransportError::AnswerLost), true);
-                            };
-                            may_be_recorded |= CallError::Service(error.clone()).may_have_been_done();
+                        (Verdict::Again(retry_after), Some(error)) => {
                             (CallError::Service(error), retry_after)
                         }
-                        _ => return failed(CallError::Transport(TransportError::AnswerLost), true),
+                        // Nothing else is said; if it were, nobody would know what became of the score.
+                        _ => {
+                            publication.answer_lost();
+                            return Err(CallError::Transport(TransportError::AnswerLost));
+                        }
                     }
                 }
                 Err(error) => {
                     if error.may_have_been_done() {
                         publication.answer_lost();
-                        may_be_recorded = true;
                     }
                     if !error.is_retryable() {
-                        return failed(CallError::Transport(error), may_be_recorded);
+                        return Err(CallError::Transport(error));
                     }
                     (CallError::Transport(error), None)
                 }
             };
             if !pause(&host, &mut waits, retry_after).await {
-                return failed(error, may_be_recorded);
+                return Err(error);
             }
         }
     }
@@ -171,6 +170,12 @@ async fn pause(host: &Host, waits: &mut Waits, retry_after: Option<RetryAfter>) 
     }
     tokio::time::sleep(wait).await;
     true
+}
+
+/// Whether the request was turned away before anybody looked at it. (A 503 may come from what stands before the server,
+/// after the server did its work.)
+fn is_unread(error: &ServiceError) -> bool {
+    matches!(error, ServiceError::Refused(refusal) if refusal.kind() == RefusalKind::RateLimited)
 }
 
 fn retry_after(error: &ServiceError) -> Option<RetryAfter> {
