@@ -1,0 +1,20 @@
+//! The client against servers on loopback: real sockets, real HTTP.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "clippy's leave for tests covers functions marked #[test], not the functions they share"
+)]
+
+mod faults;
+mod key_sets;
+mod limits;
+mod memory;
+mod outbound;
+mod paging;
+mod quirk_platform;
+mod quirks;
+mod support;
+mod tokens;
