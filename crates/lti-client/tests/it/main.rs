@@ -5,7 +5,8 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "clippy's leave for tests covers functions marked #[test], not the functions they share"
+    clippy::disallowed_methods,
+    reason = "servers are slow on purpose; clippy's leave for tests covers functions marked #[test], not the functions they share"
 )]
 
 mod faults;

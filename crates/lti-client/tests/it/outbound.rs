@@ -266,10 +266,33 @@ async fn services_and_token_urls_are_decided_too() {
     assert_eq!(listener.connections(), 0);
 }
 
+/// In a process of its own whose environment names a proxy: nobody asks it.
+#[test]
+fn the_environment_names_no_proxy() {
+    let proxy = Listener::start();
+    let address = format!("http://127.0.0.1:{}", proxy.port);
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+        child.env(name, &address);
+    }
+    child.env_remove("no_proxy").env_remove("NO_PROXY");
+    let run = child.args(["--exact", "outbound::child_with_a_proxy", "--ignored"]).output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stdout));
+    assert_eq!(proxy.connections(), 0);
+}
+
+#[tokio::test]
+#[ignore = "run in a process of its own"]
+async fn child_with_a_proxy() {
+    assert!(std::env::var_os("http_proxy").is_some());
+    let server = Server::start(|_| reply(200, r#"{"keys":[]}"#));
+    client().keys(&server.url("/jwks").as_str().into(), None).await.unwrap();
+    assert_eq!(server.requests(), 1);
+}
+
 /// The environment names no proxy for us; the policy may.
 #[tokio::test]
 async fn only_the_policys_proxy_is_used() {
-    // Read at any time by clients that read it at all; this one is named to be of no use.
     let proxy = Server::start(|request| {
         assert_eq!(request.uri().host(), Some("lms.example"), "an absolute target, as proxies get it");
         reply(200, r#"{"keys":[]}"#)
