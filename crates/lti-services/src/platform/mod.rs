@@ -14,7 +14,8 @@
 //! What the token does not own is answered like what does not exist: with 404. A [`Place`] says whose a thing is: the
 //! client, the deployment, the context. Where URLs name both a context and a line item, both are compared.
 //!
-//! Addresses of the platform's own are handed in, and never taken from a request's headers.
+//! Addresses of the platform's own are handed in, and never taken from a request's headers. Positions in lists leave the
+//! platform sealed: [`SealedCursors`] does it with the keys of an [`lti_jwks::Sealer`].
 
 mod access;
 mod access_grant;
@@ -33,7 +34,7 @@ mod token_refusal;
 
 pub use access::{Access, bearer_token};
 pub use access_grant::{AccessGrant, GrantSigner};
-pub use cursor::{Cursor, CursorSeal};
+pub use cursor::{Cursor, CursorSeal, SealedCursors};
 pub use line_items::{
     ChangedLineItem, LineItemList, LineItemOperation, LineItemRequest, LineItemsOperation, LineItemsRequest,
     NewLineItem, created, deleted, line_item,

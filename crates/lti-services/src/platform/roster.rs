@@ -19,6 +19,7 @@ pub struct RosterRequest {
     access: Access,
     role: Option<String>,
     link: Option<ResourceLinkId>,
+    groups: bool,
     limit: Option<NonZeroU32>,
     cursor: Option<String>,
     since: Option<String>,
@@ -40,6 +41,7 @@ impl RosterRequest {
             access: access.clone(),
             role: query.text("role")?,
             link: link.map_err(|_| RequestRefusal::Parameter("rlid"))?,
+            groups: query.text("groups")?.is_some_and(|value| value == "true"),
             limit: query.limit()?,
             cursor: query.text(NEXT)?,
             since: query.text(SINCE)?,
@@ -70,13 +72,15 @@ impl RosterRequest {
         let mut filters = Vec::new();
         filters.extend(self.role.as_ref().map(|role| ("role", role.clone())));
         filters.extend(self.link.as_ref().map(|link| ("rlid", link.as_str().to_owned())));
+        filters.extend(self.groups.then(|| ("groups", "true".to_owned())));
         let listing = Listing { list: "members".to_owned(), place, filters, limit: self.limit };
         let since = listing.open(self.since.as_deref(), SINCE, seal)?;
         // The pages of a report of differences are their own list.
         let mut paged = listing.clone();
         paged.filters.extend(self.since.as_ref().map(|since| (SINCE, since.clone())));
         let after = paged.open(self.cursor.as_deref(), NEXT, seal)?;
-        Ok(MemberList { listing, paged, role: self.role.map(Role::from), link: self.link, after, since })
+        let (role, groups) = (self.role.map(Role::from), self.groups);
+        Ok(MemberList { listing, paged, role, link: self.link, groups, after, since })
     }
 }
 
@@ -87,6 +91,7 @@ pub struct MemberList {
     paged: Listing,
     role: Option<Role>,
     link: Option<ResourceLinkId>,
+    groups: bool,
     after: Option<String>,
     since: Option<String>,
 }
@@ -110,6 +115,12 @@ impl MemberList {
         self.link.as_ref()
     }
 
+    /// Whether the groups of each member are asked for (Course Groups 1.0); they are sent only then.
+    #[must_use]
+    pub fn with_groups(&self) -> bool {
+        self.groups
+    }
+
     /// How many to send at most, within the platform's own limit.
     #[must_use]
     pub fn at_most(&self, cap: NonZeroU32) -> NonZeroU32 {
@@ -128,29 +139,38 @@ impl MemberList {
         self.since.as_deref()
     }
 
-    /// Whether a member is one of those who are asked for: with the role, by its full or its short name, and present
-    /// unless changes are asked for.
+    /// Whether a member is one of those who are asked for: with the role, by its full or its short name, and present.
+    /// Where changes are asked for, those who left fit whatever role they have left or had: otherwise the tool would
+    /// keep them for ever. (Whoever changed from the role to another one is told only to a tool that asks for all.)
     #[must_use]
     pub fn fits(&self, member: &Member) -> bool {
-        let present = *member.status() != MemberStatus::Deleted || self.since.is_some();
-        present && self.role.as_ref().is_none_or(|role| member.roles.iter().any(|r| is_same_role(r, role)))
+        if *member.status() == MemberStatus::Deleted {
+            return self.since.is_some();
+        }
+        self.role.as_ref().is_none_or(|role| member.roles.iter().any(|r| is_same_role(r, role)))
     }
 
     /// The answer: those members of the page that fit, without what the tool may not know. `url` is the public address
     /// of the roster.
     ///
     /// # Errors
-    /// [`RequestRefusal::Internal`].
+    /// [`RequestRefusal::Internal`], also for a page of another context than the one that was asked for.
     pub fn respond(
         &self,
         page: MemberPage<'_>,
         url: &ServiceUrl,
         seal: &dyn CursorSeal,
     ) -> Result<Response<Vec<u8>>, RequestRefusal> {
+        if page.context.id != self.listing.place.context_id {
+            return Err(RequestRefusal::Internal);
+        }
         let members = page.members.into_iter().filter(|member| self.fits(member)).map(|mut member| {
             restrict(&mut member, page.privacy);
             if self.link.is_none() {
                 member.message = None;
+            }
+            if !self.groups {
+                member.group_enrollments = None;
             }
             member
         });
@@ -177,7 +197,8 @@ impl MemberList {
 pub struct MemberPage<'a> {
     /// The context.
     pub context: Context,
-    /// The members.
+    /// The members. The custom parameters in their messages must come from a substitution with the same privacy, as in
+    /// a launch: what a parameter is called does not say what is in it.
     pub members: Vec<Member>,
     /// What the tool may know about people, as in its record: `None` is everything.
     pub privacy: Option<&'a [PersonalData]>,
@@ -218,4 +239,13 @@ fn restrict(member: &mut Member, privacy: Option<&[PersonalData]>) {
         member.lis_person_sourcedid = None;
     }
     member.extensions.clear();
+    for message in member.message.iter_mut().flatten() {
+        message.extensions.clear();
+        if let Some(outcome) = &mut message.basic_outcome {
+            outcome.extensions.clear();
+        }
+    }
+    for group in member.group_enrollments.iter_mut().flatten() {
+        group.extensions.clear();
+    }
 }
