@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use lti_client::{Grades, ScoreOutcome};
 use lti_example_servers::connection::{Connection, printable};
 use lti_services::{LineItemUrl, ServiceUrl, timestamp_after};
-use lti_types::{GradeService, LineItem, Score};
+use lti_types::{GradeService, LineItem, Scope, Score};
 
 use grades_file::{Row, Skipped};
 
@@ -59,7 +59,7 @@ struct Arguments {
 
 /// Prints a line; whoever stops reading is not a failure.
 macro_rules! say {
-    ($($words:tt)*) => { let _ = writeln!(io::stdout(), $($words)*); };
+    ($($words:tt)*) => {{ let _ = writeln!(io::stdout(), $($words)*); }};
 }
 
 fn main() -> ExitCode {
@@ -124,6 +124,11 @@ async fn column(arguments: &Arguments, rows: &[Row]) -> Result<(Grades, LineItem
             let mut service = GradeService::new();
             service.lineitem = arguments.line_item.as_deref().map(Into::into);
             service.lineitems = arguments.line_items.as_deref().map(Into::into);
+            // What a launch's claim would list.
+            service.scope = Some(match service.lineitems {
+                Some(_) => vec![Scope::LineItem, Scope::Score],
+                None => vec![Scope::Score],
+            });
             service
         },
         |(grades, _)| grades,

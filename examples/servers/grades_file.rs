@@ -46,7 +46,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(Vec<Row>, Vec<Skipped>), String> {
         format!("line {line} is not UTF-8; nothing is published")
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| error.to_string())?.clone();
     let column = |name: &str| header.iter().position(|column| column == name);
     for name in REQUIRED {

@@ -137,7 +137,7 @@ async fn write(arguments: &Arguments, roster: &Roster, out: &mut impl Write) -> 
 
 /// Writes members one by one.
 enum Writer<W: Write> {
-    Csv(csv::Writer<W>),
+    Csv(Box<csv::Writer<W>>),
     Json { out: W, first: bool },
 }
 
@@ -146,8 +146,16 @@ impl<W: Write> Writer<W> {
         match format {
             Format::Csv => {
                 let mut out = csv::Writer::from_writer(out);
-                out.write_record(["user_id", "status", "roles", "name", "given_name", "family_name", "email"])?;
-                Ok(Self::Csv(out))
+                out.write_record([
+                    "user_id",
+                    "status",
+                    "roles",
+                    "name",
+                    "given_name",
+                    "family_name",
+                    "email",
+                ])?;
+                Ok(Self::Csv(Box::new(out)))
             }
             Format::Json => {
                 out.write_all(b"[")?;

@@ -26,7 +26,9 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (baseline, ours) = runtime.block_on(measure());
     let ratio = ours / baseline;
-    println!("a mutex and a map lookup {baseline:.0} ns, a token that is kept {ours:.0} ns: {ratio:.2} times");
+    println!(
+        "a mutex and a map lookup {baseline:.0} ns, a token that is kept {ours:.0} ns: {ratio:.2} times"
+    );
     if check && ratio > LIMIT {
         println!("more than {LIMIT} times");
         std::process::exit(1);
@@ -36,7 +38,8 @@ fn main() {
 async fn measure() -> (f64, f64) {
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let url = format!("http://{}/token", listener.local_addr().unwrap());
-    let answer = || async { r#"{"access_token":"t0ken-t0ken-t0ken","token_type":"Bearer","expires_in":36000}"# };
+    let answer =
+        || async { r#"{"access_token":"t0ken-t0ken-t0ken","token_type":"Bearer","expires_in":36000}"# };
     tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await.unwrap() });
 
     let mut platform = PlatformRecord::new(

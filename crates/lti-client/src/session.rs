@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use lti_services::{Call, GrantedToken, Publication, PublishScore, RefusalKind, RetryAfter, ServiceError, ServiceUrl, Verdict};
+use lti_services::{
+    Call, GrantedToken, Publication, PublishScore, RefusalKind, RetryAfter, ServiceError, ServiceUrl, Verdict,
+};
 use lti_types::Scope;
 
 use crate::client::now;

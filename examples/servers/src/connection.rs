@@ -14,6 +14,7 @@ use crate::platform;
 /// The platform, and the tool's own key. Without any of these a platform within the process is asked, which is gone
 /// afterwards.
 #[derive(Debug, Clone, Args)]
+#[non_exhaustive]
 pub struct Connection {
     /// What the tool wrote down about the platform: a JSON record as in docs/walkthrough.md, with `token_url`.
     #[arg(long, value_name = "FILE", requires = "key", conflicts_with_all = ["token_url", "client_id", "audience"])]
@@ -46,6 +47,7 @@ pub struct Connection {
 
 /// Ready to ask.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Connected {
     /// The client.
     pub client: Client,
@@ -71,8 +73,10 @@ impl Connection {
         let text = |error: &dyn std::error::Error| error.to_string();
         let (credentials, within) = if self.is_named() {
             let path = self.key.as_ref().ok_or("--key is missing")?;
-            let key = SigningKey::parse(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
-            let credentials = Credentials::new(&self.record()?, Arc::new(key)).map_err(|error| text(&error))?;
+            let key =
+                SigningKey::parse(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+            let credentials =
+                Credentials::new(&self.record()?, Arc::new(key)).map_err(|error| text(&error))?;
             (credentials, None)
         } else if self.key.is_some() {
             return Err("--key goes with --registration or --token-url".to_owned());
@@ -85,8 +89,9 @@ impl Connection {
             (credentials.for_deployment(running.deployment_id), Some((running.grades, running.roster)))
         };
         let credentials = match &self.deployment {
-            Some(id) => credentials
-                .for_deployment(DeploymentId::new(id.as_str()).map_err(|error| format!("--deployment: {error}"))?),
+            Some(id) => credentials.for_deployment(
+                DeploymentId::new(id.as_str()).map_err(|error| format!("--deployment: {error}"))?,
+            ),
             None => credentials,
         };
         if self.allow_http {
@@ -114,8 +119,7 @@ impl Connection {
             .map_err(|error| format!("--client-id: {error}"))?;
         // Tokens are had without a launch: neither the issuer nor the address of logins is used.
         let issuer = Issuer::new(token_url).map_err(|error| format!("--token-url: {error}"))?;
-        let mut record =
-            PlatformRecord::new(issuer, client_id, Deployments::NotYetKnown, token_url.into());
+        let mut record = PlatformRecord::new(issuer, client_id, Deployments::NotYetKnown, token_url.into());
         record.token_url = Some(token_url.into());
         record.token_audience.clone_from(&self.audience);
         Ok(record)

@@ -31,6 +31,7 @@ const PAGE: NonZeroU32 = NonZeroU32::new(100).unwrap();
 
 /// A platform that is running.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Running {
     /// What a tool writes down about it.
     pub record: PlatformRecord,
@@ -116,15 +117,12 @@ impl Platform {
             "https://tool.example/login".into(),
             "https://tool.example/quiz".into(),
         );
-        tool.scopes = vec![
-            Scope::LineItem,
-            Scope::Score,
-            Scope::ResultReadOnly,
-            Scope::ContextMembershipReadOnly,
-        ];
+        tool.scopes =
+            vec![Scope::LineItem, Scope::Score, Scope::ResultReadOnly, Scope::ContextMembershipReadOnly];
         let mut members = Vec::new();
         for n in 1..=STUDENTS {
-            let mut member = Member::new(UserId::new(format!("u-{n}"))?, Roles::from_iter([ContextRole::Learner]));
+            let mut member =
+                Member::new(UserId::new(format!("u-{n}"))?, Roles::from_iter([ContextRole::Learner]));
             member.name = Some(format!("Student {n}"));
             member.email = Some(format!("student-{n}@school.example"));
             members.push(member);

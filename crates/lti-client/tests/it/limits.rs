@@ -94,8 +94,7 @@ async fn a_silent_server_is_not_waited_for() {
         std::thread::sleep(Duration::from_secs(3));
         reply(200, "")
     });
-    let client =
-        builder().timeout(Duration::from_millis(200)).retry(RetryPolicy::never()).build().unwrap();
+    let client = builder().timeout(Duration::from_millis(200)).retry(RetryPolicy::never()).build().unwrap();
     let started = Instant::now();
     assert_eq!(members(&client, &server).await.unwrap_err().code(), "timed_out");
     assert!(started.elapsed() < Duration::from_secs(2));
@@ -134,9 +133,8 @@ async fn retry_after_is_waited_for() {
 
 #[tokio::test]
 async fn who_asks_for_an_hour_is_not_asked_again() {
-    let date = chrono::DateTime::<chrono::Utc>::from(
-        std::time::SystemTime::now() + Duration::from_secs(3600),
-    );
+    let date =
+        chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now() + Duration::from_secs(3600));
     let server = server(move |_| {
         let mut response = reply(503, "");
         response.headers_mut().insert("retry-after", date.to_rfc2822().parse().unwrap());

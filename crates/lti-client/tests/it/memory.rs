@@ -36,7 +36,8 @@ fn say_peak() {
 
 #[test]
 fn a_hundred_thousand_members_are_streamed_in_64_mib() {
-    let (Some(nothing), Some(streamed)) = (peak("memory::child_nothing"), peak("memory::child_stream")) else {
+    let (Some(nothing), Some(streamed)) = (peak("memory::child_nothing"), peak("memory::child_stream"))
+    else {
         return;
     };
     println!("peak {streamed} bytes, of which the test harness {nothing}");

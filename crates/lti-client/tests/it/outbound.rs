@@ -78,10 +78,33 @@ async fn forbidden_addresses_are_refused_before_a_byte_is_sent() {
     let port = listener.port;
     let client = Client::builder().outbound(OutboundPolicy::new().danger_allow_http()).build().unwrap();
     for host in [
-        "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0x7f.1", "localhost", "LOCALHOST.",
-        "a.localhost", "[::1]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]",
-        "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "0.0.0.0", "0", "10.0.0.1", "172.16.0.1", "192.168.0.1",
-        "100.64.0.1", "169.254.169.254", "[fe80::1]", "[fd00::1]", "224.0.0.1", "[ff02::1]", "203.0.113.9",
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0177.0.0.1",
+        "0x7f.1",
+        "localhost",
+        "LOCALHOST.",
+        "a.localhost",
+        "[::1]",
+        "[0:0:0:0:0:0:0:1]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "0.0.0.0",
+        "0",
+        "10.0.0.1",
+        "172.16.0.1",
+        "192.168.0.1",
+        "100.64.0.1",
+        "169.254.169.254",
+        "[fe80::1]",
+        "[fd00::1]",
+        "224.0.0.1",
+        "[ff02::1]",
+        "203.0.113.9",
         "255.255.255.255",
     ] {
         for scheme in ["http", "https"] {
@@ -141,8 +164,7 @@ async fn an_answer_that_changes_reaches_nobody() {
     let url = |n: u32| format!("http://lms.example:{}/keys{n}", server.address.port());
     let resolver = Script::new(&[&["127.0.0.1"], &["169.254.169.254"], &["10.0.0.1"]]);
     let policy = OutboundPolicy::new().danger_allow_http().danger_allow_loopback();
-    let client =
-        Client::builder().outbound(policy).resolver(Arc::clone(&resolver) as _).build().unwrap();
+    let client = Client::builder().outbound(policy).resolver(Arc::clone(&resolver) as _).build().unwrap();
     assert_eq!(fetch_keys(&client, &url(1)).await, "key_set_status");
     assert_eq!(resolver.asked.load(Ordering::SeqCst), 1, "asked once for the connection");
     assert_eq!(fetch_keys(&client, &url(2)).await, "outbound_address");
@@ -207,7 +229,8 @@ async fn tokens_and_assertions_stay_on_their_origin() {
     let server = Server::start(move |request| match request.uri().path() {
         "/token" => token("t-1"),
         _ => {
-            let mut page = json_reply(&json!({"context": {"id": "c"}, "members": [{"user_id": "u", "roles": []}]}));
+            let mut page =
+                json_reply(&json!({"context": {"id": "c"}, "members": [{"user_id": "u", "roles": []}]}));
             page.headers_mut().insert("link", format!("<{to}members>; rel=next").parse().unwrap());
             page
         }

@@ -5,7 +5,9 @@ use http::Request;
 use lti_types::{LineItem, Member};
 use serde_json::json;
 
-use crate::support::{Server, client, credentials, grade_service, json as json_reply, reply, roster_service, token};
+use crate::support::{
+    Server, client, credentials, grade_service, json as json_reply, reply, roster_service, token,
+};
 
 fn page_of(request: &Request<Vec<u8>>) -> usize {
     let query = request.uri().query().unwrap_or_default();
@@ -60,12 +62,7 @@ async fn members_come_page_by_page() {
 /// What cannot be had as a whole is an error, after however many pages.
 #[tokio::test]
 async fn a_partial_roster_is_an_error() {
-    for (third, code) in [
-        (500, "unavailable"),
-        (403, "forbidden"),
-        (200, "not_json"),
-        (302, "redirected"),
-    ] {
+    for (third, code) in [(500, "unavailable"), (403, "forbidden"), (200, "not_json"), (302, "redirected")] {
         let server = Server::start(move |request| {
             if request.uri().path() == "/token" {
                 return token("t");
@@ -111,8 +108,7 @@ async fn x34_circles_are_errors() {
         let got: Result<Vec<Member>, _> = roster.members().try_collect().await;
         assert_eq!(got.unwrap_err().code(), "next_loop");
         let grades = client.grades(&credentials(&server), &grade_service(&server)).unwrap();
-        let got: Result<Vec<LineItem>, _> =
-            grades.list(grades.all_line_items().unwrap()).try_collect().await;
+        let got: Result<Vec<LineItem>, _> = grades.list(grades.all_line_items().unwrap()).try_collect().await;
         assert_eq!(got.unwrap_err().code(), "next_loop");
         assert!(server.requests() < 16);
     }

@@ -140,12 +140,12 @@ fn answer(quirk: u8, request: &Request<Vec<u8>>, seen: &mut Seen) -> Response<Bo
 /// Quirks 43 to 49, 51, 52.
 fn token(quirk: u8, request: &Request<Vec<u8>>, seen: &mut Seen) -> Response<Body> {
     seen.tokens += 1;
-    let refuse = |why: &str| reply(400, json!({"error": "invalid_client", "error_description": why}).to_string());
+    let refuse =
+        |why: &str| reply(400, json!({"error": "invalid_client", "error_description": why}).to_string());
     if request.headers()["content-type"] != media_type::FORM {
         return refuse("a form");
     }
-    let form: BTreeMap<String, String> =
-        url::form_urlencoded::parse(request.body()).into_owned().collect();
+    let form: BTreeMap<String, String> = url::form_urlencoded::parse(request.body()).into_owned().collect();
     if form["grant_type"] != "client_credentials" || form["client_assertion_type"] != ASSERTION_TYPE {
         return refuse("grant");
     }
@@ -215,7 +215,10 @@ fn scored(quirk: u8, item: &str, body: &[u8], seen: &mut Seen) -> Response<Body>
         return reply(if quirk == 56 { 422 } else { 400 }, "scoreMaximum");
     }
     if score.user_id.as_str() == TEACHER {
-        return reply(if quirk == 56 { 422 } else { 400 }, r#"{"errors":"User not found in course or is not a student"}"#);
+        return reply(
+            if quirk == 56 { 422 } else { 400 },
+            r#"{"errors":"User not found in course or is not a student"}"#,
+        );
     }
     let key = (item.to_owned(), score.user_id.as_str().to_owned());
     let before = seen.grades.get(&key);
@@ -273,7 +276,8 @@ fn members(quirk: u8, query: &str) -> Response<Body> {
         member
     };
     let members: Vec<_> = (page * size..((page + 1) * size).min(PEOPLE)).map(member).collect();
-    let context = if quirk == 69 { json!({"id": "c"}) } else { json!({"id": "c", "label": "B", "title": "Botany"}) };
+    let context =
+        if quirk == 69 { json!({"id": "c"}) } else { json!({"id": "c", "label": "B", "title": "Botany"}) };
     let mut response = reply(200, json!({"id": "x", "context": context, "members": members}).to_string());
     let next = match quirk {
         70 => Some("<?course=5>; rel=\"next\"".to_owned()),

@@ -85,7 +85,10 @@ async fn quirk_46_issuer_and_subject_are_the_client_id() {
     let course = course(46);
     assert!(course.publish("u-1", 0, 1.0).await.is_recorded());
     course.platform.see(|seen| {
-        assert_eq!((&seen.last_assertion["iss"], &seen.last_assertion["sub"]), (&"tool-1".into(), &"tool-1".into()));
+        assert_eq!(
+            (&seen.last_assertion["iss"], &seen.last_assertion["sub"]),
+            (&"tool-1".into(), &"tool-1".into())
+        );
     });
 }
 
@@ -128,9 +131,9 @@ async fn quirk_50_every_request_says_who_we_are() {
 async fn quirk_51_assertions_live_five_minutes_at_most() {
     let course = course(51);
     assert!(course.publish("u-1", 0, 1.0).await.is_recorded());
-    let life = course
-        .platform
-        .see(|seen| seen.last_assertion["exp"].as_i64().unwrap() - seen.last_assertion["iat"].as_i64().unwrap());
+    let life = course.platform.see(|seen| {
+        seen.last_assertion["exp"].as_i64().unwrap() - seen.last_assertion["iat"].as_i64().unwrap()
+    });
     assert!((30..=300).contains(&life), "{life}");
 }
 

@@ -34,9 +34,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start(
-        answer: impl Fn(Request<Vec<u8>>) -> Response<Body> + Send + Sync + 'static,
-    ) -> Self {
+    pub(crate) fn start(answer: impl Fn(Request<Vec<u8>>) -> Response<Body> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let mut server = Self {
             address: listener.local_addr().unwrap(),
@@ -58,9 +56,9 @@ impl Server {
             async move {
                 let (parts, body) = request.into_parts();
                 match axum::body::to_bytes(body, 1 << 20).await {
-                    Ok(body) => tokio::task::block_in_place(|| {
-                        answer(Request::from_parts(parts, body.to_vec()))
-                    }),
+                    Ok(body) => {
+                        tokio::task::block_in_place(|| answer(Request::from_parts(parts, body.to_vec())))
+                    }
                     Err(_) => Response::builder().status(400).body(Body::empty()).unwrap(),
                 }
             }
