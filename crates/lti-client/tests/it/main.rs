@@ -18,4 +18,5 @@ mod paging;
 mod quirk_platform;
 mod quirks;
 mod support;
+mod tls;
 mod tokens;
