@@ -201,3 +201,6 @@ fn is_recent(failure: Option<&(DateTime<Utc>, TokenFailure)>, now: DateTime<Utc>
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

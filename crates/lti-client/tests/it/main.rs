@@ -15,6 +15,7 @@ mod limits;
 mod memory;
 mod outbound;
 mod paging;
+mod publishing;
 mod quirk_platform;
 mod quirks;
 mod support;
