@@ -34,7 +34,7 @@ const SHIPPED: &str = include_str!("data/catalog.json");
 const EXAMPLE_BASE: &str = "https://tool.example/launch";
 
 /// Exports the courses of a catalog that the publishing rules allow: a ZIP with one cartridge (IMSCC) for each, and
-/// report.json and report.csv, in which every course is that was asked for. docs/export.md has the formats.
+/// report.json and report.csv, in which every course is that was asked for. docs/export.md describes the package, the README of lti-eligibility the catalog.
 ///
 /// Exit status: 0 the package is written; 3 it is, and a course that --select names was refused; 2 the call or the
 /// catalog is wrong, and nothing is written.

@@ -94,7 +94,9 @@ fn crates_import_only_what_they_may() {
         }
     }
     // The list names no crate that is gone.
-    assert!(ARROWS.iter().filter(|(name, _)| among_us.contains_key(*name)).count() >= 6);
+    for (name, _) in ARROWS {
+        assert!(among_us.contains_key(*name), "{name} is not in the workspace");
+    }
 }
 
 /// The first example compiles no web server, HTTP client or database driver.

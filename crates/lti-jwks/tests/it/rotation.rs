@@ -67,6 +67,7 @@ fn thirty_days_without_a_launch_refused_or_a_retired_key_believed() {
     let mut last_launches: Vec<(DateTime<Utc>, String)> = Vec::new();
     let mut stolen: Vec<(SigningKeys, DateTime<Utc>)> = Vec::new();
     let (mut launches, mut rotations, mut signers) = (0, 0, std::collections::BTreeSet::new());
+    let mut thefts = 0;
 
     for minute in (0..30 * 24 * 60).step_by(15) {
         let now = start + TimeDelta::minutes(minute);
@@ -97,6 +98,7 @@ fn thirty_days_without_a_launch_refused_or_a_retired_key_believed() {
             let again = SigningKey::from_private_jwk(&kept.to_private_jwk().unwrap()).unwrap();
             let thief = SigningKeys::new(RotationRule::default(), again, start).unwrap();
             stolen.push((thief, key.published_until.unwrap()));
+            thefts += 1;
         }
         assert!(ring.destroy_retired(now).len() <= 1);
         for (thief, retired_at) in &stolen {
@@ -118,6 +120,7 @@ fn thirty_days_without_a_launch_refused_or_a_retired_key_believed() {
     }
     assert_eq!(rotations, 10);
     assert_eq!(signers.len(), 11);
+    assert!(thefts >= 9, "{thefts}");
     assert!(launches > 25_000, "{launches}");
 }
 
