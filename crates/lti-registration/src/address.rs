@@ -104,9 +104,9 @@ fn is_private_v4(ip: Ipv4Addr) -> bool {
 }
 
 fn is_private_v6(ip: Ipv6Addr) -> bool {
-    // Only 2000::/3 is the open network; in it, 2001:db8::/32 is for documents.
+    // Only 2000::/3 is the open network; in it, 2001:db8::/32 is for documents, and 2001::/32 wraps other addresses.
     let [first, second, ..] = ip.segments();
-    first & 0xe000 != 0x2000 || (first == 0x2001 && second == 0x0db8)
+    first & 0xe000 != 0x2000 || (first == 0x2001 && (second == 0x0db8 || second == 0))
 }
 
 /// The IPv4 address inside: mapped, compatible, NAT64, 6to4.
@@ -165,6 +165,7 @@ mod tests {
             "[::ffff:127.0.0.1]",
             "[64:ff9b::a9fe:a9fe]",
             "[2002:7f00:1::]",
+            "[2001::1]",
             "[fd00::1]",
             "[fe80::1]",
             "[ff02::1]",

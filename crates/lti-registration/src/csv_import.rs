@@ -14,6 +14,7 @@ impl<R: Record> Import<R> {
     ///   comma, or, where the line of headings has none, the semicolon or the tab.
     /// - Lists (redirect URIs, scopes, deployments, personal data) are separated by white space. Custom parameters stand
     ///   on lines of their own, as `name=value`. A platform's deployments that nobody told yet are `unknown`.
+    /// - A blank cell is as if the member were absent; but a blank `privacy` lists nothing, which is nothing about people.
     /// - Columns for what every record needs must be there. What stands under other headings is not read, and
     ///   [`Import::ignored_columns`] lists them.
     ///

@@ -43,11 +43,15 @@ impl Draft {
         draft
     }
 
-    /// The cells of a row; blank ones are absent.
+    /// The cells of a row. Blank ones are absent; but who leaves the personal data blank wants none to be sent, and an absent
+    /// list is all of it.
     pub(crate) fn of_row<'a>(cells: impl IntoIterator<Item = (Term, &'a str)>) -> Self {
-        let present = cells.into_iter().filter(|(_, cell)| !cell.trim().is_empty());
-        let members = present.map(|(term, cell)| (term.member(), Value::from(cell.trim()))).collect();
-        Self { members, is_row: true, faults: Vec::new() }
+        let member = |(term, cell): (Term, &'a str)| match (term, cell.trim()) {
+            (Term::Privacy, "") => Some((term.member(), Value::Array(Vec::new()))),
+            (_, "") => None,
+            (_, cell) => Some((term.member(), Value::from(cell))),
+        };
+        Self { members: cells.into_iter().filter_map(member).collect(), is_row: true, faults: Vec::new() }
     }
 
     fn fault(&mut self, field: impl Into<String>, problem: Problem) {

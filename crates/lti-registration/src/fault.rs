@@ -98,6 +98,10 @@ pub enum Problem {
     MessageNotOffered,
     /// A scope that is not granted.
     ScopeNotGranted,
+    /// Something about people that is not told.
+    PersonalDataNotGranted,
+    /// A name with characters that do not show, or turn the direction of others.
+    HiddenCharacters,
     /// The value that is needed is not among those listed: this one.
     Lacks(&'static str),
     /// Longer, or more of them, than anybody needs.
@@ -181,7 +185,8 @@ impl Problem {
             | Self::OtherHost
             | Self::PlacementNotOffered
             | Self::MessageNotOffered
-            | Self::ScopeNotGranted => Severity::Warning,
+            | Self::ScopeNotGranted
+            | Self::PersonalDataNotGranted => Severity::Warning,
             _ => Severity::Error,
         }
     }
@@ -225,6 +230,8 @@ impl Problem {
             Self::PlacementNotOffered => "placement_not_offered",
             Self::MessageNotOffered => "message_not_offered",
             Self::ScopeNotGranted => "scope_not_granted",
+            Self::PersonalDataNotGranted => "personal_data_not_granted",
+            Self::HiddenCharacters => "hidden_characters",
             Self::Lacks(_) => "value_lacking",
             Self::TooMuch => "too_much",
             Self::Duplicate => "duplicate",
@@ -258,6 +265,8 @@ impl Problem {
             | Self::PlacementNotOffered
             | Self::MessageNotOffered
             | Self::ScopeNotGranted
+            | Self::PersonalDataNotGranted
+            | Self::HiddenCharacters
             | Self::Lacks(_) => "LTI Dynamic Registration 1.0 §4",
             Self::PrivateAddress => "LTI Dynamic Registration 1.0 §5",
             _ => "LTI Core 1.3 §3.1.3",
@@ -328,6 +337,8 @@ impl Problem {
             Self::PlacementNotOffered | Self::MessageNotOffered | Self::ScopeNotGranted => {
                 "Do without it, or ask the platform's administrator.".into()
             }
+            Self::PersonalDataNotGranted => "Do without it, or ask the platform's administrator.".into(),
+            Self::HiddenCharacters => "Write it with letters that show.".into(),
             Self::Lacks(value) => format!("Add {value}."),
             Self::TooMuch => "Shorten it.".into(),
             Self::Duplicate => "Remove one of the two records.".into(),
@@ -379,6 +390,8 @@ impl fmt::Display for Problem {
             Self::PlacementNotOffered => f.write_str("this placement is not offered"),
             Self::MessageNotOffered => f.write_str("this message is not offered"),
             Self::ScopeNotGranted => f.write_str("this scope is not granted"),
+            Self::PersonalDataNotGranted => f.write_str("not all of this may be told about people"),
+            Self::HiddenCharacters => f.write_str("it has characters that do not show"),
             Self::Lacks(value) => write!(f, "{value} is not among them"),
             Self::TooMuch => f.write_str("it is longer, or more, than is accepted"),
             Self::Duplicate => f.write_str("another record has the same issuer and client id"),

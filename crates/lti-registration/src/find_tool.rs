@@ -5,8 +5,8 @@ use lti_types::{ClientId, InvalidUrl, RegistrationStatus, ToolRecord, WireUrl};
 use url::Url;
 
 /// The tool with the longest registered address that the launch URL begins with: scheme, host and port are the same, each
-/// segment of its path is that of the launch URL, and so is each parameter of its query. Records that are not active count
-/// only where no active one matches as well.
+/// segment of its path is that of the launch URL, and so is each parameter of its query. Of two that match equally well, one
+/// that is active goes before one that is not; look at the status of what is found.
 ///
 /// ```
 /// use lti_registration::find_tool;
@@ -46,7 +46,7 @@ pub fn find_tool<'r>(
 }
 
 /// How well an address matches: in this order.
-type Match = (bool, usize, usize);
+type Match = (usize, usize, bool);
 
 fn best_match(tool: &ToolRecord, launch_url: &Url) -> Option<Match> {
     let registered =
@@ -54,7 +54,7 @@ fn best_match(tool: &ToolRecord, launch_url: &Url) -> Option<Match> {
     let active = tool.status == RegistrationStatus::Active;
     registered
         .filter_map(|address| matches(address, launch_url))
-        .map(|(path, query)| (active, path, query))
+        .map(|(path, query)| (path, query, active))
         .max()
 }
 
@@ -176,5 +176,9 @@ mod tests {
         assert_eq!(names.iter().map(ClientId::as_str).collect::<Vec<_>>(), ["one", "two"]);
         tools[0].status = RegistrationStatus::Disabled;
         assert_eq!(find_tool(&tools, &"https://t.example/a/x".into()).unwrap().client_id.as_str(), "two");
+        // A retired tool does not hand its launches to the next wider one.
+        let mut tools = [tool("wide", "https://t.example/"), tool("retired", "https://t.example/a")];
+        tools[1].status = RegistrationStatus::Disabled;
+        assert_eq!(find_tool(&tools, &"https://t.example/a/x".into()).unwrap().client_id.as_str(), "retired");
     }
 }

@@ -8,6 +8,7 @@ use lti_types::{
 use url::Url;
 
 use crate::address::{is_host, is_on_domain};
+use crate::handover::is_hidden;
 use crate::{AddressRules, Fault, Problem};
 
 /// The most elements of any list in metadata.
@@ -110,7 +111,7 @@ impl Lint {
             self.elsewhere(name, address.as_ref());
         }
         self.translations(&metadata.extensions, &pages.map(|(name, _)| name));
-        self.texts("client_name", metadata.client_name.as_deref());
+        self.names("client_name", metadata.client_name.as_deref(), &metadata.extensions);
         if metadata.contacts.as_ref().is_some_and(|list| list.len() > MAX_LIST)
             || metadata.scope.as_ref().is_some_and(|scopes| scopes.iter().count() > MAX_LIST)
         {
@@ -163,7 +164,7 @@ impl Lint {
             self.own(&format!("{field}.target_link_uri"), message.target_link_uri.as_ref(), false);
             self.elsewhere(&format!("{field}.icon_uri"), message.icon_uri.as_ref());
             self.translations(&message.extensions, &["icon_uri"]);
-            self.texts(&format!("{field}.label"), message.label.as_deref());
+            self.names(&format!("{field}.label"), message.label.as_deref(), &message.extensions);
             let placements = message.placements.as_ref().map_or(0, Vec::len);
             if placements > MAX_LIST {
                 self.add(format!("{field}.placements"), Problem::TooMuch);
@@ -222,6 +223,20 @@ impl Lint {
                 .collect();
             for (tag, address) in translated {
                 self.elsewhere(&format!("{name}#{tag}"), Some(&address));
+            }
+        }
+    }
+
+    /// What an administrator reads when consenting, in every language.
+    fn names(&mut self, field: &str, text: Option<&str>, extensions: &Extensions) {
+        let member = field.rsplit('.').next().unwrap_or_default().to_owned();
+        let own = text.map(|text| (field.to_owned(), text.to_owned()));
+        let translated = lti_types::localized(extensions, &member);
+        let translated = translated.map(|(tag, text)| (format!("{field}#{tag}"), text.to_owned()));
+        for (field, text) in own.into_iter().chain(translated) {
+            self.texts(&field, Some(&text));
+            if text.chars().any(is_hidden) {
+                self.add(field, Problem::HiddenCharacters);
             }
         }
     }

@@ -387,3 +387,28 @@ fn by_default_a_platform_grants_nothing_beyond_launches() {
         (0, Some([].as_slice()), &None)
     );
 }
+
+#[test]
+fn a_name_that_shows_as_another_is_refused() {
+    for (member, value) in [
+        ("client_name", "Quiz\u{202e}sdaer"),
+        ("client_name", "Quiz\u{7}"),
+        ("client_name#de", "R\u{200b}aetsel"),
+    ] {
+        let mut metadata = serde_json::to_value(own_metadata()).unwrap();
+        metadata[member] = value.into();
+        if member == "client_name#de" {
+            metadata["client_name"] = "Quiz".into();
+        }
+        let mut metadata: ClientMetadata = serde_json::from_value(metadata).unwrap();
+        // The label was made of the record's name.
+        metadata.tool.as_mut().unwrap().messages = None;
+        let faults = check_metadata(&metadata, AddressRules::default());
+        let codes: Vec<_> = faults.iter().map(|f| (f.field(), f.code())).collect();
+        assert_eq!(codes, [(member, "hidden_characters")]);
+    }
+    // Letters that join are letters.
+    let mut metadata = own_metadata();
+    metadata.client_name = Some("می\u{200c}خواهم 試験".to_owned());
+    assert_eq!(check_metadata(&metadata, AddressRules::default()), []);
+}

@@ -92,7 +92,7 @@ impl RegistrationPolicy {
         if let Some(claims) = &mut tool.claims
             && restrict_claims(claims, &self.personal_data) > 0
         {
-            taken.push(Fault::new("claims", Problem::ScopeNotGranted));
+            taken.push(Fault::new("claims", Problem::PersonalDataNotGranted));
         }
         let mut kept = Vec::new();
         for (index, mut message) in tool.messages.take().into_iter().flatten().enumerate() {

@@ -197,3 +197,12 @@ fn a_quote_that_never_ends_spoils_no_good_row_before_it() {
     assert_eq!(import.rejected.len(), 1);
     assert_eq!(import.rejected[0].place, Place::Line(3));
 }
+
+#[test]
+fn blank_personal_data_is_none_and_not_all() {
+    let with = tools(&format!("{HEAD},privacy\n{},\n{},email\n", row("a"), row("b")));
+    assert_eq!(with.records[0].record.privacy, Some(vec![]));
+    assert_eq!(with.records[1].record.privacy, Some(vec![PersonalData::Email]));
+    let without = tools(&format!("{HEAD}\n{}\n", row("a")));
+    assert_eq!(without.records[0].record.privacy, None);
+}
