@@ -83,7 +83,9 @@ pub(crate) fn legacy_outcome(data: &[u8]) {
 pub(crate) fn legacy_parameters(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
         let _ = read_return_messages(text);
-        if let Ok(request) = http::Request::post("https://lms.example/o").header("authorization", text).body(vec![]) {
+        if let Ok(request) =
+            http::Request::post("https://lms.example/o").header("authorization", text).body(vec![])
+        {
             let _ = UnverifiedRequest::from_http(&request, &"https://lms.example/o".into());
         }
     }

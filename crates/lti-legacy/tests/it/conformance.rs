@@ -28,7 +28,10 @@ fn every_row_of_lti_1_has_a_test_that_runs() {
         let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
         let [id, _, test] = cells[..] else { panic!("{line}") };
         let tests = test.split('`').skip(1).step_by(2).map(str::to_owned).collect();
-        assert!(rows.insert(id.trim_matches('`').to_owned(), tests).is_none(), "{id} stands twice in the list");
+        assert!(
+            rows.insert(id.trim_matches('`').to_owned(), tests).is_none(),
+            "{id} stands twice in the list"
+        );
     }
     assert_eq!(rows.keys().cloned().collect::<Vec<_>>(), required());
     let (all, ignored) = (listed(&["--list"]), listed(&["--list", "--ignored"]));
@@ -40,7 +43,9 @@ fn every_row_of_lti_1_has_a_test_that_runs() {
         }
     }
     // And the other way round: a test that carries an id is in the list.
-    for test in all.iter().filter(|test| test.contains("::l_") || test.contains("::x37_") || test.contains("::x38_")) {
+    for test in
+        all.iter().filter(|test| test.contains("::l_") || test.contains("::x37_") || test.contains("::x38_"))
+    {
         assert!(rows.values().flatten().any(|listed| listed == test), "{test} is not in docs/conformance.md");
     }
 }
