@@ -76,7 +76,7 @@ fn walk(arguments: &Arguments) -> Result<Result<(), RefusedLaunch>, Box<dyn std:
     // What both sides know: a key, a secret, and whose they are.
     let (key, secret) = (ConsumerKey::new(&arguments.key)?, SharedSecret::new(&arguments.secret)?);
     let account = DeploymentId::new("account-1")?;
-    let credential = Credential::new(account, key.clone(), secret.clone());
+    let known = [Credential::new(account, key.clone(), secret.clone())];
     let mut signer = Signer::new(key, secret);
     if arguments.sha256 {
         signer.method = SignatureMethod::HmacSha256;
@@ -98,7 +98,7 @@ fn walk(arguments: &Arguments) -> Result<Result<(), RefusedLaunch>, Box<dyn std:
     };
 
     // 2. Tool: finds the secret by the key, and verifies. All before this was hearsay.
-    let launch = match verify(&url, body.as_bytes(), &[credential.clone()], now) {
+    let launch = match verify(&url, body.as_bytes(), &known, now) {
         Ok(launch) => launch,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -110,7 +110,7 @@ fn walk(arguments: &Arguments) -> Result<Result<(), RefusedLaunch>, Box<dyn std:
 
     // 3. A grade, later: signed by the tool, verified by the platform.
     if let Some(outcome) = launch.basic_outcome() {
-        grade(outcome, &signer, &credential, now)?;
+        grade(outcome, &signer, &known, now)?;
     }
     Ok(Ok(()))
 }
@@ -145,7 +145,7 @@ fn show(launch: &Launch) {
 fn grade(
     outcome: &BasicOutcome,
     signer: &Signer,
-    credential: &Credential,
+    known: &[Credential],
     now: DateTime<Utc>,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let replace = Operation::Replace(ReplaceResult::new(ResultScore::of_points(17.0, 20.0)?));
@@ -159,7 +159,7 @@ fn grade(
     );
 
     // Platform. The address is its own, from its settings; whose the result is, it looks up by account.
-    let request = UnverifiedRequest::from_http(&request, call.url())?.verify(&[credential.clone()], now)?;
+    let request = UnverifiedRequest::from_http(&request, call.url())?.verify(known, now)?;
     let request = request.first_use(Use::First)?.outcome()?;
     let response = OutcomeResponse::success("answer-1", &request, ResponseBody::Replaced).to_http()?;
 

@@ -80,7 +80,7 @@ fn base_uri(url: &WireUrl) -> Result<String, InvalidUrl> {
     let text = text.split_once(['?', '#']).map_or(text, |(text, _)| text);
     // Parsers take `\` for `/`, and leave out slashes: what they see is not what is written.
     let (scheme, rest) = text.split_once("://").ok_or(InvalidUrl::NotAbsolute)?;
-    if rest.contains('\\') {
+    if rest.contains('\\') || !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
         return Err(InvalidUrl::NotAbsolute);
     }
     let (authority, path) = match rest.find('/') {
@@ -123,6 +123,7 @@ mod tests {
             ("https://[::1]/a", Some("https://[::1]/a")),
             ("https://[2001:DB8::1]:8080/a", Some("https://[2001:db8::1]:8080/a")),
             ("https:h/a", None),
+            ("https:h/http://other.example/a", None),
             ("https:///h/a", None),
             ("https://h\\a", None),
             ("https://h/a b", None),

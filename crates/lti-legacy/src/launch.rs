@@ -8,6 +8,8 @@ use lti_types::{
     OtherMessage, ResourceLink, Roles, User, WireUrl,
 };
 
+use crate::oauth::Proof;
+use crate::unverified_form::SignedForm;
 use crate::{ConsumerKey, LaunchParameters, Parameters};
 
 /// A launch that every check of [`UnverifiedLaunch`](crate::UnverifiedLaunch) has passed. It answers as
@@ -43,21 +45,14 @@ pub fn is_legacy(claims: &LaunchClaims) -> bool {
 }
 
 impl Launch {
-    pub(crate) fn proven(
-        account: DeploymentId,
-        consumer_key: ConsumerKey,
-        launch_url: WireUrl,
-        parameters: Parameters,
-        typed: LaunchParameters,
-        signed_at: DateTime<Utc>,
-        nonce: &str,
-        now: DateTime<Utc>,
-    ) -> Self {
+    pub(crate) fn proven(form: SignedForm, typed: LaunchParameters, now: DateTime<Utc>) -> Self {
+        let SignedForm { url, parameters, proof } = form;
+        let Proof { account, consumer_key, signed_at, nonce, .. } = proof;
         let mut claims = typed.to_claims();
         claims.deployment_id = Some(account.clone());
-        claims.target_link_uri = Some(launch_url);
+        claims.target_link_uri = Some(url);
         claims.iat = Some(NumericDate::from_seconds(signed_at.timestamp()));
-        claims.nonce = nonce.try_into().ok();
+        claims.nonce = nonce.as_str().try_into().ok();
         let mut old = Lti1p1::new();
         old.oauth_consumer_key = Some(consumer_key.as_str().to_owned());
         claims.lti1p1 = Some(old);

@@ -53,20 +53,21 @@ impl UnverifiedForm {
         candidates: &[Credential],
         now: DateTime<Utc>,
     ) -> Result<SignedForm, OAuthError> {
+        if candidates.is_empty() {
+            return Err(OAuthError::KeyUnknown);
+        }
         let url = &self.url;
         let whole: Parameters = self.query.iter().chain(self.form.iter()).collect();
         let mut bases = vec![BaseString::new("POST", url, whole.iter())?];
-        // One platform repeats the query in the form and signs it once (quirk 85). Nothing is lost by it: what is left
-        // out is a copy of what is signed.
-        let copied = |(name, value): &(&str, &str)| self.form.all(name).any(|other| other == *value);
-        let once: Parameters =
-            self.query.iter().filter(|pair| !copied(pair)).chain(self.form.iter()).collect();
-        let repeats = once.len() != whole.len();
-        if repeats {
-            bases.push(BaseString::new("POST", url, once.iter())?);
+        // One platform repeats the query in the form and signs the form alone (quirk 85). Nothing is lost by it: the whole
+        // query is a copy of what is signed.
+        let copied = |(name, value)| self.form.all(name).any(|other| other == value);
+        let repeated = !self.query.is_empty() && self.query.iter().all(copied);
+        if repeated {
+            bases.push(BaseString::new("POST", url, self.form.iter())?);
         }
         let proof = self.claimed.verify(&bases, candidates, now)?;
-        let parameters = if repeats { once } else { whole };
+        let parameters = if repeated { self.form } else { whole };
         Ok(SignedForm { url: self.url, parameters, proof })
     }
 }

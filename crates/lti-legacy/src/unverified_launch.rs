@@ -24,7 +24,7 @@ use crate::{ConsumerKey, Credential, Launch, LaunchParameters, NonceUse, OAuthEr
 ///     signed.first_use(first)
 /// }
 /// # let request = http::Request::get("/launch").body(Vec::new()).unwrap();
-/// # assert_eq!(launched(&request, Utc::now()).unwrap_err().code(), "request_unsuitable");
+/// # assert_eq!(launched(&request, DateTime::UNIX_EPOCH).unwrap_err().code(), "request_unsuitable");
 /// ```
 #[derive(Debug)]
 pub struct UnverifiedLaunch(UnverifiedForm);
@@ -100,8 +100,7 @@ impl SignedLaunch {
         if seen != Use::First {
             return Err(OAuthError::Replayed.into());
         }
-        let SignedForm { url, parameters, proof } = self.form;
-        let (typed, mut faults) = LaunchParameters::read_what_can_be(&parameters);
+        let (typed, mut faults) = LaunchParameters::read_what_can_be(&self.form.parameters);
         let found: Vec<_> = faults.iter().map(|fault| fault.name).collect();
         // What came twice, or unreadably, is not missing besides.
         faults.extend(typed.faults().into_iter().filter(|fault| !found.contains(&fault.name)));
@@ -110,16 +109,7 @@ impl SignedLaunch {
         if let Err(faults) = ParameterFaults::check(faults) {
             return Err(refused(LaunchError::Parameters(faults)));
         }
-        let launch = Launch::proven(
-            proof.account,
-            proof.consumer_key,
-            url,
-            parameters,
-            typed.clone(),
-            proof.signed_at,
-            &proof.nonce,
-            self.now,
-        );
+        let launch = Launch::proven(self.form, typed.clone(), self.now);
         match launch.claims().message() {
             Ok(_) => Ok(launch),
             Err(faults) => Err(refused(LaunchError::Claims(faults))),

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What a platform keeps of a request for content until the answer comes: in the session of whoever asked, once.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct PendingSelection {
     account: DeploymentId,
     return_url: WireUrl,
@@ -67,6 +67,12 @@ impl PendingSelection {
         let accepted = self.accept_media_types.map(MediaTypes::Text);
         check(&selection.items, self.accept_multiple, accepted.as_ref())?;
         Ok(selection)
+    }
+}
+
+impl fmt::Debug for PendingSelection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingSelection").field("account", &self.account).finish_non_exhaustive()
     }
 }
 

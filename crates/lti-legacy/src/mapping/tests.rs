@@ -1,6 +1,6 @@
-use lti_types::{ContentItemType, LaunchClaims, MessageType, Role};
+use lti_types::{ContentItemType, LaunchClaims, MediaTypes, MessageType, Role};
 
-use super::{legacy_role, uri_role};
+use super::{LTI_LINK, legacy_role, uri_role};
 use crate::{LaunchParameters, LegacyMessageType, Parameters};
 
 #[test]
@@ -50,15 +50,10 @@ fn a_teaching_assistant_is_no_instructor() {
 #[test]
 fn media_types_and_item_types() {
     use ContentItemType::{File, Html, Image, Link, LtiResourceLink};
-    for (media_types, types, back) in [
-        ("application/vnd.ims.lti.v1.ltilink", vec![LtiResourceLink], ""),
-        (
-            "application/vnd.ims.lti.v1.ltilink,image/png",
-            vec![LtiResourceLink, Image],
-            "application/vnd.ims.lti.v1.ltilink,image/*",
-        ),
-        ("text/html, image/*", vec![Link, Html, Image], "text/html,image/*"),
-        ("application/pdf", vec![File], ""),
+    for (media_types, types, alone) in [
+        (LTI_LINK, vec![LtiResourceLink], LTI_LINK),
+        ("text/html, image/png", vec![Link, Html, Image], "text/html,image/*"),
+        ("application/pdf", vec![File], "*/*"),
         (
             "*/*",
             vec![LtiResourceLink, Link, Html, Image, File],
@@ -67,13 +62,21 @@ fn media_types_and_item_types() {
     ] {
         let mut request = LaunchParameters::new(LegacyMessageType::SelectionRequest);
         request.content_item_return_url = Some("https://lms.example/items".into());
-        request.accept_media_types = Some(lti_types::MediaTypes::Text(media_types.to_owned()));
-        let claims = request.to_claims();
-        let settings = claims.deep_linking_settings.as_ref().unwrap();
-        assert_eq!(settings.accept_types, Some(types), "{media_types}");
-        let written = LaunchParameters::from_claims(&claims).unwrap().accept_media_types.unwrap();
-        let expected = if back.is_empty() { media_types } else { back };
-        assert_eq!(written, lti_types::MediaTypes::Text(expected.to_owned()));
+        request.accept_media_types = Some(MediaTypes::Text(media_types.to_owned()));
+        let mut claims = request.to_claims();
+        let written =
+            |claims: &LaunchClaims| LaunchParameters::from_claims(claims).unwrap().accept_media_types;
+        assert_eq!(written(&claims), request.accept_media_types);
+
+        // A platform of 1.3 may say types alone, or media types for files alone.
+        let settings = claims.deep_linking_settings.as_mut().unwrap();
+        assert_eq!(settings.accept_types.as_ref(), Some(&types), "{media_types}");
+        settings.accept_media_types = None;
+        assert_eq!(written(&claims), Some(MediaTypes::Text(alone.to_owned())));
+        let settings = claims.deep_linking_settings.as_mut().unwrap();
+        settings.accept_types = Some(vec![LtiResourceLink, File]);
+        settings.accept_media_types = Some(MediaTypes::Text("application/pdf".to_owned()));
+        assert_eq!(written(&claims), Some(MediaTypes::Text(format!("{LTI_LINK},application/pdf"))));
     }
 }
 

@@ -145,7 +145,7 @@ fn uri_type(kind: &ContextType) -> ContextType {
 }
 
 /// The types of item that have these media types.
-fn item_types(media_types: &MediaTypes) -> Vec<ContentItemType> {
+pub(super) fn item_types(media_types: &MediaTypes) -> Vec<ContentItemType> {
     let mut types = Vec::new();
     for range in media_types.iter() {
         let range = range.split(';').next().unwrap_or_default().trim();

@@ -6,6 +6,7 @@ use lti_types::{
 };
 use serde_json::Value;
 
+use super::to_claims::item_types;
 use super::{EXT_CLAIM, LTI_LINK, legacy_role};
 use crate::{CustomParameters, LaunchParameters, LegacyMessageType};
 
@@ -146,11 +147,15 @@ fn simple_type(kind: &ContextType) -> ContextType {
     }
 }
 
-/// Media types of the accepted types of item. For files it is what the settings say, or anything.
+/// Media types of the accepted types of item. For files it is what the settings say, or anything; where the settings
+/// already say it all, as they do when they came by LTI 1, it stays as it is.
 fn media_types(settings: &DeepLinkingSettings) -> MediaTypes {
     let Some(types) = &settings.accept_types else {
         return settings.accept_media_types.clone().unwrap_or_else(|| MediaTypes::Text("*/*".to_owned()));
     };
+    if let Some(given) = settings.accept_media_types.as_ref().filter(|given| item_types(given) == *types) {
+        return given.clone();
+    }
     let mut ranges: Vec<&str> = Vec::new();
     for kind in types {
         let found: Vec<&str> = match kind {

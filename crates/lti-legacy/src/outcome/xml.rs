@@ -51,6 +51,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Element, EnvelopeError> {
     }
     let text = std::str::from_utf8(bytes).map_err(|_| EnvelopeError::NotUtf8)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_start();
+    // The parser does not look, and what cannot be written again was not XML.
+    if !text.chars().all(is_xml_char) {
+        return Err(EnvelopeError::Malformed);
+    }
     let mut reader = Reader::from_str(text);
     reader.config_mut().expand_empty_elements = true;
     let mut open: Vec<Element> = Vec::new();
@@ -132,9 +136,20 @@ mod tests {
         assert_eq!(text_of(&"<a>".repeat(17)), Err(EnvelopeError::TooLarge));
         assert_eq!(text_of(&format!("<a>{}</a>", "<b/>".repeat(1000))), Err(EnvelopeError::TooLarge));
         assert_eq!(text_of(&format!("<a>{}</a>", "x".repeat(1024 * 1024))), Err(EnvelopeError::TooLarge));
-        for malformed in
-            ["", "x", "<a>", "<a></b>", "<a>&#1;</a>", "<a>&#0;</a>", "x<a/>", "<a/><b/>", "<a/>x", "<a"]
-        {
+        for malformed in [
+            "",
+            "x",
+            "<a>",
+            "<a></b>",
+            "<a>&#1;</a>",
+            "<a>&#0;</a>",
+            "<a>\u{0}</a>",
+            "<a>\u{fffe}</a>",
+            "x<a/>",
+            "<a/><b/>",
+            "<a/>x",
+            "<a",
+        ] {
             assert_eq!(text_of(malformed), Err(EnvelopeError::Malformed), "{malformed}");
         }
         assert_eq!(parse(b"<a>\xff</a>").map(|_| ()), Err(EnvelopeError::NotUtf8));

@@ -99,6 +99,8 @@ fn attack_old_timestamp() {
     }
 }
 
+type Fields = Vec<(String, String)>;
+
 #[test]
 fn attack_changed_parameter() {
     // Every one of them, and each way to change it.
@@ -106,7 +108,7 @@ fn attack_changed_parameter() {
         if matches!(name.as_str(), "oauth_signature" | "oauth_version" | "oauth_signature_method") {
             continue;
         }
-        let code = |change: &dyn Fn(&mut Vec<(String, String)>)| {
+        let code = |change: &dyn Fn(&mut Fields)| {
             let mut post = post();
             change(&mut post.fields);
             UnverifiedLaunch::from_form(&url(), post.body().as_bytes())
@@ -466,4 +468,8 @@ fn query_repeated_in_the_form_is_counted_once() {
     for extra in [&[][..], &[("a", "2")], &[("A", "1")]] {
         assert_eq!(received(&signed_once(extra)).unwrap_err().code(), "signature_mismatch", "{extra:?}");
     }
+    // What is added to a query that was signed is no copy of all of it.
+    let mut post = post();
+    post.action.push_str("&lti_version=LTI-1p0");
+    assert_eq!(code_of(&post), "signature_mismatch");
 }

@@ -16,6 +16,7 @@ mod migration;
 mod oauthlib;
 mod outcomes;
 mod properties;
+mod samples;
 mod support;
 mod vectors;
 mod views;
