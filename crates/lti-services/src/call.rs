@@ -1,14 +1,12 @@
 //! A call: a request out, and a response in (Security Framework 1.0 §4.1).
 
-use std::collections::BTreeSet;
-
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use lti_types::Scope;
 
 use crate::{
-    AccessToken, DocumentError, DocumentProblem, Link, MAX_RESPONSE_BYTES, PagingError, Refusal,
-    ServiceError, ServiceUrl, document,
+    AccessToken, DocumentError, DocumentProblem, MAX_RESPONSE_BYTES, PagingError, Refusal, ServiceError,
+    ServiceUrl, document,
 };
 
 /// Something that can be asked of a service: it is turned into a request, sent by whoever can send, and reads what comes
@@ -62,70 +60,14 @@ pub struct Page<C, T> {
     /// What is on it.
     pub items: Vec<T>,
     /// The call for the next page; without one the list is complete. It is sent as it is: the platform put the filters
-    /// into it.
+    /// into it. It remembers the pages before it, so that no list goes round in a circle or on for ever (quirk 70):
+    /// [`PagingError`] says what ends it.
     pub next: Option<C>,
 }
 
 impl<C, T> Page<C, T> {
     pub(crate) fn new(items: Vec<T>, next: Option<C>) -> Self {
         Self { items, next }
-    }
-}
-
-/// The pages of one list that were read, so that none is read twice (quirk 70).
-///
-/// ```
-/// use lti_services::{PagingError, ServiceUrl, Walk};
-/// let mut walk = Walk::new();
-/// let first = ServiceUrl::parse(&"https://lms.example/members".into())?;
-/// walk.enter(&first)?;
-/// assert_eq!(walk.enter(&first), Err(PagingError::Loop));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone)]
-pub struct Walk {
-    visited: BTreeSet<String>,
-    most: usize,
-}
-
-impl Walk {
-    /// The most pages of one list.
-    pub const MAX_PAGES: usize = 10_000;
-
-    /// A walk of at most [`Walk::MAX_PAGES`].
-    #[must_use]
-    pub fn new() -> Self {
-        Self::with_most(Self::MAX_PAGES)
-    }
-
-    /// A walk of at most so many pages.
-    #[must_use]
-    pub fn with_most(most: usize) -> Self {
-        Self { visited: BTreeSet::new(), most }
-    }
-
-    /// Say this before each page is asked for.
-    ///
-    /// # Errors
-    /// [`PagingError::Loop`] or [`PagingError::TooManyPages`]: the list cannot be had as a whole, so it is an error
-    /// and no shorter list.
-    pub fn enter(&mut self, page: &ServiceUrl) -> Result<(), PagingError> {
-        if self.visited.len() >= self.most {
-            return Err(PagingError::TooManyPages);
-        }
-        if self.visited.insert(page.as_str().to_owned()) { Ok(()) } else { Err(PagingError::Loop) }
-    }
-
-    /// How many pages were entered.
-    #[must_use]
-    pub fn pages(&self) -> usize {
-        self.visited.len()
-    }
-}
-
-impl Default for Walk {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -167,16 +109,6 @@ pub(crate) fn success(response: Response<Vec<u8>>) -> Result<(HeaderMap, Vec<u8>
         return Err(ServiceError::Document(DocumentError::new("", DocumentProblem::WebPage)));
     }
     Ok((parts.headers, body))
-}
-
-/// The next page that a response names, if it may be followed from this one.
-pub(crate) fn next_page(headers: &HeaderMap, here: &ServiceUrl) -> Result<Option<ServiceUrl>, ServiceError> {
-    let links = Link::read(headers);
-    let Some(target) = Link::find(&links, "next").filter(|target| !target.is_empty()) else {
-        return Ok(None);
-    };
-    let next = follow(here, target).map_err(ServiceError::Next)?;
-    if next == *here { Err(ServiceError::Next(PagingError::Loop)) } else { Ok(Some(next)) }
 }
 
 /// Where a link leads, if the token may go there.

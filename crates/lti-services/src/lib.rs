@@ -4,7 +4,7 @@
 //!
 //! - a token: [`ClientAssertion`] with its [`AssertionId`] → [`TokenRequest`] → [`GrantedToken`] with its
 //!   [`AccessToken`]; [`offered_scopes`]
-//! - a call: [`Call`], [`ServiceUrl`], [`Page`], [`Walk`], [`Link`]; what goes wrong: [`ServiceError`], [`Refusal`],
+//! - a call: [`Call`], [`ServiceUrl`], [`Page`], [`Link`]; what goes wrong: [`ServiceError`], [`Refusal`],
 //!   [`DocumentError`], [`PagingError`]
 //! - grades: [`ListLineItems`], [`CreateLineItem`], [`LineItemUrl`], [`find_line_item`]; [`PublishScore`],
 //!   [`ScoreClock`], [`Publication`]; [`ListResults`]
@@ -29,9 +29,10 @@ mod score_clock;
 mod service_error;
 mod service_url;
 mod token_request;
+mod walk;
 
 pub use access_token::{AccessToken, InvalidAccessToken};
-pub use call::{Call, Page, Walk};
+pub use call::{Call, Page};
 pub use client_assertion::{AssertionId, ClientAssertion};
 pub use document::{DocumentError, DocumentProblem, MAX_LIST, MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES};
 pub use line_item_calls::{

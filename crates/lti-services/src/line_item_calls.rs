@@ -5,11 +5,12 @@ use std::num::NonZeroU32;
 use http::{Method, Request, Response};
 use lti_types::{GradeService, InvalidUrl, LineItem, ResourceLinkId, Scope, WireUrl};
 
-use crate::call::{next_page, request, success};
+use crate::call::{follow, request, success};
 use crate::document::Listed;
+use crate::walk::Walk;
 use crate::{
-    AccessToken, Call, LineItemFault, ListResults, Page, PublishScore, ScoreFault, ServiceError, ServiceUrl,
-    document, media_type,
+    AccessToken, Call, LineItemFault, Link, ListResults, Page, PagingError, PublishScore, ScoreFault,
+    ServiceError, ServiceUrl, document, media_type,
 };
 
 /// Lists line items (AGS 2.0 §3.2.4), all or those that every filter fits.
@@ -24,14 +25,14 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListLineItems {
-    url: ServiceUrl,
+    walk: Walk,
 }
 
 impl ListLineItems {
     /// All line items of a container.
     #[must_use]
     pub fn new(container: ServiceUrl) -> Self {
-        Self { url: container }
+        Self { walk: Walk::from(container) }
     }
 
     /// All line items of the container in a launch's claim; `None` if the claim names none (quirk 61).
@@ -42,28 +43,29 @@ impl ListLineItems {
         service.line_items().map(|url| Ok(Self::new(ServiceUrl::parse(url)?))).transpose()
     }
 
-    /// Only those of this link.
+    /// Only those of this link. Not for a search ([`crate::find_line_item`]): where a platform ignores the binding of a
+    /// new line item, this would never find it.
     #[must_use]
     pub fn of_link(self, link: &ResourceLinkId) -> Self {
-        Self { url: self.url.with_parameter("resource_link_id", link.as_str()) }
+        Self { walk: self.walk.with_parameter("resource_link_id", link.as_str()) }
     }
 
     /// Only those with this `resourceId`.
     #[must_use]
     pub fn of_resource(self, resource_id: &str) -> Self {
-        Self { url: self.url.with_parameter("resource_id", resource_id) }
+        Self { walk: self.walk.with_parameter("resource_id", resource_id) }
     }
 
     /// Only those with this `tag`.
     #[must_use]
     pub fn of_tag(self, tag: &str) -> Self {
-        Self { url: self.url.with_parameter("tag", tag) }
+        Self { walk: self.walk.with_parameter("tag", tag) }
     }
 
     /// At most so many on a page; the platform may send fewer, or more.
     #[must_use]
     pub fn limit(self, most: NonZeroU32) -> Self {
-        Self { url: self.url.with_parameter("limit", &most.to_string()) }
+        Self { walk: self.walk.with_parameter("limit", &most.to_string()) }
     }
 }
 
@@ -74,17 +76,19 @@ impl Call for ListLineItems {
     const REPEATABLE: bool = true;
 
     fn url(&self) -> &ServiceUrl {
-        &self.url
+        self.walk.url()
     }
 
     fn to_http(&self, token: &AccessToken) -> Request<Vec<u8>> {
-        request(Method::GET, &self.url, media_type::LINE_ITEM_CONTAINER, None, token)
+        request(Method::GET, self.walk.url(), media_type::LINE_ITEM_CONTAINER, None, token)
     }
 
     fn read(&self, response: Response<Vec<u8>>) -> Result<Self::Response, ServiceError> {
         let (headers, body) = success(response)?;
         let Listed(items) = document::read(&body).map_err(ServiceError::Document)?;
-        Ok(Page::new(items, next_page(&headers, &self.url)?.map(Self::new)))
+        let links = Link::read(&headers).map_err(ServiceError::Next)?;
+        let next = self.walk.next(&links, items.len())?;
+        Ok(Page::new(items, next.map(|walk| Self { walk })))
     }
 }
 
@@ -131,16 +135,33 @@ impl Call for CreateLineItem {
     }
 
     /// The line item as the platform made it; it may differ from what was asked for, even in whether it is bound to a
-    /// link.
+    /// link. Where the answer has no body (201 and `Location` alone), it is what was asked for.
     fn read(&self, response: Response<Vec<u8>>) -> Result<LineItem, ServiceError> {
         let (headers, body) = success(response)?;
-        let mut item: LineItem = document::read(&body).map_err(ServiceError::Document)?;
+        let mut item = read_or(&body, &self.item)?;
         if item.id.as_ref().is_none_or(WireUrl::is_blank) {
             let location = headers.get(http::header::LOCATION).and_then(|v| v.to_str().ok());
-            let location = location.and_then(|location| self.url.join(location).ok());
-            item.id = Some(WireUrl::from(&location.ok_or(ServiceError::LineItemWithoutId)?));
+            let location = location.filter(|location| !location.trim().is_empty());
+            let location = location.ok_or(ServiceError::LineItemWithoutId)?;
+            item.id = Some(WireUrl::from(&follow(&self.url, location).map_err(unusable)?));
         }
         Ok(item)
+    }
+}
+
+/// What a body says, or, where there is none, what was sent.
+fn read_or(body: &[u8], sent: &LineItem) -> Result<LineItem, ServiceError> {
+    if body.trim_ascii().is_empty() {
+        return Ok(sent.clone());
+    }
+    document::read(body).map_err(ServiceError::Document)
+}
+
+/// Why the address of a line item that is none of a signed claim is not used.
+fn unusable(error: PagingError) -> ServiceError {
+    match error {
+        PagingError::OtherOrigin => ServiceError::LineItemOffOrigin,
+        _ => ServiceError::LineItemWithoutId,
     }
 }
 
@@ -156,12 +177,35 @@ impl Call for CreateLineItem {
 pub struct LineItemUrl(ServiceUrl);
 
 impl LineItemUrl {
-    /// Checks the address.
+    /// Checks the address: one of a signed claim, or one that the caller stored. For one that a service answered there
+    /// is [`LineItemUrl::listed`].
     ///
     /// # Errors
     /// [`InvalidUrl`].
     pub fn parse(address: &WireUrl) -> Result<Self, InvalidUrl> {
         ServiceUrl::parse(address).map(Self)
+    }
+
+    /// A line item that the service at `by` listed or made. It must be on the same origin: an answer does not say where
+    /// else the token may go.
+    ///
+    /// ```
+    /// use lti_services::{LineItemUrl, ServiceUrl};
+    /// use lti_types::LineItem;
+    /// let by = ServiceUrl::parse(&"https://lms.example/5/lineitems".into())?;
+    /// let mut item = LineItem::new(20.0, "Quiz".to_owned());
+    /// item.id = Some("https://lms.example/5/lineitems/1".into());
+    /// assert!(LineItemUrl::listed(&item, &by).is_ok());
+    /// item.id = Some("https://evil.example/5/lineitems/1".into());
+    /// assert_eq!(LineItemUrl::listed(&item, &by).unwrap_err().code(), "line_item_off_origin");
+    /// # Ok::<(), lti_types::InvalidUrl>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ServiceError::LineItemWithoutId`], [`ServiceError::LineItemOffOrigin`].
+    pub fn listed(item: &LineItem, by: &ServiceUrl) -> Result<Self, ServiceError> {
+        let id = item.id.as_ref().filter(|id| !id.is_blank()).ok_or(ServiceError::LineItemWithoutId)?;
+        follow(by, id.as_str()).map(Self).map_err(unusable)
     }
 
     /// The one line item of a launch's link, if its claim names one.
@@ -190,12 +234,15 @@ impl LineItemUrl {
     /// [`LineItemFault`], among them [`LineItemFault::OtherId`] for a line item of another address.
     pub fn update(&self, item: LineItem) -> Result<UpdateLineItem, LineItemFault> {
         LineItemFault::find(&item)?;
-        if item.id.as_ref().is_some_and(|id| !id.is_blank() && !id.is_same_resource(&WireUrl::from(&self.0)))
-        {
+        let is_ours = |id: &WireUrl| {
+            // Compared as it would be sent: an `id` with a fragment or blanks around it is the same address.
+            ServiceUrl::parse(id).is_ok_and(|id| WireUrl::from(&id).is_same_resource(&WireUrl::from(&self.0)))
+        };
+        if item.id.as_ref().is_some_and(|id| !id.is_blank() && !is_ours(id)) {
             return Err(LineItemFault::OtherId);
         }
         let body = serde_json::to_vec(&item).map_err(|_| LineItemFault::Unwritable)?;
-        Ok(UpdateLineItem { url: self.0.clone(), body })
+        Ok(UpdateLineItem { url: self.0.clone(), item, body })
     }
 
     /// Deletes it, and with it the grades in it.
@@ -240,15 +287,25 @@ impl Call for ReadLineItem {
     }
 
     fn read(&self, response: Response<Vec<u8>>) -> Result<LineItem, ServiceError> {
-        read_one(response, &self.url)
+        let (_, body) = success(response)?;
+        Ok(at(document::read(&body).map_err(ServiceError::Document)?, &self.url))
     }
 }
 
 /// Replaces a line item (AGS 2.0 §3.2.3).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct UpdateLineItem {
     url: ServiceUrl,
+    item: LineItem,
     body: Vec<u8>,
+}
+
+impl UpdateLineItem {
+    /// What it asks for.
+    #[must_use]
+    pub fn line_item(&self) -> &LineItem {
+        &self.item
+    }
 }
 
 impl Call for UpdateLineItem {
@@ -265,9 +322,10 @@ impl Call for UpdateLineItem {
         request(Method::PUT, &self.url, media_type::LINE_ITEM, Some(body), token)
     }
 
-    /// The line item as it is now.
+    /// The line item as it is now. Where the answer has no body (204), it is what was sent.
     fn read(&self, response: Response<Vec<u8>>) -> Result<LineItem, ServiceError> {
-        read_one(response, &self.url)
+        let (_, body) = success(response)?;
+        Ok(at(read_or(&body, &self.item)?, &self.url))
     }
 }
 
@@ -296,11 +354,9 @@ impl Call for DeleteLineItem {
 }
 
 /// A line item that is asked for by its address need not repeat it.
-fn read_one(response: Response<Vec<u8>>, url: &ServiceUrl) -> Result<LineItem, ServiceError> {
-    let (_, body) = success(response)?;
-    let mut item: LineItem = document::read(&body).map_err(ServiceError::Document)?;
+fn at(mut item: LineItem, url: &ServiceUrl) -> LineItem {
     if item.id.as_ref().is_none_or(WireUrl::is_blank) {
         item.id = Some(url.into());
     }
-    Ok(item)
+    item
 }

@@ -1,5 +1,6 @@
 //! What is wrong with a line item or a score before it is sent, and when it is received (AGS 2.0 §3.2, §3.4).
 
+use chrono::TimeDelta;
 use lti_types::{ActivityProgress, GradingProgress, LineItem, Score, Timestamp};
 
 /// What is wrong with a line item (AGS 2.0 §3.2).
@@ -97,6 +98,9 @@ pub enum ScoreFault {
     /// The timestamp is no time, or has no zone.
     #[error("timestamp is no time with a zone")]
     Timestamp,
+    /// The timestamp is more than [`ScoreFault::MAX_AHEAD`] ahead of the platform's clock; only the platform says so.
+    #[error("timestamp is in the future")]
+    TimestampInFuture,
     /// `activityProgress` is none of the five.
     #[error("activityProgress is none of the vocabulary")]
     ActivityProgress,
@@ -124,6 +128,9 @@ pub enum ScoreFault {
 }
 
 impl ScoreFault {
+    /// How far ahead of its own clock a platform takes a timestamp for one of a clock that is set wrong: a day.
+    pub const MAX_AHEAD: TimeDelta = TimeDelta::days(1);
+
     /// The first fault of a score.
     ///
     /// # Errors
@@ -168,6 +175,7 @@ impl ScoreFault {
     pub fn code(self) -> &'static str {
         match self {
             Self::Timestamp => "timestamp_invalid",
+            Self::TimestampInFuture => "timestamp_in_future",
             Self::ActivityProgress => "activity_progress_invalid",
             Self::GradingProgress => "grading_progress_invalid",
             Self::ScoreGiven => "score_given_invalid",

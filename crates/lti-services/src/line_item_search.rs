@@ -16,10 +16,13 @@ pub enum LineItemSearch<'a> {
     Nameless,
 }
 
-/// Looks for a line item by what survives a course copy: `resourceId` and `tag`, both where both are wanted; and by
-/// `resourceLinkId` where that is wanted. `listed` must be all line items of the context, or all that a filter let
-/// through: a list that is not complete makes duplicates. The filters are held against it once more, since some
-/// platforms ignore them.
+/// Looks for a line item by what survives a course copy: `resourceId` and `tag`, both where both are wanted. Where a link
+/// is wanted too, those bound to it come first, and then those bound to none: some platforms do not bind what they make,
+/// and a search for the binding alone would make another one every time. What is bound to another link does not fit.
+///
+/// `listed` must be all line items of the context, or all that a filter for `resourceId` or `tag` let through, and not
+/// one for the link ([`crate::ListLineItems::of_link`]): a list that is not complete makes duplicates. The filters are
+/// held against it once more, since some platforms ignore them.
 ///
 /// Two callers at the same time may both find it missing: let only one of them at a time look and make (quirk 63).
 ///
@@ -43,9 +46,16 @@ pub fn find_line_item<'a>(wanted: &LineItem, listed: &'a [LineItem]) -> LineItem
     let fits = |item: &&LineItem| {
         resource_id.is_none_or(|id| item.resource_id() == Some(id))
             && tag.is_none_or(|tag| item.tag() == Some(tag))
-            && link.as_ref().is_none_or(|link| item.resource_link_id().as_ref() == Some(link))
     };
-    let found: Vec<_> = listed.iter().filter(fits).collect();
+    let mut found: Vec<_> = listed.iter().filter(fits).collect();
+    if link.is_some() {
+        let bound: Vec<_> = found.iter().copied().filter(|item| item.resource_link_id() == link).collect();
+        if bound.is_empty() {
+            found.retain(|item| item.resource_link_id.as_deref().is_none_or(str::is_empty));
+        } else {
+            found = bound;
+        }
+    }
     match found.as_slice() {
         [] => LineItemSearch::Missing,
         [one] => LineItemSearch::Found(one),
@@ -80,5 +90,24 @@ mod tests {
         assert_eq!(found(item("a", "u", "")), "Missing");
         assert_eq!(found(item("a", "", "l3")), "Missing");
         assert_eq!(found(item("", "", "l4")), "Nameless");
+    }
+
+    /// A platform that ignores `resourceLinkId` would otherwise get one more column with every launch.
+    #[test]
+    fn quirk_63_a_line_item_that_was_not_bound_is_found() {
+        let wanted = item("a", "t", "l1");
+        let [unbound, bound, other] = [item("a", "t", ""), item("a", "t", "l1"), item("a", "t", "l2")];
+        let mut absent = unbound.clone();
+        absent.resource_link_id = None;
+        for (listed, expected) in [
+            (vec![unbound.clone()], LineItemSearch::Found(&unbound)),
+            (vec![absent.clone()], LineItemSearch::Found(&absent)),
+            (vec![unbound.clone(), bound.clone()], LineItemSearch::Found(&bound)),
+            (vec![other.clone(), unbound.clone()], LineItemSearch::Found(&unbound)),
+            (vec![other.clone()], LineItemSearch::Missing),
+            (vec![unbound.clone(), absent.clone()], LineItemSearch::Several(vec![&unbound, &absent])),
+        ] {
+            assert_eq!(find_line_item(&wanted, &listed), expected);
+        }
     }
 }

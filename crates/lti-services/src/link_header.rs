@@ -3,6 +3,8 @@
 use http::header::LINK;
 use http::{HeaderMap, HeaderValue};
 
+use crate::PagingError;
+
 /// The most bytes of `Link` headers that are looked at in one response.
 const MAX_BYTES: usize = 64 * 1024;
 
@@ -37,21 +39,23 @@ impl Link {
     /// use lti_services::Link;
     /// let mut headers = HeaderMap::new();
     /// headers.insert("link", "<https://a.example/?p=2&amp;x=1>; REL='next', </d>; rel=\"first differences\"".parse()?);
-    /// let links = Link::read(&headers);
+    /// let links = Link::read(&headers)?;
     /// assert_eq!(links[0].target, "https://a.example/?p=2&x=1");
     /// assert!(links[0].is("next") && links[1].is("differences"));
-    /// # Ok::<(), http::header::InvalidHeaderValue>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[must_use]
-    pub fn read(headers: &HeaderMap) -> Vec<Self> {
+    ///
+    /// # Errors
+    /// [`PagingError::Unreadable`]: more than 64 KiB, or a link that does not end. A header that cannot be read must not
+    /// be taken for one that names no next page.
+    pub fn read(headers: &HeaderMap) -> Result<Vec<Self>, PagingError> {
         let mut links = Vec::new();
         let mut left = MAX_BYTES;
         for value in headers.get_all(LINK) {
-            let Some(rest) = left.checked_sub(value.len()) else { break };
-            left = rest;
-            read_value(&String::from_utf8_lossy(value.as_bytes()), &mut links);
+            left = left.checked_sub(value.len()).ok_or(PagingError::Unreadable)?;
+            read_value(&String::from_utf8_lossy(value.as_bytes()), &mut links)?;
         }
-        links
+        Ok(links)
     }
 
     /// The value of a header with these links, strictly after RFC 8288: what does not belong between angle brackets is
@@ -116,20 +120,14 @@ impl<'a> Rest<'a> {
 
 const BLANKS: [char; 2] = [' ', '\t'];
 
-fn read_value(value: &str, links: &mut Vec<Link>) {
+fn read_value(value: &str, links: &mut Vec<Link>) -> Result<(), PagingError> {
     let mut rest = Rest(value);
     loop {
         rest.skip(&[' ', '\t', ',', ';']);
         if rest.0.is_empty() {
-            return;
+            return Ok(());
         }
-        let target = if rest.take('<') {
-            let target = rest.until(&['>']);
-            rest.take('>');
-            target
-        } else {
-            rest.until(&[';', ','])
-        };
+        let target = if rest.take('<') { bracketed(&mut rest)? } else { rest.until(&[';', ',']) };
         let target = target.replace("&amp;", "&").replace("&#38;", "&").replace("&#x26;", "&");
         let mut relations: Option<Vec<String>> = None;
         loop {
@@ -154,6 +152,13 @@ fn read_value(value: &str, links: &mut Vec<Link>) {
             links.push(Link { target, relations });
         }
     }
+}
+
+/// What stands between angle brackets. Where the second one is forgotten, the parameters end it.
+fn bracketed<'a>(rest: &mut Rest<'a>) -> Result<&'a str, PagingError> {
+    let closed = rest.0.find(['<', '>']).filter(|at| rest.0.get(*at..).is_some_and(|r| r.starts_with('>')));
+    let target = rest.until(if closed.is_some() { &['>'] } else { &[';'] });
+    if rest.take('>') || rest.0.starts_with(';') { Ok(target) } else { Err(PagingError::Unreadable) }
 }
 
 /// The value of a parameter: between quotes of any sort, or bare.
@@ -187,7 +192,7 @@ mod tests {
         for value in values {
             headers.append(LINK, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
-        Link::read(&headers).into_iter().map(|link| (link.target, link.relations)).collect()
+        Link::read(&headers).unwrap().into_iter().map(|link| (link.target, link.relations)).collect()
     }
 
     #[test]
@@ -205,9 +210,11 @@ mod tests {
             r#"<https://a.example/?p=2>; rel="next"#,
             r#"<https://a.example/?p=2> rel="x"; rel="next""#,
             r#",, ;<https://a.example/?p=2>;;rel="next";"#,
+            r#"<https://a.example/?p=2; rel="next""#,
+            r#"<https://a.example/?p=2; rel="next", <https://a.example/?p=9>; rel="last""#,
         ] {
             let links = read(&[value]);
-            assert_eq!(links.len(), 1, "{value}: {links:?}");
+            assert_eq!(links.iter().filter(|link| link.1.contains(&"next".to_owned())).count(), 1, "{value}");
             assert_eq!(links[0].0, "https://a.example/?p=2", "{value}");
             assert!(links[0].1.contains(&"next".to_owned()), "{value}");
         }
@@ -226,14 +233,23 @@ mod tests {
 
     #[test]
     fn what_is_no_link_is_none() {
-        for value in ["", ",", "<", "<>; rel=next", "</a>", "</a>; rel", "; rel=next", "</a>; title=next"] {
+        for value in ["", ",", "<>; rel=next", "</a>", "</a>; rel", "; rel=next", "</a>; title=next"] {
             assert!(
                 read(&[value]).iter().all(|(_, relations)| !relations.contains(&"next".to_owned())),
                 "{value}"
             );
         }
+    }
+
+    /// "There is no next page" and "nobody knows" are two things: the one ends a list, the other breaks it.
+    #[test]
+    fn a_header_that_cannot_be_read_is_no_end_of_the_list() {
         let long = format!("</a>; rel=next; x=\"{}\"", "y".repeat(MAX_BYTES));
-        assert!(read(&[&long]).is_empty());
+        for value in ["<", "<https://a.example/?p=2", "</a>; rel=first, </b rel=next", &long] {
+            let mut headers = HeaderMap::new();
+            headers.append(LINK, HeaderValue::from_str(value).unwrap());
+            assert_eq!(Link::read(&headers), Err(PagingError::Unreadable), "{value:.60}");
+        }
     }
 
     #[test]

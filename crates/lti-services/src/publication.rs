@@ -3,7 +3,7 @@
 use chrono::{DateTime, SubsecRound as _, Utc};
 use lti_types::Timestamp;
 
-use crate::{DocumentProblem, Published, Refusal, RefusalKind, RetryAfter, ServiceError};
+use crate::{Published, Refusal, RefusalKind, RetryAfter, ServiceError};
 
 /// What became of a score. There is one for every score, and none is silent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub enum Verdict {
     Done(ScoreOutcome),
     /// Send the same again, with the same timestamp, later.
     Again(Option<RetryAfter>),
-    /// Get another token, and send the same again. This is said once.
+    /// Get another token, and send the same again. This is not said twice in a row.
     RefreshToken,
 }
 
@@ -63,6 +63,7 @@ pub struct Publication {
     may_be_recorded: bool,
     later_sent: bool,
     token_refreshed: bool,
+    last: Option<ServiceError>,
 }
 
 impl Publication {
@@ -75,6 +76,7 @@ impl Publication {
             may_be_recorded: false,
             later_sent: false,
             token_refreshed: false,
+            last: None,
         }
     }
 
@@ -102,38 +104,32 @@ impl Publication {
             Ok(published) => return Verdict::Done(ScoreOutcome::Accepted(published)),
             Err(error) => error,
         };
-        if error.is_about_the_token() && !self.token_refreshed {
-            self.token_refreshed = true;
-            return Verdict::RefreshToken;
+        if error.is_about_the_token() {
+            // The new one may expire too, later; only one that is refused at once is not worth another.
+            let again = !std::mem::replace(&mut self.token_refreshed, true);
+            self.last = Some(error);
+            return if again { Verdict::RefreshToken } else { Verdict::Done(self.clone().give_up()) };
         }
+        self.token_refreshed = false;
+        let mut again = None;
         if let ServiceError::Refused(refusal) = &error {
             if let Some(recorded) = self.conflict(refusal) {
                 return Verdict::Done(recorded);
             }
             self.may_be_recorded |= refusal.may_have_been_done();
-            if refusal.is_retryable() {
-                return Verdict::Again(refusal.retry_after());
-            }
+            again = refusal.is_retryable().then(|| Verdict::Again(refusal.retry_after()));
         } else {
             // A success whose body nobody would expect of this platform: who knows who answered.
             self.may_be_recorded = true;
-            let again =
-                matches!(&error, ServiceError::Document(e) if e.problem() == DocumentProblem::NotJson);
-            if again {
-                return Verdict::Again(None);
-            }
         }
-        Verdict::Done(self.failed(Some(error)))
+        self.last = Some(error);
+        again.unwrap_or_else(|| Verdict::Done(self.clone().give_up()))
     }
 
-    /// What became of it if no more attempts are made.
+    /// What became of it if no more attempts are made: failed, for the reason of the last answer.
     #[must_use]
-    pub fn give_up(&self, last: Option<ServiceError>) -> ScoreOutcome {
-        self.failed(last)
-    }
-
-    fn failed(&self, reason: Option<ServiceError>) -> ScoreOutcome {
-        ScoreOutcome::Failed(ScoreFailure { reason, may_be_recorded: self.may_be_recorded })
+    pub fn give_up(self) -> ScoreOutcome {
+        ScoreOutcome::Failed(ScoreFailure { reason: self.last, may_be_recorded: self.may_be_recorded })
     }
 
     /// What a refusal for the sake of the timestamp means; `None` if it is another refusal.
@@ -256,6 +252,9 @@ mod tests {
             (&["lost"], 404, "", "failed not_found?"),
             (&[], 401, "", "token"),
             (&["401"], 401, "", "failed token_rejected"),
+            // A token that was good in between has expired: that one may be renewed too.
+            (&["401", "503"], 401, "", "token"),
+            (&["401", "503", "401"], 401, "", "failed token_rejected"),
             (&[], 429, "", "again false"),
             (&[], 503, "", "again false"),
             (&[], 500, "", "again false"),
@@ -266,15 +265,19 @@ mod tests {
 
     #[test]
     fn giving_up_says_whether_it_may_be_there() {
+        let outcome = |publication: &Publication| match publication.clone().give_up() {
+            ScoreOutcome::Failed(failure) => {
+                (failure.reason.map(|reason| reason.code()), failure.may_be_recorded)
+            }
+            other => panic!("{other:?}"),
+        };
         let mut publication = Publication::of(&call());
-        assert_eq!(
-            publication.give_up(None),
-            ScoreOutcome::Failed(ScoreFailure { reason: None, may_be_recorded: false })
-        );
+        assert_eq!(outcome(&publication), (None, false));
+        let _ = publication.judge(answer(429, ""));
+        assert_eq!(outcome(&publication), (Some("rate_limited"), false), "the last answer is the reason");
         publication.answer_lost();
-        assert_eq!(
-            publication.give_up(None),
-            ScoreOutcome::Failed(ScoreFailure { reason: None, may_be_recorded: true })
-        );
+        assert_eq!(outcome(&publication), (Some("rate_limited"), true));
+        let _ = publication.judge(answer(401, ""));
+        assert_eq!(outcome(&publication), (Some("token_rejected"), true));
     }
 }

@@ -7,7 +7,8 @@ use lti_types::{
     Context, InvalidUrl, Member, MembershipContainer, ResourceLinkId, Role, RosterService, Scope, WireUrl,
 };
 
-use crate::call::{follow, next_page, request, success};
+use crate::call::{follow, request, success};
+use crate::walk::Walk;
 use crate::{AccessToken, Call, Link, Page, PagingError, ServiceError, ServiceUrl, document, media_type};
 
 /// Lists the members of a context (NRPS 2.0 §2.4), all or those that the filters fit.
@@ -23,14 +24,14 @@ use crate::{AccessToken, Call, Link, Page, PagingError, ServiceError, ServiceUrl
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListMembers {
-    url: ServiceUrl,
+    walk: Walk,
 }
 
 impl ListMembers {
     /// All members.
     #[must_use]
     pub fn new(memberships: ServiceUrl) -> Self {
-        Self { url: memberships }
+        Self { walk: Walk::from(memberships) }
     }
 
     /// All members of the context in a launch's claim; `None` if the claim names no address.
@@ -45,25 +46,25 @@ impl ListMembers {
     /// Only those with this role. Hold the answer against it nevertheless: some platforms ignore the filter.
     #[must_use]
     pub fn with_role(self, role: &Role) -> Self {
-        Self { url: self.url.with_parameter("role", role.as_str()) }
+        Self { walk: self.walk.with_parameter("role", role.as_str()) }
     }
 
     /// Only those who can reach this link, each with what a launch of it would say ([`Member::messages`]).
     #[must_use]
     pub fn of_link(self, link: &ResourceLinkId) -> Self {
-        Self { url: self.url.with_parameter("rlid", link.as_str()) }
+        Self { walk: self.walk.with_parameter("rlid", link.as_str()) }
     }
 
     /// At most so many on a page; the platform may send fewer, or more (quirk 67).
     #[must_use]
     pub fn limit(self, most: NonZeroU32) -> Self {
-        Self { url: self.url.with_parameter("limit", &most.to_string()) }
+        Self { walk: self.walk.with_parameter("limit", &most.to_string()) }
     }
 
     /// With the groups of each member (Course Groups 1.0).
     #[must_use]
     pub fn with_groups(self) -> Self {
-        Self { url: self.url.with_parameter("groups", "true") }
+        Self { walk: self.walk.with_parameter("groups", "true") }
     }
 
     /// Those who were added, changed or removed since a `differences` link was given out (NRPS 2.0 §2.4.2); this call is
@@ -72,7 +73,7 @@ impl ListMembers {
     /// # Errors
     /// [`PagingError`]: an address that is none, or on another origin than the service.
     pub fn since(&self, differences: &WireUrl) -> Result<Self, PagingError> {
-        follow(&self.url, differences.as_str()).map(Self::new)
+        follow(self.url(), differences.as_str()).map(Self::new)
     }
 }
 
@@ -82,20 +83,21 @@ impl Call for ListMembers {
     const REPEATABLE: bool = true;
 
     fn url(&self) -> &ServiceUrl {
-        &self.url
+        self.walk.url()
     }
 
     fn to_http(&self, token: &AccessToken) -> Request<Vec<u8>> {
-        request(Method::GET, &self.url, media_type::MEMBERSHIP_CONTAINER, None, token)
+        request(Method::GET, self.url(), media_type::MEMBERSHIP_CONTAINER, None, token)
     }
 
     fn read(&self, response: Response<Vec<u8>>) -> Result<RosterPage, ServiceError> {
         let (headers, body) = success(response)?;
         let container: MembershipContainer = document::read(&body).map_err(ServiceError::Document)?;
-        let next = next_page(&headers, &self.url)?.map(Self::new);
-        let links = Link::read(&headers);
+        let links = Link::read(&headers).map_err(ServiceError::Next)?;
+        let next = self.walk.next(&links, container.members.len())?.map(|walk| Self { walk });
         // One that cannot be followed is as good as none: a later full list brings everything.
-        let differences = Link::find(&links, "differences").and_then(|target| follow(&self.url, target).ok());
+        let differences =
+            Link::find(&links, "differences").and_then(|target| follow(self.url(), target).ok());
         Ok(RosterPage {
             id: container.id,
             context: container.context,

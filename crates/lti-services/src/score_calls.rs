@@ -5,10 +5,11 @@ use std::num::NonZeroU32;
 use http::{Method, Request, Response};
 use lti_types::{LineItemResult, Scope, Score, UserId, WireUrl};
 
-use crate::call::{next_page, request, success};
+use crate::call::{request, success};
 use crate::document::Listed;
+use crate::walk::Walk;
 use crate::{
-    AccessToken, Call, LineItemUrl, Page, ScoreFault, ServiceError, ServiceUrl, document, media_type,
+    AccessToken, Call, LineItemUrl, Link, Page, ScoreFault, ServiceError, ServiceUrl, document, media_type,
 };
 
 /// Publishes a score (AGS 2.0 §3.4). Sending the same one again, with the same timestamp, does no harm: that is how a
@@ -90,26 +91,26 @@ pub struct Published {
 /// Lists the results of a line item (AGS 2.0 §3.3): what became of scores, and what people entered by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListResults {
-    url: ServiceUrl,
+    walk: Walk,
 }
 
 impl ListResults {
     /// All results of a line item.
     #[must_use]
     pub fn new(line_item: &LineItemUrl) -> Self {
-        Self { url: line_item.url().child("results") }
+        Self { walk: Walk::from(line_item.url().child("results")) }
     }
 
     /// Only that of one person. Hold the answer against it nevertheless: some platforms ignore the filter.
     #[must_use]
     pub fn of_user(self, user: &UserId) -> Self {
-        Self { url: self.url.with_parameter("user_id", user.as_str()) }
+        Self { walk: self.walk.with_parameter("user_id", user.as_str()) }
     }
 
     /// At most so many on a page.
     #[must_use]
     pub fn limit(self, most: NonZeroU32) -> Self {
-        Self { url: self.url.with_parameter("limit", &most.to_string()) }
+        Self { walk: self.walk.with_parameter("limit", &most.to_string()) }
     }
 }
 
@@ -119,17 +120,18 @@ impl Call for ListResults {
     const REPEATABLE: bool = true;
 
     fn url(&self) -> &ServiceUrl {
-        &self.url
+        self.walk.url()
     }
 
     fn to_http(&self, token: &AccessToken) -> Request<Vec<u8>> {
-        request(Method::GET, &self.url, media_type::RESULT_CONTAINER, None, token)
+        request(Method::GET, self.url(), media_type::RESULT_CONTAINER, None, token)
     }
 
     fn read(&self, response: Response<Vec<u8>>) -> Result<Self::Response, ServiceError> {
         let (headers, body) = success(response)?;
         let Listed(items) = document::read(&body).map_err(ServiceError::Document)?;
-        let next = next_page(&headers, &self.url)?.map(|url| Self { url });
-        Ok(Page::new(items, next))
+        let links = Link::read(&headers).map_err(ServiceError::Next)?;
+        let next = self.walk.next(&links, items.len())?;
+        Ok(Page::new(items, next.map(|walk| Self { walk })))
     }
 }

@@ -17,12 +17,16 @@ pub enum ServiceError {
     /// The answer is not the document that was asked for.
     #[error("the answer is not what was asked for: {0}")]
     Document(DocumentError),
-    /// There is more, but it cannot be had; what was read is not all.
-    #[error("there is a next page, but {0}")]
+    /// There is more, or may be, but it cannot be had; what was read is not all.
+    #[error("the list is not whole: {0}")]
     Next(PagingError),
-    /// A line item was made or changed, but the answer does not say where it is: list the line items to find it.
+    /// A line item was made or changed, or is listed, but the answer does not say where it is: list the line items to
+    /// find it.
     #[error("the line item in the answer has no address")]
     LineItemWithoutId,
+    /// A line item in an answer is on another origin than the service, which must not see the token.
+    #[error("the line item in the answer is on another origin")]
+    LineItemOffOrigin,
 }
 
 impl ServiceError {
@@ -35,6 +39,7 @@ impl ServiceError {
             Self::Document(error) => error.code(),
             Self::Next(error) => error.code(),
             Self::LineItemWithoutId => "line_item_without_id",
+            Self::LineItemOffOrigin => "line_item_off_origin",
         }
     }
 
@@ -45,7 +50,7 @@ impl ServiceError {
             Self::Refused(_) => "RFC 9110 §15",
             Self::TooLarge | Self::Document(_) => "RFC 8259 §9",
             Self::Next(error) => error.spec(),
-            Self::LineItemWithoutId => "AGS 2.0 §3.2.1",
+            Self::LineItemWithoutId | Self::LineItemOffOrigin => "AGS 2.0 §3.2.1",
         }
     }
 
@@ -56,7 +61,7 @@ impl ServiceError {
             Self::Refused(refusal) => refusal.is_retryable(),
             // Cut off on its way, perhaps.
             Self::Document(error) => error.problem() == crate::DocumentProblem::NotJson,
-            Self::TooLarge | Self::Next(_) | Self::LineItemWithoutId => false,
+            Self::TooLarge | Self::Next(_) | Self::LineItemWithoutId | Self::LineItemOffOrigin => false,
         }
     }
 
@@ -67,7 +72,7 @@ impl ServiceError {
     }
 }
 
-/// Why the next page is not followed. A list that ends here is not complete.
+/// Why a list is not followed further. One that ends here is not complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PagingError {
@@ -80,12 +85,24 @@ pub enum PagingError {
     /// It was there before.
     #[error("it is a page that was read already")]
     Loop,
-    /// There are more pages than anybody has.
+    /// There are more pages than [`PagingError::MAX_PAGES`].
     #[error("there are too many pages")]
     TooManyPages,
+    /// There is more on all pages together than [`PagingError::MAX_ITEMS`].
+    #[error("there is too much on all pages together")]
+    TooManyItems,
+    /// A `Link` header that cannot be read, or is longer than 64 KiB: nobody knows whether there is a next page.
+    #[error("the Link header cannot be read")]
+    Unreadable,
 }
 
 impl PagingError {
+    /// The most pages of one list.
+    pub const MAX_PAGES: usize = 10_000;
+
+    /// The most that is read on all pages of one list together.
+    pub const MAX_ITEMS: usize = 1_000_000;
+
     /// A stable code for machines.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -94,6 +111,8 @@ impl PagingError {
             Self::OtherOrigin => "next_off_origin",
             Self::Loop => "next_loop",
             Self::TooManyPages => "too_many_pages",
+            Self::TooManyItems => "too_many_items",
+            Self::Unreadable => "link_header_unreadable",
         }
     }
 

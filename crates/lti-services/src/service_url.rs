@@ -6,8 +6,10 @@ use http::Uri;
 use lti_types::{InvalidUrl, WireUrl};
 use url::Url;
 
-/// The most bytes of a query parameter.
-const MAX_VALUE: usize = 4096;
+/// The most bytes of the value of a query parameter, in what is sent and in what is read.
+pub(crate) const MAX_VALUE: usize = 4096;
+/// The longest address that grows by a parameter, in bytes; it is also the longest that is read.
+const MAX_ADDRESS: usize = 8192;
 
 /// An address that requests go to: absolute, http or https, without credentials.
 ///
@@ -77,10 +79,10 @@ impl ServiceUrl {
         self.text == other.as_str()
     }
 
-    /// The address with another segment at the end of its path; the query is left alone, byte for byte. Slashes at
-    /// the end of the path are collapsed.
+    /// The address with another segment, such as `scores`, at the end of its path; the query is left alone, byte for
+    /// byte. Slashes at the end of the path are collapsed.
     #[must_use]
-    pub fn child(&self, segment: &str) -> Self {
+    pub fn child(&self, segment: &'static str) -> Self {
         let (path, query) = match self.text.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (self.text.as_str(), None),
@@ -90,24 +92,30 @@ impl ServiceUrl {
             text.push('?');
             text.push_str(query);
         }
-        self.extended(text)
+        // An address has a bounded length, and so has a name in the program: together they are always a target.
+        self.extended(text).unwrap_or_else(|| self.clone())
     }
 
-    /// The address with one more query parameter after those it has, which are left alone, byte for byte. A value is cut
-    /// after 4,096 bytes; no identifier is that long.
+    /// The address with one more query parameter after those it has, which are left alone, byte for byte. A parameter
+    /// that does not fit (a value of more than 4,096 bytes, or an address of more than 8,192) is left out as a whole: a
+    /// list without a filter is longer than was asked for, while one with half a filter would lack something.
     #[must_use]
     pub fn with_parameter(&self, name: &str, value: &str) -> Self {
-        let mut end = value.len().min(MAX_VALUE);
-        while !value.is_char_boundary(end) {
-            end -= 1;
+        self.with_whole_parameter(name, value).unwrap_or_else(|| self.clone())
+    }
+
+    /// The same; `None` if the parameter does not fit.
+    pub(crate) fn with_whole_parameter(&self, name: &str, value: &str) -> Option<Self> {
+        if value.len() > MAX_VALUE {
+            return None;
         }
-        let value = value.get(..end).unwrap_or_default();
         let separator = match self.text.split_once('?') {
             None => "?",
             Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
             Some(_) => "&",
         };
         self.extended(format!("{}{separator}{}={}", self.text, encode(name), encode(value)))
+            .filter(|whole| whole.text.len() <= MAX_ADDRESS)
     }
 
     /// What a reference in a response to a request for this address points to; it may be relative (RFC 3986 §5).
@@ -124,15 +132,11 @@ impl ServiceUrl {
         Self::parse(&joined.into())
     }
 
-    /// Another text on the same host. One that became too long for a request target is left as it was parsed.
-    fn extended(&self, text: String) -> Self {
-        match Url::parse(&text) {
-            Ok(url) => match same_host(&text, &url) {
-                Some(uri) => Self { text, url, uri },
-                None => self.clone(),
-            },
-            Err(_) => self.clone(),
-        }
+    /// Another text on the same host.
+    fn extended(&self, text: String) -> Option<Self> {
+        let url = Url::parse(&text).ok()?;
+        let uri = same_host(&text, &url)?;
+        Some(Self { text, url, uri })
     }
 }
 
@@ -219,6 +223,18 @@ mod tests {
         ] {
             assert_eq!(url(base).with_parameter("tag", "a b&c=é").as_str(), expected);
         }
+    }
+
+    /// Half a filter, or half of a sealed position, means something else than the whole.
+    #[test]
+    fn a_parameter_that_does_not_fit_is_left_out_as_a_whole() {
+        let base = url("https://a.example/x?y");
+        assert_eq!(base.with_parameter("tag", &"é".repeat(MAX_VALUE / 2 + 1)), base);
+        let full = base.with_parameter("a", &"b".repeat(MAX_VALUE)).with_parameter("c", &"d".repeat(4000));
+        assert!(full.as_str().ends_with('d') && full.as_str().len() <= MAX_ADDRESS);
+        assert_eq!(full.with_parameter("e", &"f".repeat(100)), full);
+        assert!(full.child("scores").as_str().starts_with("https://a.example/x/scores?y&a=b"));
+        assert_eq!(full.with_whole_parameter("e", &"f".repeat(100)), None);
     }
 
     #[test]

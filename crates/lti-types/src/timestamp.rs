@@ -4,7 +4,8 @@ use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Timelike as _, Utc};
 
-/// A time as it was written. It is read by [`Timestamp::to_utc`], and only there checked.
+/// A time as it was written. It is read by [`Timestamp::to_utc`], and only there checked; there times are compared too,
+/// for as a text noon in one zone may come after one o'clock in another.
 ///
 /// Made from a [`DateTime`] it is written in UTC with three digits of a second, or six where three would not be exact
 /// (what is below a microsecond is cut off: some platforms refuse more digits).
@@ -18,7 +19,7 @@ use chrono::{DateTime, SecondsFormat, Timelike as _, Utc};
 /// assert_eq!(Timestamp::from("2024-05-01T12:15:30.123+02").to_utc(), written.to_utc());
 /// assert_eq!(Timestamp::from("2024-05-01T12:15:30").to_utc(), None, "whose half past twelve?");
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(#[serde(deserialize_with = "crate::refusal::text")] String);
 

@@ -25,7 +25,7 @@ impl Cursor {
 
 /// Seals positions into texts for URLs and opens them again, such that nobody else can make, read or change one.
 pub trait CursorSeal {
-    /// The sealed text; `None` if it cannot be made.
+    /// The sealed text, of at most 4,096 bytes; `None` if it cannot be made.
     fn seal(&self, cursor: &Cursor) -> Option<String>;
     /// What was sealed; `None` for any other text.
     fn open(&self, text: &str) -> Option<Cursor>;
@@ -70,16 +70,14 @@ impl Listing {
         seal: &dyn CursorSeal,
     ) -> Result<ServiceUrl, RequestRefusal> {
         let text = seal.seal(&self.cursor(purpose, after.to_owned())).ok_or(RequestRefusal::Internal)?;
+        let limit = self.limit.map(|limit| ("limit", limit.to_string()));
+        let parameters = self.filters.iter().cloned().chain(limit).chain([(purpose, text)]);
         let mut address = url.clone();
-        for (name, value) in &self.filters {
-            address = address.with_parameter(name, value);
+        for (name, value) in parameters {
+            // Without a filter it would be another list, and without all of the position none at all.
+            address = address.with_whole_parameter(name, &value).ok_or(RequestRefusal::Internal)?;
         }
-        if let Some(limit) = self.limit {
-            address = address.with_parameter("limit", &limit.to_string());
-        }
-        let whole = address.with_parameter(purpose, &text);
-        // An address that grew too long is left as it was, and would begin again.
-        if whole == address { Err(RequestRefusal::Internal) } else { Ok(whole) }
+        Ok(address)
     }
 
     fn cursor(&self, purpose: &str, after: String) -> Cursor {

@@ -7,10 +7,8 @@ use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 
 use super::RequestRefusal;
+use crate::service_url::MAX_VALUE;
 use crate::{MAX_REQUEST_BYTES, document, media_type};
-
-/// The longest value of a parameter, in bytes; no filter and no position is that long.
-const MAX_VALUE: usize = 4096;
 
 /// The query of a request, decoded.
 pub(super) struct Query<'r>(Vec<(std::borrow::Cow<'r, str>, std::borrow::Cow<'r, str>)>);

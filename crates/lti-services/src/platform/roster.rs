@@ -187,11 +187,12 @@ pub struct MemberPage<'a> {
     pub differences: Option<&'a str>,
 }
 
-impl MemberPage<'_> {
-    /// The last page, with everything that is known.
+impl<'a> MemberPage<'a> {
+    /// The last page. `privacy` is what the tool may know about people, as in its record
+    /// ([`lti_types::ToolRecord::privacy`]): `None` is everything.
     #[must_use]
-    pub fn new(context: Context, members: Vec<Member>) -> Self {
-        Self { context, members, privacy: None, next: None, differences: None }
+    pub fn new(context: Context, members: Vec<Member>, privacy: Option<&'a [PersonalData]>) -> Self {
+        Self { context, members, privacy, next: None, differences: None }
     }
 }
 

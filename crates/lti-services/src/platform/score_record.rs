@@ -5,20 +5,23 @@ use lti_types::{ActivityProgress, GradingProgress, Score, Submission, Timestamp}
 use serde::{Deserialize, Serialize};
 
 use super::RequestRefusal;
+use crate::ScoreFault;
 
 /// What the scores for one person and line item add up to. Store it under both; a new one only in the place of the very
 /// one it was made from, so that two scores at a time cannot overwrite each other.
 ///
 /// ```
+/// use chrono::DateTime;
 /// use lti_services::platform::ScoreRecord;
 /// use lti_types::{Score, UserId};
+/// let now = DateTime::from_timestamp(1_714_558_531, 0).unwrap();
 /// let user = UserId::new("u-7")?;
 /// let first = Score::graded(user.clone(), "2024-05-01T10:15:30.123Z".into(), 15.0, 20.0);
-/// let record = ScoreRecord::after(None, first)?;
+/// let record = ScoreRecord::after(None, first, now)?;
 /// assert_eq!(record.grade().unwrap().given, 15.0);
 ///
 /// let older = Score::graded(user, "2024-05-01T10:15:30.122Z".into(), 1.0, 20.0);
-/// assert_eq!(ScoreRecord::after(Some(&record), older).unwrap_err().code(), "score_stale");
+/// assert_eq!(ScoreRecord::after(Some(&record), older, now).unwrap_err().code(), "score_stale");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,11 +82,14 @@ impl ScoreRecord {
     /// - `startedAt` and `submittedAt` follow AGS-P14.
     ///
     /// # Errors
-    /// [`RequestRefusal`]; also [`RequestRefusal::Score`] for a score that is none.
-    pub fn after(before: Option<&Self>, score: Score) -> Result<Self, RequestRefusal> {
-        crate::ScoreFault::find(&score).map_err(RequestRefusal::Score)?;
-        let timestamp =
-            score.timestamp.to_utc().ok_or(RequestRefusal::Score(crate::ScoreFault::Timestamp))?;
+    /// [`RequestRefusal`]; also [`RequestRefusal::Score`] for a score that is none, or of a time more than
+    /// [`ScoreFault::MAX_AHEAD`] after `now`: every later score would be older than that one, until that day has come.
+    pub fn after(before: Option<&Self>, score: Score, now: DateTime<Utc>) -> Result<Self, RequestRefusal> {
+        ScoreFault::find(&score).map_err(RequestRefusal::Score)?;
+        let timestamp = score.timestamp.to_utc().ok_or(RequestRefusal::Score(ScoreFault::Timestamp))?;
+        if timestamp.signed_duration_since(now) > ScoreFault::MAX_AHEAD {
+            return Err(RequestRefusal::Score(ScoreFault::TimestampInFuture));
+        }
         if let Some(before) = before {
             match timestamp.cmp(&before.timestamp) {
                 std::cmp::Ordering::Less => return Err(RequestRefusal::ScoreStale),
@@ -104,7 +110,7 @@ impl ScoreRecord {
 
         use ActivityProgress::{Completed, InProgress, Initialized, Started, Submitted};
         let activity = score.activity_progress.clone();
-        let now = || Some(score.timestamp.clone());
+        let then = || Some(score.timestamp.clone());
         let begins = matches!(activity, Started | InProgress);
         let hands_in = matches!(activity, Submitted | Completed);
         let mut first_started = before.and_then(|record| record.first_started.clone());
@@ -118,10 +124,10 @@ impl ScoreRecord {
             (submitted_at, first_submitted) = (None, None);
         }
         if begins && first_started.is_none() {
-            first_started = now();
+            first_started = then();
         }
         if hands_in && first_submitted.is_none() {
-            first_submitted = now();
+            first_submitted = then();
         }
         let sent = |time: fn(&Submission) -> Option<&Timestamp>| {
             score.submission.as_ref().and_then(time).filter(|time| !time.is_blank()).cloned()

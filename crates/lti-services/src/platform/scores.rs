@@ -1,5 +1,6 @@
 //! Scores at the platform (AGS 2.0 §3.4; rules AGS-P9 to AGS-P18).
 
+use chrono::{DateTime, Utc};
 use http::{Method, Request, Response};
 use lti_types::{Scope, Score, UserId};
 
@@ -74,16 +75,18 @@ impl ScorePosting {
     /// [`ScorePosting::accepted`]; if another came in between, read again.
     ///
     /// # Errors
-    /// [`RequestRefusal::UserNotMember`], [`RequestRefusal::ScoreStale`], [`RequestRefusal::ScoreRepeated`].
+    /// [`RequestRefusal::UserNotMember`], [`RequestRefusal::ScoreStale`], [`RequestRefusal::ScoreRepeated`];
+    /// [`ScoreFault::TimestampInFuture`].
     pub fn record(
         &self,
         is_member: bool,
         before: Option<&ScoreRecord>,
+        now: DateTime<Utc>,
     ) -> Result<ScoreRecord, RequestRefusal> {
         if !is_member {
             return Err(RequestRefusal::UserNotMember);
         }
-        ScoreRecord::after(before, self.score.clone())
+        ScoreRecord::after(before, self.score.clone(), now)
     }
 
     /// The answer once the score is stored: 204.

@@ -117,6 +117,11 @@ impl UnverifiedTokenRequest {
         }
         let claimed: Claimed = serde_json::from_slice(assertion.danger_unverified_payload())
             .map_err(|_| TokenRefusal::ClientMissing)?;
+        // It need not be there; if it is, it is the same client (RFC 7521 §4.2).
+        let mut named = form_urlencoded::parse(request.body()).filter(|(n, _)| n == "client_id");
+        if named.any(|(_, id)| !id.trim().is_empty() && id != claimed.sub.as_str()) {
+            return Err(TokenRefusal::Parameter("client_id"));
+        }
         Ok(Self { assertion, client_id: claimed.sub, scopes })
     }
 

@@ -1,9 +1,7 @@
 //! The rows of the certification guide that concern services.
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use lti_services::{
-    Call, CreateLineItem, GrantedToken, LineItemUrl, ListLineItems, ListMembers, Walk, media_type,
-};
+use lti_services::{Call, CreateLineItem, GrantedToken, LineItemUrl, ListLineItems, ListMembers, media_type};
 use lti_types::{GradeService, LineItem, RosterService, Scope, Score, WireUrl};
 
 use crate::platform::{Platform, user};
@@ -97,7 +95,7 @@ fn t_a03_the_tool_posts_scores() {
     assert_eq!(request.uri(), "https://lms.example/c1/lineitems/1/lineitem/scores?type_id=1");
     assert_eq!(request.headers()[CONTENT_TYPE], "application/vnd.ims.lis.v1.score+json");
     let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
-    assert_eq!(body["timestamp"], "2023-11-14T22:13:20.000Z");
+    assert_eq!(body["timestamp"], "2024-01-01T00:00:00.000Z");
     assert!(platform.call(&call, &token).is_ok());
 }
 
@@ -130,9 +128,9 @@ fn p_n05_p_n06_p_n07_p_n08_the_roster_and_its_headers() {
     assert_eq!(body["context"]["id"], "c1");
     assert!(body["members"][0]["user_id"].is_string() && body["members"][0]["roles"].is_array());
 
-    let (mut walk, mut ids) = (Walk::new(), Vec::new());
+    let (mut pages, mut ids) = (0, Vec::new());
     loop {
-        walk.enter(call.url()).unwrap();
+        pages += 1;
         let page = platform.call(&call, &token).unwrap();
         assert_eq!(page.context.id.as_str(), "c1");
         assert!(page.differences.is_some());
@@ -143,7 +141,7 @@ fn p_n05_p_n06_p_n07_p_n08_the_roster_and_its_headers() {
         }
     }
     assert_eq!(ids, ["u0", "u1", "u2", "u3", "u4"]);
-    assert_eq!(walk.pages(), 3);
+    assert_eq!(pages, 3);
 }
 
 /// The platform suite from beginning to end: three tokens, each for one scope, used in two contexts.

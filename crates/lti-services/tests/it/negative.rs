@@ -5,7 +5,7 @@ use http::{Request, Response};
 use lti_services::platform::RequestRefusal;
 use lti_services::{
     AccessToken, Call, CreateLineItem, LineItemUrl, ListLineItems, ListMembers, ListResults, PagingError,
-    Publication, ScoreOutcome, ServiceError, Verdict, Walk,
+    Publication, ScoreOutcome, ServiceError, Verdict,
 };
 use lti_types::{LineItem, Scope, Score, WireUrl};
 
@@ -129,20 +129,31 @@ fn x34_a_page_that_names_itself_is_an_error() {
         ServiceError::Next(PagingError::Loop)
     );
 
-    // In a longer circle each page is fine; the walk is not.
-    let mut walk = Walk::new();
+    // A longer circle is one too, and nobody has to ask for that to be seen.
     let mut call = ListMembers::new(url);
-    let mut pages = ["<?p=2>; rel=next", "<?p=3>; rel=next", "<?p=1>; rel=next"].into_iter();
-    let error = loop {
-        if let Err(error) = walk.enter(call.url()) {
-            break error;
-        }
-        call = call.read(page(pages.next().unwrap(), members)).unwrap().page.next.unwrap();
-    };
-    assert_eq!((error, walk.pages()), (PagingError::Loop, 3));
-    let mut short = Walk::with_most(1);
-    short.enter(&service_url("https://lms.example/1")).unwrap();
-    assert_eq!(short.enter(&service_url("https://lms.example/2")), Err(PagingError::TooManyPages));
+    for link in ["<?p=2>; rel=next", "<?p=3>; rel=next"] {
+        call = call.read(page(link, members)).unwrap().page.next.unwrap();
+    }
+    for link in ["<?p=1>; rel=next", "<?p=2>; rel=next", "<?p=3>; rel=next"] {
+        assert_eq!(call.read(page(link, members)).unwrap_err(), ServiceError::Next(PagingError::Loop));
+    }
+}
+
+/// A list must not end where nobody can read whether it does.
+#[test]
+fn a_link_header_that_cannot_be_read_is_an_error_and_no_end() {
+    let url = service_url("https://lms.example/c1/x");
+    let item = LineItemUrl::parse(&"https://lms.example/1".into()).unwrap();
+    let long = format!("<?p=2>; rel=next; title=\"{}\"", "x".repeat(64 * 1024));
+    let members = r#"{"context":{"id":"c1"},"members":[]}"#;
+    for link in ["<https://lms.example/c1/x?p=2", &long] {
+        let errors = [
+            ListLineItems::new(url.clone()).read(page(link, "[]")).unwrap_err(),
+            ListResults::new(&item).read(page(link, "[]")).unwrap_err(),
+            ListMembers::new(url.clone()).read(page(link, members)).unwrap_err(),
+        ];
+        assert_eq!(errors.map(|error| error.code()), ["link_header_unreadable"; 3]);
+    }
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(crate) fn keys() -> VerifyingKeys {
 }
 
 pub(crate) fn start() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_700_000_000, 0).unwrap()
+    DateTime::from_timestamp(1_704_067_200, 0).unwrap()
 }
 
 pub(crate) fn user(id: &str) -> UserId {
@@ -48,6 +48,10 @@ pub(crate) fn place(client: &str, deployment: &str, context: &str) -> Place {
         DeploymentId::new(deployment).unwrap(),
         ContextId::new(context).unwrap(),
     )
+}
+
+fn context_of(id: &str) -> Context {
+    Context::new(ContextId::new(id).unwrap())
 }
 
 pub(crate) fn service_url(text: &str) -> ServiceUrl {
@@ -262,7 +266,7 @@ impl Platform {
                 let posting = ScoreRequest::read(request, &access)?.on(place.as_ref(), record)?;
                 let slot = (id, posting.user_id().clone());
                 let is_member = self.members[context].iter().any(|member| member.user_id == slot.1);
-                let record = posting.record(is_member, self.scores.get(&slot))?;
+                let record = posting.record(is_member, self.scores.get(&slot), self.now)?;
                 self.scores.insert(slot, record);
                 Ok(posting.accepted())
             }
@@ -297,8 +301,7 @@ impl Platform {
                 let to = all.len().min(from + list.at_most(self.page).get() as usize);
                 let next = (to < all.len()).then(|| to.to_string());
                 let mut page =
-                    MemberPage::new(Context::new(ContextId::new(context).unwrap()), all[from..to].to_vec());
-                page.privacy = self.privacy.as_deref();
+                    MemberPage::new(context_of(context), all[from..to].to_vec(), self.privacy.as_deref());
                 page.next = next.as_deref();
                 page.differences = Some("v1");
                 list.respond(page, &Self::members_url(context), &self.seal)

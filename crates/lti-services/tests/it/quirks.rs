@@ -89,8 +89,60 @@ fn a_new_line_item_is_found_by_its_id_or_its_location() {
     let mut located = answer(201, json);
     located.headers_mut().insert("location", "/l/7".parse().unwrap());
     assert_eq!(call.read(located).unwrap().id.unwrap().as_str(), "https://lms.example/l/7");
+    for (location, code) in [
+        ("https://evil.example/l/7", "line_item_off_origin"),
+        ("//evil.example/l/7", "line_item_off_origin"),
+        ("http://lms.example/l/7", "line_item_off_origin"),
+        ("javascript:alert(1)", "line_item_without_id"),
+        (" ", "line_item_without_id"),
+    ] {
+        let mut located = answer(201, json);
+        located.headers_mut().insert("location", location.parse().unwrap());
+        assert_eq!(call.read(located).unwrap_err().code(), code, "{location}");
+    }
     // Asked for by its address, it need not repeat it.
     assert_eq!(item().read().read(answer(200, json)).unwrap().id.unwrap().as_str(), item().url().as_str());
+}
+
+/// Some platforms answer 201 with `Location` alone, and 204 to a change: that is a success, and not worth a second try.
+#[test]
+fn an_answer_without_a_body_is_what_was_sent() {
+    let mut wanted = LineItem::new(7.0, "a".to_owned());
+    wanted.resource_id = Some("quiz-9".to_owned());
+    let call = CreateLineItem::new(service_url("https://lms.example/l"), wanted.clone()).unwrap();
+    for (status, body) in [(201, ""), (200, " \r\n"), (204, "")] {
+        let mut located = answer(status, body);
+        located.headers_mut().insert("location", "/l/7?x=1".parse().unwrap());
+        let made = call.read(located).unwrap();
+        assert_eq!(
+            (made.id.as_ref().unwrap().as_str(), made.label.as_str()),
+            ("https://lms.example/l/7?x=1", "a")
+        );
+        assert_eq!((made.resource_id(), made.score_maximum), (Some("quiz-9"), 7.0));
+        assert_eq!(call.read(answer(status, body)).unwrap_err(), ServiceError::LineItemWithoutId);
+    }
+    let changed = item().update(wanted).unwrap();
+    let read = changed.read(answer(204, "")).unwrap();
+    assert_eq!((read.id, read.resource_id.as_deref()), (Some(item().url().into()), Some("quiz-9")));
+    assert_eq!(changed.line_item().label, "a");
+    // Whoever asks for a line item gets one, or an error.
+    assert_eq!(item().read().read(answer(200, "")).unwrap_err().code(), "not_json");
+}
+
+#[test]
+fn an_update_compares_addresses_as_they_are_sent() {
+    let mut listed = LineItem::new(7.0, "a".to_owned());
+    for (id, same) in [
+        ("https://lms.example/16/lineitem?type_id=1", true),
+        (" https://lms.example/16/lineitem?type_id=1#top", true),
+        ("", true),
+        ("https://lms.example/16/lineitem?type_id=2", false),
+        ("https://lms.example/16/lineitem", false),
+        ("not a url", false),
+    ] {
+        listed.id = Some(id.into());
+        assert_eq!(item().update(listed.clone()).is_ok(), same, "{id}");
+    }
 }
 
 #[test]

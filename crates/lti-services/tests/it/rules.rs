@@ -493,3 +493,22 @@ fn differences_are_what_changed_since() {
     let page = platform.call(&call, &token).unwrap();
     assert_eq!(page.page.items.len(), 1, "a list of members never shows who left");
 }
+
+/// A clock that is set wrong must not lock a grade: every later score would be older.
+#[test]
+fn ags_p11_a_score_of_the_future_is_refused() {
+    let mut platform = Platform::new();
+    let token = platform.token("quiz", ALL);
+    let url = create(&mut platform, &token, "c1", item("a", "", None));
+    let at = |platform: &Platform, ahead: chrono::TimeDelta, points: f64| {
+        url.publish(Score::graded(user("u1"), (platform.now + ahead).into(), points, 20.0)).unwrap()
+    };
+    let (day, second) = (chrono::TimeDelta::days(1), chrono::TimeDelta::seconds(1));
+    for ahead in [day + second, day * 4000] {
+        let refusal = platform.try_serve(&at(&platform, ahead, 1.0).to_http(&token)).unwrap_err();
+        assert_eq!((refusal.code(), refusal.http_status().as_u16()), ("timestamp_in_future", 400));
+    }
+    assert_eq!(status(platform.call(&at(&platform, chrono::TimeDelta::zero(), 2.0), &token)), 200);
+    assert_eq!(status(platform.call(&at(&platform, day, 3.0), &token)), 200, "some clocks are a zone ahead");
+    assert_eq!(platform.grade(&url.url().into(), "u1"), Some(3.0));
+}

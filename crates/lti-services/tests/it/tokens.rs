@@ -230,6 +230,15 @@ fn requests_that_are_none() {
         twice.push(good[missing]);
         assert_eq!(error_of(&platform.grant_token(&form(&twice))), "invalid_request");
     }
+    // A client_id need not be there; if it is, it is that of the assertion (RFC 7521 §4.2).
+    for (id, code) in [("other", "invalid_request"), ("quiz ", "invalid_request"), (" ", ""), ("quiz", "")] {
+        let assertion = platform.assertion("quiz").sign(key()).unwrap();
+        let mut with = good.to_vec();
+        with[2].1 = &assertion;
+        with.push(("client_id", id));
+        let refused = platform.try_token(&form(&with)).map_err(|refusal| refusal.oauth().as_str());
+        assert_eq!(refused.err().unwrap_or_default(), code, "{id}");
+    }
     let mut other = good;
     other[0].1 = "authorization_code";
     assert_eq!(error_of(&platform.grant_token(&form(&other))), "unsupported_grant_type");

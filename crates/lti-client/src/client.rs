@@ -1,0 +1,283 @@
+//! The client: its settings, and what its users share.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, Utc};
+use http::HeaderValue;
+use lti_jwks::{KeyId, VerifyingKeys};
+use lti_services::MAX_RESPONSE_BYTES;
+use lti_types::{GradeService, RosterService, Scope, WireUrl};
+
+use crate::host::Hosts;
+use crate::key_sets::KeySets;
+use crate::token_cache::TokenCache;
+use crate::transport::{Settings, Transport};
+use crate::{
+    CallError, Credentials, Grades, KeySetError, OutboundPolicy, Resolver, RetryPolicy, Roster, SystemResolver,
+    TokenSource,
+};
+
+/// Sends what tools and platforms ask each other for. Make one for the process and clone it: clones share connections,
+/// tokens, key sets and the limits of each host.
+///
+/// ```no_run
+/// use std::sync::Arc;
+/// use futures_util::TryStreamExt as _;
+/// use lti_client::{Client, Credentials};
+/// use lti_types::{Member, PlatformRecord, RosterService};
+///
+/// async fn everybody(
+///     platform: &PlatformRecord, key: Arc<lti_jwks::SigningKey>, service: &RosterService,
+/// ) -> Result<Vec<Member>, Box<dyn std::error::Error>> {
+///     let client = Client::new()?;
+///     let credentials = Credentials::new(platform, key)?;
+///     Ok(client.roster(&credentials, service)?.members().try_collect().await?)
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Client(pub(crate) Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) transport: Transport,
+    pub(crate) hosts: Hosts,
+    pub(crate) tokens: TokenCache,
+    pub(crate) key_sets: KeySets,
+    pub(crate) creations: crate::find_or_create::Creations,
+    pub(crate) retry: RetryPolicy,
+}
+
+/// The time.
+pub(crate) fn now() -> DateTime<Utc> {
+    SystemTime::now().into()
+}
+
+impl Client {
+    /// A client with the default settings: public https alone.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn new() -> Result<Self, ClientError> {
+        Self::builder().build()
+    }
+
+    /// A client with settings of one's own.
+    #[must_use]
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// Grades of a context: the service of a launch's claim, even hours later.
+    ///
+    /// # Errors
+    /// [`CallError::ServiceUrl`] for a claim whose addresses are none.
+    pub fn grades(&self, credentials: &Credentials, service: &GradeService) -> Result<Grades, CallError> {
+        Grades::new(self.clone(), credentials, service)
+    }
+
+    /// The roster of a context: the service of a launch's claim, even hours later.
+    ///
+    /// # Errors
+    /// [`CallError::ServiceUrl`], or [`CallError::ServiceMissing`] for a claim without an address.
+    pub fn roster(&self, credentials: &Credentials, service: &RosterService) -> Result<Roster, CallError> {
+        Roster::new(self.clone(), credentials, service)
+    }
+
+    /// Tokens for calls that are not made here. Ask for no more than a launch's claims offer
+    /// ([`lti_services::offered_scopes`]).
+    #[must_use]
+    pub fn token_source(
+        &self,
+        credentials: &Credentials,
+        scopes: impl IntoIterator<Item = Scope>,
+    ) -> TokenSource {
+        TokenSource::new(Arc::clone(&self.0), credentials.clone(), scopes.into_iter().collect())
+    }
+
+    /// The keys at a registered key set URL, to verify a token of that `kid` with: a platform's keys for a launch, a
+    /// tool's keys for a token request or a deep linking response. One request at a time for each URL; how long its answer
+    /// is used, and what becomes of failures, [`lti_jwks::KeySetCache`] says.
+    ///
+    /// # Errors
+    /// [`KeySetError`].
+    pub async fn keys(&self, url: &WireUrl, key_id: Option<&KeyId>) -> Result<Arc<VerifyingKeys>, KeySetError> {
+        self.0.key_sets.keys(&self.0, url, key_id).await
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").finish_non_exhaustive()
+    }
+}
+
+/// Why there is no client. It is our own configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClientError {
+    /// The user agent is blank, or no header value: some platforms refuse requests without one (quirk 50).
+    #[error("the user agent is blank, or cannot be sent")]
+    UserAgent,
+    /// A root certificate is no PEM certificate.
+    #[error("a root certificate is no certificate")]
+    Certificate,
+    /// TLS or the proxy cannot be set up.
+    #[error("the client cannot be set up")]
+    Setup,
+}
+
+impl ClientError {
+    /// A stable code for machines.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::UserAgent => "user_agent_invalid",
+            Self::Certificate => "certificate_invalid",
+            Self::Setup => "client_setup",
+        }
+    }
+
+    /// The section of the specification it rests on.
+    #[must_use]
+    pub fn spec(self) -> &'static str {
+        match self {
+            Self::UserAgent => "RFC 9110 §10.1.5",
+            Self::Certificate | Self::Setup => "Security Framework 1.0 §3",
+        }
+    }
+}
+
+/// The settings of a client.
+#[derive(Debug, Clone)]
+pub struct ClientBuilder {
+    policy: OutboundPolicy,
+    resolver: Arc<dyn Resolver>,
+    user_agent: String,
+    connect_timeout: Duration,
+    timeout: Duration,
+    max_response_bytes: usize,
+    requests_at_once: usize,
+    retry: RetryPolicy,
+    root_certificates: Vec<Vec<u8>>,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            policy: OutboundPolicy::new(),
+            resolver: Arc::new(SystemResolver::new()),
+            user_agent: concat!("lti-client/", env!("CARGO_PKG_VERSION")).to_owned(),
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(30),
+            max_response_bytes: MAX_RESPONSE_BYTES,
+            requests_at_once: 8,
+            retry: RetryPolicy::default(),
+            root_certificates: Vec::new(),
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// Where requests may go; public addresses over https by default.
+    #[must_use]
+    pub fn outbound(mut self, policy: OutboundPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Who looks host names up; the operating system by default.
+    #[must_use]
+    pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
+        self.resolver = resolver;
+        self
+    }
+
+    /// Who we say we are; `lti-client/…` by default. Name your tool, and where its operator is reached.
+    #[must_use]
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = user_agent.into();
+        self
+    }
+
+    /// How long a connection may take: 10 seconds by default.
+    #[must_use]
+    pub fn connect_timeout(mut self, time: Duration) -> Self {
+        self.connect_timeout = time;
+        self
+    }
+
+    /// How long one attempt may take, from the connection to the last byte of the answer: 30 seconds by default.
+    #[must_use]
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.timeout = time;
+        self
+    }
+
+    /// How many bytes of an answer are read, uncompressed; [`MAX_RESPONSE_BYTES`] by default, and at most.
+    #[must_use]
+    pub fn max_response_bytes(mut self, most: usize) -> Self {
+        self.max_response_bytes = most.min(MAX_RESPONSE_BYTES);
+        self
+    }
+
+    /// How many requests one host gets at once: 8 by default, 1 at least.
+    #[must_use]
+    pub fn requests_at_once(mut self, most: usize) -> Self {
+        self.requests_at_once = most;
+        self
+    }
+
+    /// How often requests are repeated.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Trusts one more certificate authority, in PEM: for platforms whose certificates an institution signs itself.
+    #[must_use]
+    pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn build(self) -> Result<Client, ClientError> {
+        let user_agent = self.user_agent.trim();
+        if user_agent.is_empty() {
+            return Err(ClientError::UserAgent);
+        }
+        let user_agent = HeaderValue::from_str(user_agent).map_err(|_| ClientError::UserAgent)?;
+        let mut root_certificates = Vec::new();
+        for pem in &self.root_certificates {
+            let bundle = reqwest::Certificate::from_pem_bundle(pem).map_err(|_| ClientError::Certificate)?;
+            if bundle.is_empty() {
+                return Err(ClientError::Certificate);
+            }
+            root_certificates.extend(bundle);
+        }
+        let transport = Transport::new(Settings {
+            policy: Arc::new(self.policy),
+            resolver: self.resolver,
+            user_agent,
+            connect_timeout: self.connect_timeout,
+            timeout: self.timeout,
+            max_response_bytes: self.max_response_bytes,
+            root_certificates,
+        })
+        .map_err(|_| ClientError::Setup)?;
+        Ok(Client(Arc::new(Inner {
+            transport,
+            hosts: Hosts::new(self.requests_at_once),
+            tokens: TokenCache::default(),
+            key_sets: KeySets::default(),
+            creations: crate::find_or_create::Creations::default(),
+            retry: self.retry,
+        })))
+    }
+}

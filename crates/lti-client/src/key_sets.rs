@@ -1,0 +1,203 @@
+//! Key sets at registered URLs: fetched once at a time, and no more often than [`lti_jwks::KeySetCache`] allows
+//! (RFC 7517 §5, Security Framework 1.0 §6.3).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+use http::header::{ACCEPT, CACHE_CONTROL};
+use http::{HeaderValue, Request};
+use lti_jwks::{JwkSet, JwkSetError, KeyId, KeySetCache, Lookup, VerifyingKeys, freshness};
+use lti_services::ServiceUrl;
+use lti_types::{InvalidUrl, WireUrl};
+
+use crate::client::{Inner, now};
+use crate::transport::Redirects;
+use crate::TransportError;
+
+/// Key sets that are kept before those that nobody asks for are forgotten.
+const MANY_SETS: usize = 4096;
+
+/// Why there are no keys to verify with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeySetError {
+    /// The key set is there, and has no key of that name: refuse the token.
+    #[error("the key set has no such key")]
+    UnknownKey,
+    /// The key set could not be fetched a moment ago, and is not tried again before then: neither believe nor refuse.
+    #[error("the key set could not be fetched")]
+    #[non_exhaustive]
+    Unavailable {
+        /// When it may be tried again.
+        retry_at: DateTime<Utc>,
+    },
+    /// There was no answer.
+    #[error("the key set could not be fetched: {0}")]
+    Transport(TransportError),
+    /// The answer is no success.
+    #[error("the key set's server answered {0}")]
+    Status(u16),
+    /// The answer is no key set.
+    #[error("what was fetched is no key set: {0}")]
+    Document(JwkSetError),
+    /// The registered URL is none.
+    #[error("key_set_url: {0}")]
+    Url(InvalidUrl),
+}
+
+impl KeySetError {
+    /// A stable code for machines.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::UnknownKey => "key_unknown",
+            Self::Unavailable { .. } => "key_set_unavailable",
+            Self::Transport(error) => error.code(),
+            Self::Status(_) => "key_set_status",
+            Self::Document(error) => error.code(),
+            Self::Url(error) => error.code(),
+        }
+    }
+
+    /// The section of the specification it rests on.
+    #[must_use]
+    pub fn spec(self) -> &'static str {
+        match self {
+            Self::Transport(error) => error.spec(),
+            Self::Url(error) => error.spec(),
+            _ => "Security Framework 1.0 §6.3",
+        }
+    }
+}
+
+/// All key sets of a client.
+#[derive(Debug, Default)]
+pub(crate) struct KeySets(Mutex<HashMap<String, Arc<KeySet>>>);
+
+/// What is known of one URL.
+#[derive(Debug, Default)]
+struct KeySet {
+    /// A moment at a time, so that known keys are had while a fetch is under way.
+    known: Mutex<Known>,
+    /// For as long as a fetch takes.
+    fetching: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    cache: KeySetCache,
+    /// The keys in the cache, to be handed out without a copy of each.
+    keys: Option<Arc<VerifyingKeys>>,
+    last_error: Option<KeySetError>,
+}
+
+enum Found {
+    Keys(Arc<VerifyingKeys>),
+    Fetch,
+    Error(KeySetError),
+}
+
+impl KeySets {
+    pub(crate) async fn keys(
+        &self,
+        client: &Inner,
+        url: &WireUrl,
+        key_id: Option<&KeyId>,
+    ) -> Result<Arc<VerifyingKeys>, KeySetError> {
+        let set = self.of(url);
+        match set.find(key_id, now()) {
+            Found::Keys(keys) => return Ok(keys),
+            Found::Error(error) => return Err(error),
+            Found::Fetch => {}
+        }
+        let _turn = set.fetching.lock().await;
+        // Somebody else may have fetched meanwhile.
+        match set.find(key_id, now()) {
+            Found::Keys(keys) => return Ok(keys),
+            Found::Error(error) => return Err(error),
+            Found::Fetch => {}
+        }
+        set.keep(fetch(client, url).await, key_id, now());
+        match set.find(key_id, now()) {
+            Found::Keys(keys) => Ok(keys),
+            Found::Error(error) => Err(error),
+            Found::Fetch => Err(KeySetError::UnknownKey),
+        }
+    }
+
+    fn of(&self, url: &WireUrl) -> Arc<KeySet> {
+        let mut sets = lock(&self.0);
+        if let Some(set) = sets.get(url.as_str()) {
+            return Arc::clone(set);
+        }
+        if sets.len() >= MANY_SETS {
+            sets.retain(|_, set| Arc::strong_count(set) > 1);
+        }
+        Arc::clone(sets.entry(url.as_str().to_owned()).or_default())
+    }
+}
+
+impl KeySet {
+    fn find(&self, key_id: Option<&KeyId>, now: DateTime<Utc>) -> Found {
+        let mut known = lock(&self.known);
+        let Known { cache, keys, last_error } = &mut *known;
+        match cache.lookup(key_id, now) {
+            Lookup::Use(found) => {
+                Found::Keys(Arc::clone(keys.get_or_insert_with(|| Arc::new(found.clone()))))
+            }
+            Lookup::Fetch(_) => Found::Fetch,
+            Lookup::Unknown => Found::Error(KeySetError::UnknownKey),
+            Lookup::Unavailable { retry_at, .. } => {
+                // Whoever waited for the fetch is told why it failed.
+                Found::Error(last_error.take().unwrap_or(KeySetError::Unavailable { retry_at }))
+            }
+            _ => Found::Error(KeySetError::UnknownKey),
+        }
+    }
+
+    fn keep(
+        &self,
+        fetched: Result<(VerifyingKeys, DateTime<Utc>), KeySetError>,
+        wanted: Option<&KeyId>,
+        now: DateTime<Utc>,
+    ) {
+        let mut known = lock(&self.known);
+        match fetched {
+            Ok((keys, fresh_until)) => {
+                known.keys = Some(Arc::new(keys.clone()));
+                known.cache.store(keys, wanted, fresh_until, now);
+                known.last_error = None;
+            }
+            Err(error) => {
+                known.cache.fetch_failed(now);
+                known.last_error = Some(error);
+            }
+        }
+    }
+}
+
+async fn fetch(client: &Inner, url: &WireUrl) -> Result<(VerifyingKeys, DateTime<Utc>), KeySetError> {
+    let url = ServiceUrl::parse(url).map_err(KeySetError::Url)?;
+    let mut request = Request::new(Vec::new());
+    *request.uri_mut() = url.to_uri().clone();
+    request
+        .headers_mut()
+        .insert(ACCEPT, HeaderValue::from_static("application/jwk-set+json, application/json"));
+    let host = client.hosts.of(url.to_url());
+    let answer = {
+        let _place = host.enter().await;
+        client.transport.send(request, Redirects::Anywhere).await.map_err(KeySetError::Transport)?
+    };
+    if !answer.status().is_success() {
+        return Err(KeySetError::Status(answer.status().as_u16()));
+    }
+    let set = JwkSet::parse(answer.body()).map_err(KeySetError::Document)?;
+    let cache_control = answer.headers().get(CACHE_CONTROL).and_then(|value| value.to_str().ok());
+    let now = now();
+    Ok((VerifyingKeys::from_jwk_set(&set), freshness(cache_control, now)))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,50 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # Modules, in the order of the protocol
+//!
+//! - settings: [`Client`], [`ClientBuilder`], [`RetryPolicy`], [`ClientError`]; where requests may go:
+//!   [`OutboundPolicy`], [`AddressKind`], [`Resolver`], [`OutboundRefusal`]
+//! - keys of the other side: [`Client::keys`], [`KeySetError`]
+//! - tokens: [`Credentials`], [`TokenSource`], [`TokenFailure`]
+//! - grades: [`Grades`], [`ScoreOutcome`], [`Progress`]; lists: [`Items`]
+//! - rosters: [`Roster`], [`Members`]
+//! - what goes wrong: [`CallError`], [`TransportError`], [`RedirectProblem`]
+
+mod address;
+mod call_error;
+mod client;
+mod credentials;
+mod find_or_create;
+mod grades;
+mod host;
+mod key_sets;
+mod listing;
+mod outbound_policy;
+mod publish_all;
+mod resolver;
+mod retry;
+mod roster;
+mod score_outcome;
+mod session;
+mod token_cache;
+mod token_failure;
+mod token_source;
+mod transport;
+mod transport_error;
+
+pub use address::AddressKind;
+pub use call_error::CallError;
+pub use client::{Client, ClientBuilder, ClientError};
+pub use credentials::{Credentials, CredentialsError};
+pub use grades::Grades;
+pub use key_sets::KeySetError;
+pub use listing::Items;
+pub use outbound_policy::{OutboundPolicy, OutboundRefusal};
+pub use publish_all::Progress;
+pub use resolver::{Lookup, Resolver, SystemResolver};
+pub use retry::RetryPolicy;
+pub use roster::{Members, Roster};
+pub use score_outcome::{ScoreFailure, ScoreOutcome};
+pub use token_failure::TokenFailure;
+pub use token_source::TokenSource;
+pub use transport_error::{RedirectProblem, TransportError};

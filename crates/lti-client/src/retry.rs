@@ -1,0 +1,105 @@
+//! When to try again, and how long to wait before (RFC 9110 §10.2.3; AGS 2.0 OpenAPI).
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
+use chrono::{DateTime, Utc};
+use lti_services::RetryAfter;
+
+/// How often a request is tried, and how long is waited in between: twice as long each time, with jitter, and never less
+/// than the server asks for.
+///
+/// Repeated is what failed before it was sent, what the server turned away unread (429, 503), and, of what may be done
+/// twice, also what broke on the way (500, 502, 504, lost connections).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RetryPolicy {
+    /// How often at most, the first time included: 5.
+    pub attempts: usize,
+    /// The first wait: half a second.
+    pub first_wait: Duration,
+    /// The longest wait that is of our own choice: 20 seconds.
+    pub longest_wait: Duration,
+    /// The longest wait that a server may ask for with `Retry-After`: 60 seconds. Whoever asks for more is not asked again.
+    pub longest_retry_after: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            attempts: 5,
+            first_wait: Duration::from_millis(500),
+            longest_wait: Duration::from_secs(20),
+            longest_retry_after: Duration::from_secs(60),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// One attempt, and no other.
+    #[must_use]
+    pub fn never() -> Self {
+        Self { attempts: 1, ..Self::default() }
+    }
+
+    pub(crate) fn begin(&self) -> Waits {
+        let backoff = ExponentialBuilder::default()
+            .with_jitter()
+            .with_factor(2.0)
+            .with_min_delay(self.first_wait)
+            .with_max_delay(self.longest_wait)
+            .with_max_times(self.attempts.saturating_sub(1))
+            .build();
+        Waits { backoff, longest_retry_after: self.longest_retry_after }
+    }
+}
+
+/// The waits of one request.
+#[derive(Debug)]
+pub(crate) struct Waits {
+    backoff: ExponentialBackoff,
+    longest_retry_after: Duration,
+}
+
+impl Waits {
+    /// How long to wait before the next attempt; `None` if there is none.
+    pub(crate) fn next(&mut self, retry_after: Option<RetryAfter>, now: DateTime<Utc>) -> Option<Duration> {
+        let own = self.backoff.next()?;
+        let asked = retry_after.map_or(Duration::ZERO, |after| after.delay(now).to_std().unwrap_or_default());
+        if asked > self.longest_retry_after {
+            return None;
+        }
+        Some(own.max(asked))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+
+    #[test]
+    fn waits_grow_and_end() {
+        let policy = RetryPolicy { attempts: 4, ..RetryPolicy::default() };
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        let mut waits = policy.begin();
+        let all: Vec<_> = std::iter::from_fn(|| waits.next(None, now)).collect();
+        assert_eq!(all.len(), 3, "{all:?}");
+        assert!(all[0] >= policy.first_wait && all[2] > all[0], "{all:?}");
+        assert_eq!(RetryPolicy::never().begin().next(None, now), None);
+    }
+
+    #[test]
+    fn the_server_is_given_the_time_it_asks_for() {
+        let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+        let mut waits = RetryPolicy::default().begin();
+        let wait = waits.next(Some(RetryAfter::Delay(TimeDelta::seconds(30))), now).unwrap();
+        assert!(wait >= Duration::from_secs(30));
+        let wait = waits.next(Some(RetryAfter::At(now + TimeDelta::seconds(45))), now).unwrap();
+        assert!(wait >= Duration::from_secs(45));
+        // A time that has passed asks for nothing.
+        let wait = waits.next(Some(RetryAfter::At(now - TimeDelta::seconds(45))), now).unwrap();
+        assert!(wait < Duration::from_secs(21));
+        assert_eq!(waits.next(Some(RetryAfter::Delay(TimeDelta::seconds(61))), now), None);
+    }
+}
