@@ -46,8 +46,8 @@ pub enum SignError {
     /// The claims are JSON, but not an object.
     #[error("the claims are not a JSON object")]
     ClaimsNotAnObject,
-    /// The claims are too many for a token of at most 64 KiB.
-    #[error("the token would be longer than 64 KiB")]
+    /// The claims are too many for a token of at most 64 KiB, or of what [`UnsignedJwt::new_up_to`] was told.
+    #[error("the token would be too large")]
     TooLarge,
     /// The signature has a length that signatures of this algorithm never have.
     #[error("the signature has a length that is not the algorithm's")]
@@ -93,12 +93,20 @@ impl UnsignedJwt {
     /// # Errors
     /// [`SignError::ClaimsUnwritable`], [`SignError::ClaimsNotAnObject`] or [`SignError::TooLarge`].
     pub fn new(claims: &(impl Serialize + ?Sized)) -> Result<Self, SignError> {
+        Self::new_up_to(claims, unverified_jwt::MAX_BYTES)
+    }
+
+    /// The same for a kind of token that its receivers read when it is larger.
+    ///
+    /// # Errors
+    /// As [`UnsignedJwt::new`].
+    pub fn new_up_to(claims: &(impl Serialize + ?Sized), max_bytes: usize) -> Result<Self, SignError> {
         let payload = serde_json::to_vec(claims).map_err(|_| SignError::ClaimsUnwritable)?;
         if payload.first() != Some(&b'{') {
             return Err(SignError::ClaimsNotAnObject);
         }
         // The longest header and signature together encode to less than 4 KiB of this.
-        if payload.len() > unverified_jwt::MAX_BYTES / 4 * 3 - 4096 {
+        if payload.len() > (max_bytes / 4 * 3).saturating_sub(4096) {
             return Err(SignError::TooLarge);
         }
         Ok(Self { payload })

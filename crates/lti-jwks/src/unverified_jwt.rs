@@ -31,8 +31,8 @@ pub struct UnverifiedJwt {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum JwtError {
-    /// Longer than 64 KiB.
-    #[error("the token is longer than 64 KiB")]
+    /// Longer than 64 KiB, or than what [`UnverifiedJwt::parse_up_to`] was told.
+    #[error("the token is too large")]
     TooLarge,
     /// Not three parts with dots between them; encrypted tokens have five.
     #[error("the token does not have exactly three parts")]
@@ -106,7 +106,15 @@ impl UnverifiedJwt {
     /// # Errors
     /// [`JwtError`], see there. The length is looked at first.
     pub fn parse(compact: &str) -> Result<Self, JwtError> {
-        if compact.len() > MAX_BYTES {
+        Self::parse_up_to(compact, MAX_BYTES)
+    }
+
+    /// The same for a kind of token that may be larger: at most so many bytes of it are read.
+    ///
+    /// # Errors
+    /// As [`UnverifiedJwt::parse`].
+    pub fn parse_up_to(compact: &str, max_bytes: usize) -> Result<Self, JwtError> {
+        if compact.len() > max_bytes {
             return Err(JwtError::TooLarge);
         }
         let (signing_input, signature) = compact.rsplit_once('.').ok_or(JwtError::MalformedSegments)?;
@@ -225,6 +233,9 @@ mod tests {
         let longer = token(header, &filler(49_200));
         assert!(longer.len() > MAX_BYTES);
         assert_eq!(refusal(&longer), Some(JwtError::TooLarge));
+        assert!(UnverifiedJwt::parse_up_to(&longer, longer.len()).is_ok());
+        let refused = UnverifiedJwt::parse_up_to(&longer, longer.len() - 1);
+        assert_eq!(refused.err(), Some(JwtError::TooLarge));
 
         let nested = |levels: usize| format!("{}{}", r#"{"a":"#.repeat(levels), "}".repeat(levels));
         assert_eq!(refusal(&token(header, &nested(64))), None);

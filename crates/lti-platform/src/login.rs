@@ -29,7 +29,7 @@ pub enum Target {
 pub struct LaunchIntent {
     /// What is to be launched.
     pub target: Target,
-    /// Where it leads; the registration's target link URI by default.
+    /// Where it leads; the registration's target link URI, or deep linking URL, by default.
     pub target_link_uri: Option<WireUrl>,
     /// The deployment that it belongs to.
     pub deployment_id: DeploymentId,
@@ -44,6 +44,13 @@ impl LaunchIntent {
     #[must_use]
     pub fn resource_link(link: ResourceLink, deployment_id: DeploymentId) -> Self {
         Self::new(Target::ResourceLink(link), deployment_id)
+    }
+
+    /// To choose content at the tool (Deep Linking 2.0 §4.4). It leads to the registration's deep linking URL by
+    /// default.
+    #[must_use]
+    pub fn deep_linking(deployment_id: DeploymentId) -> Self {
+        Self::new(Target::Message(MessageType::DeepLinkingRequest), deployment_id)
     }
 
     /// To launch anything.
@@ -142,7 +149,7 @@ impl Registration {
         if !self.has_deployment(&intent.deployment_id) {
             return Err(InitiateError::DeploymentUnknown);
         }
-        let target_link_uri = intent.target_link_uri.unwrap_or_else(|| self.record().target_link_uri.clone());
+        let target_link_uri = intent.target_link_uri.unwrap_or_else(|| self.target_of(&intent.target).clone());
         target_link_uri.to_secure_url().map_err(InitiateError::TargetLinkUri)?;
 
         let mut initiation =
@@ -168,6 +175,17 @@ impl Registration {
         let redirect_url = initiation.to_url(self.login_url());
         let form_post = initiation.to_form_post(self.login_url());
         Ok(StartedLogin { initiation, pending, redirect_url, form_post })
+    }
+}
+
+impl Registration {
+    /// Where a launch of that kind leads, when nothing else is said.
+    fn target_of(&self, target: &Target) -> &WireUrl {
+        let deep_linking = match target {
+            Target::Message(MessageType::DeepLinkingRequest) => self.record().deep_linking_url.as_ref(),
+            _ => None,
+        };
+        deep_linking.unwrap_or(&self.record().target_link_uri)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A platform's registration of a tool (Security Framework 1.0 §6, LTI Core 1.3 §3.1.3).
 
 use chrono::TimeDelta;
+use lti_jwks::Algorithm;
 use lti_types::{ClientId, DeploymentId, InvalidUrl, Issuer, RegistrationStatus, ToolRecord};
 use url::Url;
 
@@ -32,7 +33,7 @@ pub struct Registration {
     pub policy: Policy,
 }
 
-/// What a platform decides about the launches of one tool.
+/// What a platform decides about one tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
@@ -45,6 +46,12 @@ pub struct Policy {
     /// How far `iat` is set back, for tools whose clock is behind and that allow for nothing; 5 seconds by
     /// default, at most a minute.
     pub backdate: TimeDelta,
+    /// The signature algorithms that the tool may use; RS256 by default.
+    pub algorithms: Vec<Algorithm>,
+    /// How far the tool's clock and ours may be apart; 60 seconds by default, never more than 5 minutes.
+    pub leeway: TimeDelta,
+    /// How long somebody may take to choose content at the tool; 4 hours by default, kept between a minute and a day.
+    pub choosing_lifetime: TimeDelta,
 }
 
 impl Registration {
@@ -72,6 +79,9 @@ impl Registration {
             login_lifetime: TimeDelta::minutes(10),
             token_lifetime: TimeDelta::minutes(5),
             backdate: TimeDelta::seconds(5),
+            algorithms: vec![Algorithm::Rs256],
+            leeway: TimeDelta::seconds(60),
+            choosing_lifetime: TimeDelta::hours(4),
         };
         Ok(Self { issuer, record, login_url, policy })
     }

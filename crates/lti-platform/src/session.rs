@@ -56,6 +56,10 @@ impl PartialEq for SessionId {
 impl Eq for SessionId {}
 
 impl SessionId {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

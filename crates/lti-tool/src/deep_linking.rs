@@ -227,7 +227,7 @@ impl UnsignedDeepLinkingResponse {
         claims.log = self.log;
         claims.error_msg = self.error_msg;
         claims.error_log = self.error_log;
-        Ok((UnsignedJwt::new(&claims)?, self.return_url))
+        Ok((UnsignedJwt::new_up_to(&claims, DeepLinkingResponse::MAX_TOKEN)?, self.return_url))
     }
 
     /// Signs with a key in memory. The browser posts the result to the platform.

@@ -52,6 +52,9 @@ wire_object! {
 impl DeepLinkingResponse {
     /// The most items that are read.
     pub const MAX_ITEMS: usize = 1000;
+    /// The longest token that is written and read, in bytes: 1 MiB. So many items do not fit into the 64 KiB of other
+    /// messages.
+    pub const MAX_TOKEN: usize = 1024 * 1024;
 }
 
 /// A bounded list of items.

@@ -1,0 +1,414 @@
+//! Sorting what came back against what was asked (Deep Linking 2.0 §3, §4.4.1; rules DL-P6 to DL-P11).
+
+use std::fmt;
+
+use lti_types::{
+    ContentItem, ContentItemType, DeepLinkingSettings, DocumentTarget, Extensions, ItemLineItem, LineItem, Period, Picture,
+    ResourceLinkId, Timestamp, WireUrl,
+};
+
+use crate::item_url::{is_launchable, is_web};
+use crate::{DeepLinkingResponse, UntrustedHtml};
+
+/// What came back, sorted.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct AcceptedContent {
+    /// What may be added to the course, in the order of the response. None at all, without refusals, when somebody
+    /// chose nothing.
+    pub accepted: Vec<AcceptedItem>,
+    /// What may not, and why.
+    pub refused: Vec<RefusedItem>,
+    /// The response, without its items: for whom and where, and what the tool has to say.
+    pub response: DeepLinkingResponse,
+}
+
+/// An item that was asked for, of the right form, whose addresses are web addresses. Its texts are plain text and still
+/// anybody's: escape them. Its markup is [`AcceptedItem::untrusted_html`].
+///
+/// Members that no specification knows are kept as they came, among the item's extensions; what is in them is not
+/// looked at.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AcceptedItem {
+    /// Its place in the response, from 0.
+    pub place: usize,
+    /// Members that were taken out, by their names on the wire: pictures and frames without a web address, ways to show
+    /// it that were not offered, a line item where none is made, periods that are none.
+    pub left_out: Vec<&'static str>,
+    item: ContentItem,
+}
+
+/// An item that is not accepted.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RefusedItem {
+    /// Its place in the response, from 0.
+    pub place: usize,
+    /// Why.
+    pub reason: ItemRefusal,
+    /// The item as it came: for a log, perhaps, and for nothing else.
+    pub item: ContentItem,
+}
+
+/// Why an item is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ItemRefusal {
+    /// One item was asked for, and several came: none is taken, since nobody could say which was meant (DL-P8).
+    OneAccepted,
+    /// Items of that type were not asked for (DL-P7).
+    Type,
+    /// It lacks what its type requires.
+    Incomplete,
+    /// An address that it is opened by is none that may be: of another scheme than https or http, relative, with a user
+    /// name or control characters; for what is launched, also plain http.
+    Url,
+    /// Files of that media type were not asked for (DL-B3).
+    MediaType,
+    /// The most points of its line item are not more than zero.
+    ScoreMaximum,
+}
+
+impl ItemRefusal {
+    /// A stable code for machines.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::OneAccepted => "one_item_accepted",
+            Self::Type => "item_type_not_accepted",
+            Self::Incomplete => "item_incomplete",
+            Self::Url => "item_url_invalid",
+            Self::MediaType => "media_type_not_accepted",
+            Self::ScoreMaximum => "score_maximum_invalid",
+        }
+    }
+
+    /// The section of the specification it rests on.
+    #[must_use]
+    pub fn spec(self) -> &'static str {
+        match self {
+            Self::OneAccepted | Self::Type | Self::MediaType => "Deep Linking 2.0 §4.4.1",
+            Self::Incomplete | Self::Url => "Deep Linking 2.0 §3.1",
+            Self::ScoreMaximum => "AGS 2.0 §3.2.5",
+        }
+    }
+}
+
+impl fmt::Display for ItemRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OneAccepted => "one item was asked for, and several came",
+            Self::Type => "items of that type were not asked for",
+            Self::Incomplete => "it lacks what its type requires",
+            Self::Url => "it is opened by an address that may not be",
+            Self::MediaType => "files of that media type were not asked for",
+            Self::ScoreMaximum => "the most points are not more than zero",
+        })
+    }
+}
+
+impl DeepLinkingResponse {
+    /// Sorts the items into those that were asked for and may be added, and the others, each with the reason. Nothing
+    /// is added by this; whether the person is asked once more is the platform's matter, unless it promised
+    /// `auto_create`.
+    ///
+    /// ```
+    /// # fn add(response: lti_platform::DeepLinkingResponse) -> Result<(), lti_types::InvalidIdentifier> {
+    /// use lti_types::{ContentItem, ResourceLinkId};
+    ///
+    /// let content = response.accept();
+    /// for (number, added) in content.accepted.iter().enumerate() {
+    ///     // Each link gets an id of its own, whatever the tool sent. (Out of your database, not counted.)
+    ///     let id = ResourceLinkId::new(format!("link-{number}"))?;
+    ///     let column = added.line_item(&id, "Untitled"); // → the grade book
+    ///     if let ContentItem::LtiResourceLink(link) = added.item() {
+    ///         println!("{} leads to {:?}, {:?}", added.title().unwrap_or("Untitled"), link.url, column);
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn accept(mut self) -> AcceptedContent {
+        let items = self.claims.content_items.take().unwrap_or_default();
+        let settings = &self.asked.settings;
+        let too_many = items.len() > 1 && settings.accept_multiple != Some(true);
+        let (mut accepted, mut refused) = (Vec::with_capacity(items.len()), Vec::new());
+        for (place, mut item) in items.into_iter().enumerate() {
+            let reason = if too_many { Some(ItemRefusal::OneAccepted) } else { refusal(&item, settings) };
+            match reason {
+                Some(reason) => refused.push(RefusedItem { place, reason, item }),
+                None => {
+                    let left_out = leave_out(&mut item, settings);
+                    accepted.push(AcceptedItem { place, left_out, item });
+                }
+            }
+        }
+        AcceptedContent { accepted, refused, response: self }
+    }
+}
+
+impl AcceptedItem {
+    /// The item.
+    #[must_use]
+    pub fn item(&self) -> &ContentItem {
+        &self.item
+    }
+
+    /// The item, to be stored.
+    #[must_use]
+    pub fn into_item(self) -> ContentItem {
+        self.item
+    }
+
+    /// Its title, if it has one that is not blank.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.item.title().filter(|title| !title.trim().is_empty())
+    }
+
+    /// The markup that it wants shown: that of an `html` item, or of a link's `embed`.
+    #[must_use]
+    pub fn untrusted_html(&self) -> Option<UntrustedHtml<'_>> {
+        let html = match &self.item {
+            ContentItem::Html(item) => Some(&item.html),
+            ContentItem::Link(link) => link.embed.as_ref().and_then(|embed| embed.html.as_ref()),
+            _ => None,
+        };
+        html.map(|html| UntrustedHtml::new(html))
+    }
+
+    /// The column of the grade book that it asks for (AGS 2.0 §3.2), for the link that was made of it: with the tool's
+    /// `resourceId` and `tag`, and the period of submission. `untitled` is what it is called when neither it nor the
+    /// item has a name. The platform gives it its `id`.
+    #[must_use]
+    pub fn line_item(&self, link: &ResourceLinkId, untitled: &str) -> Option<LineItem> {
+        let ContentItem::LtiResourceLink(item) = &self.item else { return None };
+        let asked = item.line_item.as_ref()?;
+        let some = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        let label = some(&asked.label).or_else(|| some(&item.title)).unwrap_or_else(|| untitled.to_owned());
+        let mut column = LineItem::new(asked.score_maximum?, label);
+        column.resource_id = some(&asked.resource_id);
+        column.tag = some(&asked.tag);
+        column.resource_link_id = Some(link.as_str().to_owned());
+        let end = |end: &Option<String>| some(end).map(Timestamp::from);
+        if let Some(period) = &item.submission {
+            column.start_date_time = end(&period.start_date_time);
+            column.end_date_time = end(&period.end_date_time);
+        }
+        column.grades_released = asked.grades_released;
+        column.submission_review.clone_from(&asked.submission_review);
+        column.extensions.clone_from(&asked.extensions);
+        Some(column)
+    }
+}
+
+/// Why an item is refused, if it is.
+fn refusal(item: &ContentItem, settings: &DeepLinkingSettings) -> Option<ItemRefusal> {
+    let item_type = item.item_type();
+    if !settings.accept_types.iter().flatten().any(|accepted| *accepted == item_type) {
+        return Some(ItemRefusal::Type);
+    }
+    let launch = |url: Option<&WireUrl>| url.is_none_or(|url| url.is_blank() || is_launchable(url));
+    let opened_well = match item {
+        ContentItem::Link(link) => is_web(&link.url),
+        ContentItem::File(file) => is_web(&file.url),
+        ContentItem::Image(image) => is_web(&image.url),
+        ContentItem::LtiResourceLink(link) => {
+            let review = link.line_item.as_ref().and_then(|line_item| line_item.submission_review.as_ref());
+            launch(link.url.as_ref())
+                && launch(review.and_then(|review| review.url.as_ref()))
+                && !link.extensions.contains_key("url")
+        }
+        ContentItem::LtiAssetProcessor(processor) => {
+            launch(processor.url.as_ref())
+                && launch(processor.report.as_ref().and_then(|report| report.url.as_ref()))
+                && !processor.extensions.contains_key("url")
+        }
+        // A type of the specification among the others lacks what it requires.
+        ContentItem::Other(_) if !matches!(item_type, ContentItemType::Other(_)) => return Some(ItemRefusal::Incomplete),
+        _ => true,
+    };
+    if !opened_well {
+        return Some(ItemRefusal::Url);
+    }
+    match item {
+        ContentItem::File(file) => {
+            let accepted = settings.accept_media_types.as_ref().zip(file.media_type.as_ref());
+            let covered =
+                accepted.is_none_or(|(ranges, media_type)| ranges.iter().any(|range| covers(range, media_type)));
+            (!covered).then_some(ItemRefusal::MediaType)
+        }
+        ContentItem::LtiResourceLink(link) if settings.accept_lineitem != Some(false) => {
+            let graded = link.line_item.as_ref().is_none_or(has_points);
+            (!graded).then_some(ItemRefusal::ScoreMaximum)
+        }
+        _ => None,
+    }
+}
+
+fn has_points(line_item: &ItemLineItem) -> bool {
+    line_item.score_maximum.is_some_and(|most| most.is_finite() && most > 0.0)
+}
+
+/// Whether a media range (`image/*`, `*/*`, `text/html; q=0.9`) covers a media type.
+fn covers(range: &str, media_type: &str) -> bool {
+    let essence = |text: &str| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let (range, media_type) = (essence(range), essence(media_type));
+    match range.strip_suffix("/*") {
+        Some("*") => true,
+        Some(kind) => media_type.split_once('/').is_some_and(|(of, _)| of == kind),
+        None => range == media_type,
+    }
+}
+
+/// Members with an address, markup or a column in them that the specification knows. Where they stand among the
+/// extensions they are of another type than theirs, or of an item that does not have them: nobody looked into them.
+const NOT_AMONG_EXTENSIONS: [&str; 8] =
+    ["url", "html", "icon", "thumbnail", "iframe", "embed", "lineItem", "report"];
+
+/// Takes out what is not used, and names it.
+fn leave_out(item: &mut ContentItem, settings: &DeepLinkingSettings) -> Vec<&'static str> {
+    let offered = settings.accept_presentation_document_targets.as_deref();
+    let offers = |target: &DocumentTarget| offered.is_none_or(|offered| offered.contains(target));
+    let (windows, frames) = (offers(&DocumentTarget::Window), offers(&DocumentTarget::Iframe));
+    let mut gone = Gone(Vec::new());
+    match item {
+        ContentItem::Link(link) => {
+            gone.picture(&mut link.icon, "icon");
+            gone.picture(&mut link.thumbnail, "thumbnail");
+            gone.unless(windows, &mut link.window, "window");
+            let shows = |frame: &lti_types::Iframe| frame.src.as_ref().is_some_and(is_web);
+            let frames = frames && link.iframe.as_ref().is_none_or(shows);
+            gone.unless(frames, &mut link.iframe, "iframe");
+            gone.unless(offers(&DocumentTarget::Embed), &mut link.embed, "embed");
+            gone.extensions(&mut link.extensions);
+        }
+        ContentItem::LtiResourceLink(link) => {
+            gone.picture(&mut link.icon, "icon");
+            gone.picture(&mut link.thumbnail, "thumbnail");
+            gone.unless(windows, &mut link.window, "window");
+            gone.frame_of_a_launch(frames, &mut link.iframe);
+            gone.blank(&mut link.url);
+            gone.unless(settings.accept_lineitem != Some(false), &mut link.line_item, "lineItem");
+            gone.names(link.line_item.as_mut());
+            gone.period(&mut link.available, "available");
+            gone.period(&mut link.submission, "submission");
+            gone.extensions(&mut link.extensions);
+        }
+        ContentItem::LtiAssetProcessor(processor) => {
+            gone.picture(&mut processor.icon, "icon");
+            gone.picture(&mut processor.thumbnail, "thumbnail");
+            gone.unless(windows, &mut processor.window, "window");
+            gone.frame_of_a_launch(frames, &mut processor.iframe);
+            gone.blank(&mut processor.url);
+            gone.extensions(&mut processor.extensions);
+        }
+        ContentItem::File(file) => {
+            gone.picture(&mut file.icon, "icon");
+            gone.picture(&mut file.thumbnail, "thumbnail");
+            gone.extensions(&mut file.extensions);
+        }
+        ContentItem::Image(image) => {
+            gone.picture(&mut image.icon, "icon");
+            gone.picture(&mut image.thumbnail, "thumbnail");
+            gone.extensions(&mut image.extensions);
+        }
+        ContentItem::Html(html) => gone.extensions(&mut html.extensions),
+        _ => {}
+    }
+    gone.0
+}
+
+/// What was taken out so far.
+struct Gone(Vec<&'static str>);
+
+impl Gone {
+    fn unless<T>(&mut self, used: bool, member: &mut Option<T>, name: &'static str) {
+        if !used && member.take().is_some() {
+            self.0.push(name);
+        }
+    }
+
+    /// A picture without an address is none; some tools send a blank one.
+    fn picture(&mut self, picture: &mut Option<Picture>, name: &'static str) {
+        let shows = |picture: &Picture| picture.url.as_ref().is_some_and(is_web);
+        let used = picture.as_ref().is_none_or(shows);
+        self.unless(used, picture, name);
+    }
+
+    /// What a launch is shown in is the launch: a frame has a size, and no address of its own.
+    fn frame_of_a_launch(&mut self, frames: bool, frame: &mut Option<lti_types::Iframe>) {
+        self.unless(frames, frame, "iframe");
+        if let Some(frame) = frame {
+            self.unless(false, &mut frame.src, "iframe.src");
+        }
+    }
+
+    /// A blank address is none, and nothing is lost by it.
+    fn blank(&mut self, url: &mut Option<WireUrl>) {
+        if url.as_ref().is_some_and(WireUrl::is_blank) {
+            *url = None;
+        }
+    }
+
+    /// A grade book has no room for longer names, and half a name would find nothing.
+    fn names(&mut self, line_item: Option<&mut ItemLineItem>) {
+        let Some(line_item) = line_item else { return };
+        let fits = |name: &Option<String>| {
+            name.as_ref().is_none_or(|name| {
+                name.len() <= LineItem::MAX_NAME || name.chars().count() <= LineItem::MAX_NAME
+            })
+        };
+        let (resource_id, tag) = (fits(&line_item.resource_id), fits(&line_item.tag));
+        self.unless(resource_id, &mut line_item.resource_id, "lineItem.resourceId");
+        self.unless(tag, &mut line_item.tag, "lineItem.tag");
+    }
+
+    /// Both ends are times with a zone, and in order; the platform may ignore a period, and does so with one that is
+    /// none.
+    fn period(&mut self, period: &mut Option<Period>, name: &'static str) {
+        let time = |text: &Option<String>| match text.as_deref().filter(|text| !text.trim().is_empty()) {
+            Some(text) => Timestamp::from(text).to_utc().map(Some),
+            None => Some(None),
+        };
+        let ordered = period.as_ref().is_none_or(|period| {
+            match (time(&period.start_date_time), time(&period.end_date_time)) {
+                (Some(Some(start)), Some(Some(end))) => start < end,
+                (start, end) => start.is_some() && end.is_some(),
+            }
+        });
+        self.unless(ordered, period, name);
+    }
+
+    fn extensions(&mut self, extensions: &mut Extensions) {
+        if extensions.is_empty() {
+            return;
+        }
+        for name in NOT_AMONG_EXTENSIONS {
+            if extensions.remove(name).is_some() {
+                self.0.push(name);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covers;
+
+    #[test]
+    fn media_ranges() {
+        for (range, media_type, covered) in [
+            ("*/*", "application/pdf", true),
+            ("image/*", "image/png", true),
+            ("image/*", "text/html", false),
+            ("IMAGE/*", "image/PNG; x=1", true),
+            ("text/html;q=0.5", "text/html", true),
+            ("text/html", "text/htmlx", false),
+            ("image", "image/png", false),
+        ] {
+            assert_eq!(covers(range, media_type), covered, "{range} {media_type}");
+        }
+    }
+}
