@@ -133,3 +133,20 @@ fn refusal(problem: &Problem, visitor: &Visitor, framing: &Framing) -> Response 
         Err(_) => answer::browser(error_json(&report, &visitor.texts)),
     }
 }
+
+/// What nobody has.
+pub(crate) async fn nothing() -> Problem {
+    Problem::not_found()
+}
+
+/// `GET /healthz` and `GET /metrics`
+pub(crate) fn probes<S: Clone + Send + Sync + 'static>(metrics: Arc<Metrics>) -> axum::Router<S> {
+    let text = move || async move {
+        let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+        ([(CONTENT_TYPE, kind)], metrics.text())
+    };
+    let health = || async { ([(CONTENT_TYPE, "application/json")], r#"{"status":"ok"}"#) };
+    axum::Router::new()
+        .route("/healthz", axum::routing::get(health))
+        .route("/metrics", axum::routing::get(text))
+}

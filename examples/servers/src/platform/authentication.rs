@@ -7,10 +7,10 @@ use axum::response::Response;
 use http::Method;
 use lti_browser::{CspNonce, Framing, PageOptions, form_post_page};
 use lti_platform::{ErrorReply, Target};
-use lti_types::{AuthenticationRequest, FormPost};
+use lti_types::{AuthenticationRequest, FormPost, MessageType};
 
 use super::launch::{Clicked, PENDING};
-use super::{Platform, message};
+use super::{Platform, deep_linking, message};
 use crate::answer;
 use crate::clock::now;
 use crate::problem::Problem;
@@ -66,7 +66,12 @@ pub(super) async fn authenticate(
         Target::ResourceLink(link) => platform.school().link(link.id.as_str()).cloned(),
         _ => None,
     };
-    let content = message::of(&platform, registration.record(), &signed_in, &course, link.as_ref())?;
+    let mut content = message::of(&platform, registration.record(), &signed_in, &course, link.as_ref())?;
+    if *authorized.target() == Target::Message(MessageType::DeepLinkingRequest) {
+        let settings = deep_linking::settings(&platform);
+        let asked = authorized.ask_for_content(settings, content, &platform.sealer, now());
+        content = asked.map_err(Problem::internal)?;
+    }
     let variables = |name: &str| message::variable(&platform, name, link.as_ref());
     let launch = authorized.respond_with(content, &variables, now()).map_err(Problem::internal)?;
     let post = launch.sign(&platform.key).map_err(Problem::internal)?;

@@ -7,14 +7,14 @@ use lti_types::{
 
 use super::courses::{self, Link};
 use super::session::SignedIn;
-use super::{Platform, deep_linking};
+use super::Platform;
 use crate::problem::Problem;
 
 /// The scopes of grades.
 pub(super) const GRADES: [Scope; 4] =
     [Scope::LineItem, Scope::LineItemReadOnly, Scope::ResultReadOnly, Scope::Score];
 
-/// The message for somebody who opens a link, or for a teacher who adds content if there is none.
+/// The message for somebody who opens a link, or who adds content, where there is none.
 pub(super) fn of(
     platform: &Platform,
     tool: &ToolRecord,
@@ -67,9 +67,8 @@ fn build(
         roster.service_versions = Some(vec!["2.0".to_owned()]);
         message.roster_service = Some(roster);
     }
-    match link {
-        Some(link) => message.custom = link.custom.clone(),
-        None => message.deep_linking_settings = Some(deep_linking::settings(platform)),
+    if let Some(link) = link {
+        message.custom = link.custom.clone();
     }
     Ok(message)
 }
