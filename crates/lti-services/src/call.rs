@@ -97,11 +97,12 @@ pub(crate) fn request(
 
 /// The body of a success.
 pub(crate) fn success(response: Response<Vec<u8>>) -> Result<(HeaderMap, Vec<u8>), ServiceError> {
-    if response.body().len() > MAX_RESPONSE_BYTES {
-        return Err(ServiceError::TooLarge);
-    }
+    // A refusal is one at any length: 503 with a long page means to come again later.
     if !response.status().is_success() {
         return Err(ServiceError::Refused(Refusal::read(&response)));
+    }
+    if response.body().len() > MAX_RESPONSE_BYTES {
+        return Err(ServiceError::TooLarge);
     }
     let (parts, body) = response.into_parts();
     // A proxy's login page is no success, whatever its status.

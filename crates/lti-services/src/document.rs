@@ -7,8 +7,9 @@ use serde::de::DeserializeOwned;
 /// The most bytes of a response that are read: 10 MiB. A client should stop receiving there.
 pub const MAX_RESPONSE_BYTES: usize = 10 * 1024 * 1024;
 
-/// The most bytes of a request that are read: 1 MiB. A server should stop receiving there.
-pub const MAX_REQUEST_BYTES: usize = 1024 * 1024;
+/// The most bytes of a line item or a score that a platform reads: 64 KiB. A server should stop receiving there. Of what
+/// was stored so, a page of 100 is less than [`MAX_RESPONSE_BYTES`].
+pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
 
 /// The most elements of a list that are read from one response.
 pub const MAX_LIST: usize = 50_000;
@@ -90,11 +91,11 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, DocumentError>
     serde_json::from_slice(body).map_err(|_| explain::<T>(body))
 }
 
-/// Whether it begins like a web page.
+/// Whether it begins like a web page: whatever the doctype, the comment or the script that comes first, it begins with
+/// `<`, and no JSON does.
 pub(crate) fn is_web_page(body: &[u8]) -> bool {
-    let start = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
-    let begins = |with: &[u8]| start.get(..with.len()).is_some_and(|s| s.eq_ignore_ascii_case(with));
-    begins(b"<!doctype html") || begins(b"<html") || begins(b"<head") || begins(b"<body")
+    let body = body.trim_ascii_start();
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start().starts_with(b"<")
 }
 
 fn explain<T: DeserializeOwned>(body: &[u8]) -> DocumentError {
@@ -187,6 +188,24 @@ mod tests {
             let error = read::<MembershipContainer>(json.as_bytes()).unwrap_err();
             assert_eq!((error.path(), error.problem()), (path, problem), "{json}");
             assert!(!format!("{error} {error:?}").contains("Secret1"), "{error}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_web_page_is_one() {
+        for page in [
+            "<!DOCTYPE html><html>",
+            "<?xml version=\"1.0\"?><!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\">",
+            "<!-- saml --><html>",
+            "\r\n\t<script>location='/login'</script>",
+            "\u{feff}\n<HTML>",
+            "\n\u{feff}<form>",
+            "<meta http-equiv=refresh>",
+        ] {
+            assert!(is_web_page(page.as_bytes()), "{page}");
+        }
+        for other in ["", "{}", " [\"<html>\"]", "null", "OK", "\u{feff}{}"] {
+            assert!(!is_web_page(other.as_bytes()), "{other}");
         }
     }
 

@@ -139,8 +139,7 @@ impl Publication {
         if refusal.kind() != RefusalKind::Conflict && !by_words {
             return None;
         }
-        let code = refusal.error_code();
-        let stale = match code.as_deref() {
+        let stale = match refusal.error_code() {
             _ if by_words => match self.is_newer(refusal.untrusted_detail(), CANVAS) {
                 Some(true) => true,
                 // Of our very time, so ours if it was sent before.

@@ -4,8 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, Response};
 
+use crate::MAX_RESPONSE_BYTES;
+
 /// The most characters of an answer that are kept for people to read.
 const MAX_DETAIL: usize = 2000;
+/// The most bytes of an error code.
+const MAX_ERROR: usize = 200;
 
 /// What a server answered instead of what it was asked for. It prints no more than the status: what the server said
 /// may hold anything, and is had by [`Refusal::untrusted_detail`].
@@ -15,6 +19,7 @@ pub struct Refusal {
     retry_after: Option<RetryAfter>,
     challenge: Option<String>,
     detail: String,
+    error: Option<String>,
 }
 
 /// What a refusal means to the caller.
@@ -76,6 +81,8 @@ impl Refusal {
     pub(crate) fn read(response: &Response<Vec<u8>>) -> Self {
         let headers = response.headers();
         let body = response.body();
+        // Of the whole, for what is cut is no JSON any more.
+        let error = body.get(..body.len().min(MAX_RESPONSE_BYTES)).and_then(error_code);
         // Cut before it is read as text: four bytes are the longest character.
         let body = body.get(..body.len().min(MAX_DETAIL * 4)).unwrap_or_default();
         Self {
@@ -83,6 +90,7 @@ impl Refusal {
             retry_after: RetryAfter::read(headers),
             challenge: headers.get(WWW_AUTHENTICATE).and_then(|v| v.to_str().ok()).map(str::to_owned),
             detail: String::from_utf8_lossy(body).chars().take(MAX_DETAIL).collect(),
+            error,
         }
     }
 
@@ -129,19 +137,17 @@ impl Refusal {
     }
 
     /// Whether the server may have done what it was asked for, although it does not say so: it broke down, or what
-    /// stands before it gave up waiting.
+    /// stands before it gave up waiting. 503 is taken for "nothing was done", as it says; a few proxies answer it after
+    /// the server behind them took the request. Then the second attempt at a score is told that there is one of its
+    /// very time: [`crate::ScoreOutcome::Stale`], where [`crate::ScoreOutcome::AlreadyRecorded`] would be right.
     #[must_use]
     pub fn may_have_been_done(&self) -> bool {
         matches!(self.status, 408 | 500 | 502 | 504 | 520..=599)
     }
 
-    /// The `error` of a JSON body.
-    pub(crate) fn error_code(&self) -> Option<String> {
-        #[derive(serde::Deserialize)]
-        struct Body {
-            error: String,
-        }
-        serde_json::from_str::<Body>(&self.detail).ok().map(|body| body.error)
+    /// The `error` of a JSON body, if it is one of a few words.
+    pub(crate) fn error_code(&self) -> Option<&str> {
+        self.error.as_deref()
     }
 
     /// Whether body or challenge hold the phrase, whatever its case.
@@ -165,6 +171,16 @@ impl Refusal {
             RefusalKind::Malformed => "request_refused",
         }
     }
+}
+
+fn error_code(body: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Body {
+        error: String,
+    }
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let error = serde_json::from_slice::<Body>(body).ok()?.error;
+    (error.len() <= MAX_ERROR).then_some(error)
 }
 
 impl std::fmt::Debug for Refusal {
@@ -215,6 +231,16 @@ mod tests {
             let refusal = refusal(status, &[], body);
             assert_eq!((refusal.kind(), refusal.is_retryable()), (kind, retryable), "{status} {body}");
         }
+    }
+
+    #[test]
+    fn the_code_of_a_long_answer_is_read() {
+        let long = format!(r#"{{"error_description":"{}","error":"invalid_client"}}"#, "x".repeat(5000));
+        assert_eq!(refusal(400, &[], &long).error_code(), Some("invalid_client"));
+        for body in ["", "{", r#"{"error":{"x":1}}"#, r#"{"errors":"a"}"#, &long[..4000]] {
+            assert_eq!(refusal(400, &[], body).error_code(), None);
+        }
+        assert_eq!(refusal(400, &[], &format!(r#"{{"error":"{}"}}"#, "x".repeat(201))).error_code(), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Publishing scores and listing results (AGS 2.0 §3.3, §3.4).
 
+use std::fmt;
 use std::num::NonZeroU32;
 
 use http::{Method, Request, Response};
@@ -24,7 +25,7 @@ use crate::{
 /// assert_eq!(call.url().as_str(), "https://moodle.example/16/lineitem/scores?type_id=1");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct PublishScore {
     url: ServiceUrl,
     score: Score,
@@ -64,7 +65,8 @@ impl Call for PublishScore {
         request(Method::POST, &self.url, media_type::SCORE, Some(body), token)
     }
 
-    /// Any status of success is one, whatever the body; only a web page is none.
+    /// Any status of success is one, whatever the body; only a web page, or more than
+    /// [`crate::MAX_RESPONSE_BYTES`], is none.
     fn read(&self, response: Response<Vec<u8>>) -> Result<Published, ServiceError> {
         #[derive(serde::Deserialize)]
         #[serde(rename_all = "camelCase")]
@@ -75,6 +77,16 @@ impl Call for PublishScore {
         let (_, body) = success(response)?;
         let result_url = serde_json::from_slice::<Body>(&body).ok().and_then(|body| body.result_url);
         Ok(Published { finished, result_url })
+    }
+}
+
+/// Neither the person nor what is said about them.
+impl fmt::Debug for PublishScore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PublishScore")
+            .field("url", &self.url)
+            .field("timestamp", &self.score.timestamp)
+            .finish_non_exhaustive()
     }
 }
 

@@ -7,8 +7,8 @@ use lti_types::{Timestamp, UserId};
 
 use crate::LineItemUrl;
 
-/// The time for a score that follows one of time `last`: now, or just after the last one if clocks went back or both
-/// fall together. To the millisecond, unless the last one lies in between.
+/// The time for a score that follows one of time `last`: now, to the millisecond, or the next millisecond after the last
+/// one if clocks went back or both fall together.
 ///
 /// For callers that store the last timestamp of each (line item, person) themselves; [`ScoreClock`] does it in memory.
 ///
@@ -34,7 +34,8 @@ fn after(last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
     }
 }
 
-/// The last timestamp of each (line item, person) of one process.
+/// The last timestamp of each (line item, person) of one process. It grows with each of them:
+/// [`ScoreClock::forget_before`] makes it small again.
 ///
 /// ```
 /// use chrono::DateTime;

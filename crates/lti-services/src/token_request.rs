@@ -147,13 +147,13 @@ impl TokenRequest {
     /// # Errors
     /// [`TokenError`].
     pub fn read(&self, response: &Response<Vec<u8>>, now: DateTime<Utc>) -> Result<GrantedToken, TokenError> {
-        if response.body().len() > MAX_RESPONSE_BYTES {
-            return Err(TokenError::TooLarge);
-        }
         if !response.status().is_success() {
             let refusal = Refusal::read(response);
-            let code = OAuthError::read(refusal.error_code().as_deref());
+            let code = OAuthError::read(refusal.error_code());
             return Err(TokenError::Refused { code, refusal });
+        }
+        if response.body().len() > MAX_RESPONSE_BYTES {
+            return Err(TokenError::TooLarge);
         }
         let mut answer: Answer = document::read(response.body()).map_err(TokenError::Document)?;
         let token_type = answer.token_type.as_deref().map_or("bearer", str::trim);

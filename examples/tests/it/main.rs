@@ -10,12 +10,15 @@
 )]
 
 mod attacks;
+mod authorization;
 mod conformance;
 mod deep_linking;
 mod negative;
 mod pair;
 mod payloads;
 mod platform;
+mod privacy;
 mod samples;
+mod services;
 mod tool_bad;
 mod tool_good;

@@ -1,5 +1,7 @@
 //! Where a list goes on: a position that tools carry and cannot read, change or use elsewhere (AGS 2.0 §3.2.4).
 
+use chrono::{DateTime, TimeDelta, Utc};
+use lti_jwks::{Purpose, Sealer};
 use serde::{Deserialize, Serialize};
 
 use super::{Place, RequestRefusal};
@@ -29,6 +31,52 @@ pub trait CursorSeal {
     fn seal(&self, cursor: &Cursor) -> Option<String>;
     /// What was sealed; `None` for any other text.
     fn open(&self, text: &str) -> Option<Cursor>;
+}
+
+/// Seals positions with the keys of a [`Sealer`], for one request.
+///
+/// ```
+/// use chrono::DateTime;
+/// use lti_jwks::{Sealer, SealingKey};
+/// use lti_services::platform::SealedCursors;
+/// let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+/// let sealer = Sealer::new(SealingKey::random()?); // one for the life of the platform
+/// let seal = SealedCursors::new(&sealer, now);
+/// # let _: &dyn lti_services::platform::CursorSeal = &seal;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct SealedCursors<'a> {
+    sealer: &'a Sealer,
+    now: DateTime<Utc>,
+    /// How long a `next` link is good; 1 day by default.
+    pub page_lifetime: TimeDelta,
+    /// How long a `differences` link is good; 90 days by default. Keep an older sealing key for as long.
+    pub differences_lifetime: TimeDelta,
+}
+
+const CURSOR: Purpose = Purpose::new("lti-services/cursor");
+
+impl<'a> SealedCursors<'a> {
+    /// With these keys, at this time.
+    #[must_use]
+    pub fn new(sealer: &'a Sealer, now: DateTime<Utc>) -> Self {
+        Self { sealer, now, page_lifetime: TimeDelta::days(1), differences_lifetime: TimeDelta::days(90) }
+    }
+}
+
+impl CursorSeal for SealedCursors<'_> {
+    fn seal(&self, cursor: &Cursor) -> Option<String> {
+        let since = cursor.list.strip_suffix(SINCE).is_some_and(|list| list.ends_with('/'));
+        let lifetime = if since { self.differences_lifetime } else { self.page_lifetime };
+        // A cursor names all that it is good for; there is nothing more to bind it to.
+        self.sealer.seal(CURSOR, b"", cursor, self.now.checked_add_signed(lifetime)?).ok()
+    }
+
+    fn open(&self, text: &str) -> Option<Cursor> {
+        self.sealer.open(CURSOR, b"", text, self.now).ok()
+    }
 }
 
 /// The query parameter that holds a sealed position of the next page.

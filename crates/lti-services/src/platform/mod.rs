@@ -33,7 +33,7 @@ mod token_refusal;
 
 pub use access::{Access, bearer_token};
 pub use access_grant::{AccessGrant, GrantSigner};
-pub use cursor::{Cursor, CursorSeal};
+pub use cursor::{Cursor, CursorSeal, SealedCursors};
 pub use line_items::{
     ChangedLineItem, LineItemList, LineItemOperation, LineItemRequest, LineItemsOperation, LineItemsRequest,
     NewLineItem, created, deleted, line_item,

@@ -28,10 +28,12 @@ impl<'r> Query<'r> {
         Ok(value.map(|value| value.clone().into_owned()))
     }
 
-    /// The limit, which is more than zero.
+    /// The limit, which is more than zero; one that no number of ours holds is as good as none.
     pub(super) fn limit(&self) -> Result<Option<NonZeroU32>, RequestRefusal> {
-        let text = self.text("limit")?;
-        text.map(|text| text.parse().map_err(|_| RequestRefusal::Parameter("limit"))).transpose()
+        let Some(text) = self.text("limit")? else { return Ok(None) };
+        let digits = text.bytes().all(|b| b.is_ascii_digit()) && text.bytes().any(|b| b != b'0');
+        let limit = digits.then(|| text.parse().unwrap_or(NonZeroU32::MAX));
+        limit.map(Some).ok_or(RequestRefusal::Parameter("limit"))
     }
 }
 

@@ -79,6 +79,11 @@ impl<'a> ResultEntry<'a> {
     pub fn new(user_id: &'a UserId, score: Option<&'a ScoreRecord>) -> Self {
         Self { user_id, score, overridden: None, comment: None }
     }
+
+    /// Whether the score is another person's.
+    fn is_mixed_up(&self) -> bool {
+        self.score.is_some_and(|score| score.last().user_id != *self.user_id)
+    }
 }
 
 /// Results to be listed.
@@ -115,11 +120,11 @@ impl ResultList {
         self.after.as_deref()
     }
 
-    /// The result of an entry; `None` if the person is not asked for, or there is nothing to tell. Only a final grade is
-    /// a result (AGS-P16), scaled to the line item's maximum.
+    /// The result of an entry; `None` if the person is not asked for, or there is nothing to tell, or the score is
+    /// another person's. Only a final grade is a result (AGS-P16), scaled to the line item's maximum.
     #[must_use]
     pub fn result(&self, entry: &ResultEntry<'_>, url: &ServiceUrl) -> Option<LineItemResult> {
-        if self.user.as_deref().is_some_and(|user| user != entry.user_id.as_str()) {
+        if entry.is_mixed_up() || self.user.as_deref().is_some_and(|user| user != entry.user_id.as_str()) {
             return None;
         }
         let maximum = self.line_item.line_item().score_maximum;
@@ -146,7 +151,7 @@ impl ResultList {
     /// ([`ServiceUrl::child`]).
     ///
     /// # Errors
-    /// [`RequestRefusal::Internal`].
+    /// [`RequestRefusal::Internal`], also for an entry with the score of another person: nobody is told that.
     pub fn respond<'a>(
         &self,
         entries: impl IntoIterator<Item = ResultEntry<'a>>,
@@ -154,7 +159,13 @@ impl ResultList {
         url: &ServiceUrl,
         seal: &dyn CursorSeal,
     ) -> Result<Response<Vec<u8>>, RequestRefusal> {
-        let results: Vec<_> = entries.into_iter().filter_map(|entry| self.result(&entry, url)).collect();
+        let mut results = Vec::new();
+        for entry in entries {
+            if entry.is_mixed_up() {
+                return Err(RequestRefusal::Internal);
+            }
+            results.extend(self.result(&entry, url));
+        }
         let mut links = Vec::new();
         if let Some(after) = next {
             links.push(Link::new(self.listing.address(url, NEXT, after, seal)?.as_str(), "next"));

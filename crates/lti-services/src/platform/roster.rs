@@ -128,25 +128,31 @@ impl MemberList {
         self.since.as_deref()
     }
 
-    /// Whether a member is one of those who are asked for: with the role, by its full or its short name, and present
-    /// unless changes are asked for.
+    /// Whether a member is one of those who are asked for: with the role, by its full or its short name, and present.
+    /// Where changes are asked for, those who left fit whatever role they have left or had: otherwise the tool would
+    /// keep them for ever. (Whoever changed from the role to another one is told only to a tool that asks for all.)
     #[must_use]
     pub fn fits(&self, member: &Member) -> bool {
-        let present = *member.status() != MemberStatus::Deleted || self.since.is_some();
-        present && self.role.as_ref().is_none_or(|role| member.roles.iter().any(|r| is_same_role(r, role)))
+        if *member.status() == MemberStatus::Deleted {
+            return self.since.is_some();
+        }
+        self.role.as_ref().is_none_or(|role| member.roles.iter().any(|r| is_same_role(r, role)))
     }
 
     /// The answer: those members of the page that fit, without what the tool may not know. `url` is the public address
     /// of the roster.
     ///
     /// # Errors
-    /// [`RequestRefusal::Internal`].
+    /// [`RequestRefusal::Internal`], also for a page of another context than the one that was asked for.
     pub fn respond(
         &self,
         page: MemberPage<'_>,
         url: &ServiceUrl,
         seal: &dyn CursorSeal,
     ) -> Result<Response<Vec<u8>>, RequestRefusal> {
+        if page.context.id != self.listing.place.context_id {
+            return Err(RequestRefusal::Internal);
+        }
         let members = page.members.into_iter().filter(|member| self.fits(member)).map(|mut member| {
             restrict(&mut member, page.privacy);
             if self.link.is_none() {
@@ -177,7 +183,8 @@ impl MemberList {
 pub struct MemberPage<'a> {
     /// The context.
     pub context: Context,
-    /// The members.
+    /// The members. The custom parameters in their messages must come from a substitution with the same privacy, as in
+    /// a launch: what a parameter is called does not say what is in it.
     pub members: Vec<Member>,
     /// What the tool may know about people, as in its record: `None` is everything.
     pub privacy: Option<&'a [PersonalData]>,
@@ -218,4 +225,13 @@ fn restrict(member: &mut Member, privacy: Option<&[PersonalData]>) {
         member.lis_person_sourcedid = None;
     }
     member.extensions.clear();
+    for message in member.message.iter_mut().flatten() {
+        message.extensions.clear();
+        if let Some(outcome) = &mut message.basic_outcome {
+            outcome.extensions.clear();
+        }
+    }
+    for group in member.group_enrollments.iter_mut().flatten() {
+        group.extensions.clear();
+    }
 }

@@ -84,6 +84,7 @@ impl ScoreRecord {
     /// # Errors
     /// [`RequestRefusal`]; also [`RequestRefusal::Score`] for a score that is none, or of a time more than
     /// [`ScoreFault::MAX_AHEAD`] after `now`: every later score would be older than that one, until that day has come.
+    /// [`RequestRefusal::Internal`] if `before` is another person's.
     pub fn after(before: Option<&Self>, score: Score, now: DateTime<Utc>) -> Result<Self, RequestRefusal> {
         ScoreFault::find(&score).map_err(RequestRefusal::Score)?;
         let timestamp = score.timestamp.to_utc().ok_or(RequestRefusal::Score(ScoreFault::Timestamp))?;
@@ -91,6 +92,10 @@ impl ScoreRecord {
             return Err(RequestRefusal::Score(ScoreFault::TimestampInFuture));
         }
         if let Some(before) = before {
+            // Two people's scores in one record would give one the grade of the other.
+            if before.last.user_id != score.user_id {
+                return Err(RequestRefusal::Internal);
+            }
             match timestamp.cmp(&before.timestamp) {
                 std::cmp::Ordering::Less => return Err(RequestRefusal::ScoreStale),
                 std::cmp::Ordering::Equal if before.is_of(&score) => {

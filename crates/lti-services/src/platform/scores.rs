@@ -1,5 +1,7 @@
 //! Scores at the platform (AGS 2.0 §3.4; rules AGS-P9 to AGS-P18).
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use http::{Method, Request, Response};
 use lti_types::{Scope, Score, UserId};
@@ -9,7 +11,7 @@ use super::{Access, LineItemRecord, Place, RequestRefusal, ScoreRecord, query, r
 use crate::{ScoreFault, media_type};
 
 /// A request to the scores of a line item, right in everything but whose it is.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ScoreRequest {
     access: Access,
     score: Score,
@@ -45,8 +47,15 @@ impl ScoreRequest {
     }
 }
 
+/// Neither the person nor what is said about them.
+impl fmt::Debug for ScoreRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScoreRequest").field("access", &self.access).finish_non_exhaustive()
+    }
+}
+
 /// A score for a line item that is the token's.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ScorePosting {
     line_item: LineItemRecord,
     score: Score,
@@ -93,5 +102,12 @@ impl ScorePosting {
     #[must_use]
     pub fn accepted(&self) -> Response<Vec<u8>> {
         reply::empty()
+    }
+}
+
+/// Neither the person nor what is said about them.
+impl fmt::Debug for ScorePosting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScorePosting").field("line_item", &self.line_item).finish_non_exhaustive()
     }
 }

@@ -13,6 +13,10 @@ use crate::{ASSERTION_TYPE, media_type};
 const MAX_FORM: usize = 256 * 1024;
 /// The longest `jti`, in bytes.
 const MAX_ID: usize = 512;
+/// The most scopes of one request.
+const MAX_SCOPES: usize = 64;
+/// The most audiences of one assertion that may stand beside ours.
+const MAX_AUDIENCES: usize = 16;
 
 /// A token request before anything about it is known to be true.
 #[derive(Debug)]
@@ -30,19 +34,21 @@ pub struct TokenClient {
     pub client_id: ClientId,
     /// Its deployments.
     pub deployment_ids: Vec<DeploymentId>,
-    /// What it may be granted.
+    /// What it may be granted, in all of its deployments: a deployment that is to allow less needs a client of its own,
+    /// or a platform that looks at [`super::Place`] once more.
     pub scopes: Vec<Scope>,
     /// Whether it may be granted anything now.
     pub status: RegistrationStatus,
     /// What the platform answers to in `aud`: the token URL first of all, the issuer, an audience of its own. One of
-    /// them must be there; others beside it are of no concern (RFC 7523 §3).
+    /// them must be there; others beside it, 16 in all, are of no concern (RFC 7523 §3).
     pub audiences: Vec<String>,
     /// Signature algorithms that it may use; RS256 by default.
     pub algorithms: Vec<Algorithm>,
     /// How far two clocks may be apart; 60 seconds by default, never more than 5 minutes.
     pub leeway: TimeDelta,
-    /// How long an assertion may hold, from `iat` to `exp`; 1 hour by default. Its `jti` is to be remembered for that
-    /// long.
+    /// How long an assertion may hold, from `iat` to `exp`; 1 hour by default. Its `jti` is to be remembered until
+    /// [`PendingGrant::remember_until`]: at most for that long and twice the leeway, since clocks may be apart at both
+    /// ends.
     pub longest_assertion: TimeDelta,
     /// How long a token is good; 1 hour by default.
     pub token_lifetime: TimeDelta,
@@ -107,6 +113,10 @@ impl UnverifiedTokenRequest {
         let mut scopes: Vec<Scope> = Vec::new();
         for scope in field("scope")?.split_ascii_whitespace().map(Scope::from) {
             if !scopes.contains(&scope) {
+                // Nobody has proven anything yet: the work is bounded.
+                if scopes.len() == MAX_SCOPES {
+                    return Err(TokenRefusal::Parameter("scope"));
+                }
                 scopes.push(scope);
             }
         }
@@ -158,9 +168,10 @@ impl UnverifiedTokenRequest {
         rules.audiences.clone_from(&client.audiences);
         rules.algorithms.clone_from(&client.algorithms);
         rules.leeway = client.leeway;
-        // Whoever else an assertion is for, it is for us when it names us.
+        // Whoever else an assertion is for, it is for us when it names us; but none is for everybody.
         if let Ok(claims) =
             serde_json::from_slice::<RegisteredClaims>(self.assertion.danger_unverified_payload())
+            && claims.audiences.len() <= MAX_AUDIENCES
         {
             rules.trusted_audiences = claims.audiences;
         }

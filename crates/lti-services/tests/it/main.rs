@@ -1,4 +1,5 @@
-//! Both ends against each other, over requests and responses that never leave memory.
+//! What is written and read, by each end alone. Tests of both ends against each other are among the examples, in
+//! `tests/it/services`.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,11 +9,22 @@
     reason = "clippy's leave for tests covers functions marked #[test], not the functions they share"
 )]
 
-mod certification;
-mod negative;
-mod platform;
 mod properties;
 mod quirks;
-mod rules;
 mod samples;
-mod tokens;
+
+use chrono::{DateTime, Utc};
+use lti_services::ServiceUrl;
+use lti_types::UserId;
+
+fn start() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_704_067_200, 0).unwrap()
+}
+
+fn user(id: &str) -> UserId {
+    UserId::new(id).unwrap()
+}
+
+fn service_url(text: &str) -> ServiceUrl {
+    ServiceUrl::parse(&text.into()).unwrap()
+}

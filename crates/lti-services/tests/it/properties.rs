@@ -9,7 +9,7 @@ use lti_services::{
 use lti_types::{LineItem, Scope, Score, Timestamp, WireUrl};
 use proptest::prelude::*;
 
-use crate::platform::{start, user};
+use crate::{start, user};
 
 fn amount() -> impl Strategy<Value = f64> {
     prop_oneof![

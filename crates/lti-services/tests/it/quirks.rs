@@ -7,7 +7,7 @@ use lti_services::{
 };
 use lti_types::{GradeService, LineItem, Score};
 
-use crate::platform::{service_url, user};
+use crate::{service_url, user};
 
 fn answer(status: u16, body: &str) -> Response<Vec<u8>> {
     Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap()
@@ -146,13 +146,23 @@ fn an_update_compares_addresses_as_they_are_sent() {
 }
 
 #[test]
+fn a_score_does_not_show_itself() {
+    let mut score = Score::graded(user("secret-user"), "2024-01-01T00:00:00.000Z".into(), 17.5, 20.0);
+    score.comment = Some("secret remark".to_owned());
+    let text = format!("{:?}", item().publish(score).unwrap());
+    assert!(!text.contains("secret") && !text.contains("17.5") && text.contains("lineitem/scores"), "{text}");
+}
+
+#[test]
 fn a_login_page_is_no_answer() {
-    let page = "<!DOCTYPE html><html><form action='/login'>Secret1";
+    let page = "<?xml version='1.0'?><!DOCTYPE html><html><form action='/login'>Secret1";
     let url: ServiceUrl = service_url("https://lms.example/l");
+    let score = Score::graded(user("u"), "2024-01-01T00:00:00.000Z".into(), 1.0, 1.0);
     let errors = [
         ListLineItems::new(url.clone()).read(answer(200, page)).unwrap_err(),
         ListMembers::new(url).read(answer(200, page)).unwrap_err(),
         item().delete().read(answer(200, page)).unwrap_err(),
+        item().publish(score).unwrap().read(answer(200, page)).unwrap_err(),
     ];
     for error in errors {
         assert_eq!(error.code(), "web_page");

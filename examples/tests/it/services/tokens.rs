@@ -9,7 +9,7 @@ use lti_services::{ASSERTION_TYPE, AccessToken, AssertionId, TokenRequest};
 use lti_types::{DeploymentId, Issuer, RegistrationStatus, Scope};
 use serde_json::{Value, json};
 
-use crate::platform::{Platform, TOKEN_URL, key, keys, place, start};
+use super::platform::{Platform, TOKEN_URL, key, keys, place, start};
 
 fn form(fields: &[(&str, &str)]) -> Request<Vec<u8>> {
     let body = url_encoded(fields);
@@ -43,7 +43,7 @@ fn error_of(response: &Response<Vec<u8>>) -> String {
 }
 
 #[test]
-fn p_n05_p_a03_a_token_is_granted_for_an_assertion() {
+fn p_n05_a_token_is_granted_for_an_assertion() {
     let mut platform = Platform::new();
     let request = TokenRequest::new(
         &TOKEN_URL.into(),
@@ -320,4 +320,55 @@ fn a_token_for_one_deployment_reaches_no_other() {
         Err(RequestRefusal::TokenInvalid)
     );
     assert_eq!(Access::of(None, platform.now), Err(RequestRefusal::TokenInvalid));
+}
+
+/// Nobody has proven anything yet when a request is read: what it costs must not grow with the square of its length.
+#[test]
+fn attack_a_flood_of_scopes_is_refused_before_it_is_compared() {
+    let mut platform = Platform::new();
+    let assertion = platform.assertion("quiz").sign(key()).unwrap();
+    let mut attempt = |scope: &str| {
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("client_assertion_type", ASSERTION_TYPE),
+            ("client_assertion", assertion.as_str()),
+            ("scope", scope),
+        ];
+        platform.try_token(&form(&fields)).map(|_| ()).map_err(|refusal| refusal.to_string())
+    };
+    let many = |count: usize| (0..count).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
+    let refused = Err(TokenRefusal::Parameter("scope").to_string());
+    assert_eq!(attempt(&many(40_000)), refused);
+    assert_eq!(attempt(&many(65)), refused);
+    assert_eq!(attempt(&many(64)), Err(TokenRefusal::Scope.to_string()));
+    let same = vec![Scope::Score.as_str(); 2000].join(" ");
+    assert_eq!(attempt(&same), Ok(()), "one scope, however often");
+}
+
+#[test]
+fn attack_an_assertion_for_everybody_is_for_nobody() {
+    let mut platform = Platform::new();
+    for (others, good) in [(15, true), (16, false), (5_000, false)] {
+        let mut audiences: Vec<_> = (0..others).map(|n| n.to_string()).collect();
+        audiences.push(TOKEN_URL.to_owned());
+        let mut claims = claims();
+        (claims["aud"], claims["jti"]) = (json!(audiences), json!(format!("many{others}")));
+        assert_eq!(platform.try_token(&signed(&claims)).is_ok(), good, "{others}");
+    }
+}
+
+/// Remembered for as long as it would be accepted: clocks may be apart when it begins and when it ends.
+#[test]
+fn the_name_of_an_assertion_is_remembered_until_it_is_refused_as_expired() {
+    let platform = Platform::new();
+    let client = platform.clients.values().find(|client| client.client_id.as_str() == "quiz").unwrap();
+    let mut claims = claims();
+    let now = start().timestamp();
+    (claims["iat"], claims["exp"]) = (json!(now + 60), json!(now + 60 + 3600));
+    let read = || lti_services::platform::UnverifiedTokenRequest::from_http(&signed(&claims)).unwrap();
+    let pending = read().verify(client, &keys(), start()).unwrap();
+    let until = pending.remember_until();
+    assert_eq!(until, start() + client.longest_assertion + client.leeway * 2);
+    assert!(read().verify(client, &keys(), until - TimeDelta::seconds(1)).is_ok());
+    assert!(read().verify(client, &keys(), until).is_err());
 }

@@ -9,7 +9,7 @@ use lti_services::{
 };
 use lti_types::{LineItem, Scope, Score, WireUrl};
 
-use crate::platform::{Platform, service_url, user};
+use super::platform::{Platform, service_url, user};
 
 const ALL: &[Scope] =
     &[Scope::LineItem, Scope::Score, Scope::ResultReadOnly, Scope::ContextMembershipReadOnly];
@@ -112,6 +112,17 @@ fn x32_scores_that_are_none_are_400() {
     );
 }
 
+#[test]
+fn x33_scores_go_before_the_query_and_arrive() {
+    let (mut platform, token, url) = with_line_item();
+    assert_eq!(url.url().as_str(), "https://lms.example/c1/lineitems/1/lineitem?type_id=1");
+    let call = url.publish(Score::graded(user("u1"), platform.now.into(), 3.0, 20.0)).unwrap();
+    assert_eq!(call.url().as_str(), "https://lms.example/c1/lineitems/1/lineitem/scores?type_id=1");
+    assert_eq!(url.results().url().as_str(), "https://lms.example/c1/lineitems/1/lineitem/results?type_id=1");
+    platform.call(&call, &token).unwrap();
+    assert_eq!(platform.grade(&url.url().into(), "u1"), Some(3.0));
+}
+
 fn page(link: &str, body: &str) -> Response<Vec<u8>> {
     Response::builder().header(LINK, link).body(body.as_bytes().to_vec()).unwrap()
 }
@@ -183,6 +194,19 @@ fn answers_are_bounded() {
     let url = LineItemUrl::parse(&"https://lms.example/1".into()).unwrap();
     let body = vec![b' '; lti_services::MAX_RESPONSE_BYTES + 1];
     assert_eq!(ListResults::new(&url).read(Response::new(body)).unwrap_err(), ServiceError::TooLarge);
+    // A refusal means what its status says, however long the page is that comes with it.
+    let long = |status: u16| {
+        let body = vec![b' '; lti_services::MAX_RESPONSE_BYTES + 1];
+        Response::builder().status(status).header("retry-after", "7").body(body).unwrap()
+    };
+    let error = ListResults::new(&url).read(long(503)).unwrap_err();
+    assert!(error.is_retryable());
+    assert_eq!(error.code(), "unavailable");
+    assert_eq!(ListResults::new(&url).read(long(401)).unwrap_err().code(), "token_rejected");
+    let token =
+        lti_services::TokenRequest::new(&"https://lms.example/t".into(), "a".into(), [Scope::Score]).unwrap();
+    assert!(token.read(&long(429), super::platform::start()).unwrap_err().is_retryable());
+    assert_eq!(token.read(&long(200), super::platform::start()).unwrap_err().code(), "too_large");
     let many = format!("[{}]", vec![r#"{"userId":"u"}"#; lti_services::MAX_LIST + 1].join(","));
     assert!(matches!(
         ListResults::new(&url).read(Response::new(many.into_bytes())),

@@ -1,10 +1,11 @@
-//! The rows of the certification guide that concern services.
+//! The rows of the certification guide that concern services: the tool's, and the platform's roster. The platform's
+//! grade book is in `gradebook`.
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use lti_services::{Call, CreateLineItem, GrantedToken, LineItemUrl, ListLineItems, ListMembers, media_type};
-use lti_types::{GradeService, LineItem, RosterService, Scope, Score, WireUrl};
+use lti_services::{Call, CreateLineItem, LineItemUrl, ListLineItems, ListMembers, media_type};
+use lti_types::{GradeService, LineItem, RosterService, Scope, Score};
 
-use crate::platform::{Platform, user};
+use super::platform::{Platform, user};
 
 fn roster_claim() -> RosterService {
     let mut claim = RosterService::new();
@@ -12,14 +13,14 @@ fn roster_claim() -> RosterService {
     claim
 }
 
-fn quiz(maximum: f64) -> LineItem {
+pub(crate) fn quiz(maximum: f64) -> LineItem {
     let mut item = LineItem::new(maximum, "Quiz".to_owned());
     item.resource_id = Some("quiz-9".to_owned());
     item.tag = Some("grade".to_owned());
     item
 }
 
-fn item_url(item: &LineItem) -> LineItemUrl {
+pub(crate) fn item_url(item: &LineItem) -> LineItemUrl {
     LineItemUrl::parse(item.id.as_ref().unwrap()).unwrap()
 }
 
@@ -110,7 +111,7 @@ fn t_a04_the_tool_reads_results() {
 }
 
 #[test]
-fn p_n05_p_n06_p_n07_p_n08_the_roster_and_its_headers() {
+fn p_n06_p_n07_p_n08_the_roster_and_its_headers() {
     let mut platform = Platform::new();
     let token = platform.token("quiz", &[Scope::ContextMembershipReadOnly]);
     let mut call = ListMembers::new(Platform::members_url("c1"));
@@ -142,84 +143,4 @@ fn p_n05_p_n06_p_n07_p_n08_the_roster_and_its_headers() {
     }
     assert_eq!(ids, ["u0", "u1", "u2", "u3", "u4"]);
     assert_eq!(pages, 3);
-}
-
-/// The platform suite from beginning to end: three tokens, each for one scope, used in two contexts.
-#[test]
-fn p_a03_to_p_a14_two_contexts_and_a_token_for_each_scope() {
-    let mut platform = Platform::new();
-    let only = |platform: &mut Platform, scope: Scope| -> lti_services::AccessToken {
-        let request = lti_services::TokenRequest::new(
-            &crate::platform::TOKEN_URL.into(),
-            platform.assertion("quiz").sign(crate::platform::key()).unwrap(),
-            [scope.clone()],
-        )
-        .unwrap();
-        let response = platform.grant_token(&request.to_http());
-        let granted: GrantedToken = request.read(&response, platform.now).unwrap();
-        assert_eq!(granted.scopes, [scope]);
-        granted.token
-    };
-    // P-A03 to P-A08: line items in both contexts with one token.
-    let line_item = only(&mut platform, Scope::LineItem);
-    let create = |platform: &mut Platform, context: &str| {
-        let call = CreateLineItem::new(Platform::line_items_url(context), quiz(20.0)).unwrap();
-        let response = platform.serve(&call.to_http(&line_item));
-        assert_eq!(response.status(), 201);
-        assert_eq!(response.headers()[CONTENT_TYPE], media_type::LINE_ITEM);
-        call.read(response).unwrap()
-    };
-    let one = create(&mut platform, "c1");
-    let again = platform.call(&item_url(&one).read(), &line_item).unwrap();
-    assert_eq!(again, one);
-    create(&mut platform, "c1");
-    let three = create(&mut platform, "c2");
-    assert_eq!((one.resource_id(), one.tag()), (Some("quiz-9"), Some("grade")));
-
-    // P-A09 to P-A11: scores in both.
-    let score = only(&mut platform, Scope::Score);
-    for (item, points) in [(&three, 12.5), (&one, 0.0)] {
-        let call =
-            item_url(item).publish(Score::graded(user("u1"), platform.now.into(), points, 20.0)).unwrap();
-        assert!(platform.serve(&call.to_http(&score)).status().is_success());
-    }
-
-    // P-A12 to P-A14: results of both.
-    let result = only(&mut platform, Scope::ResultReadOnly);
-    for (item, points) in [(&three, 12.5), (&one, 0.0)] {
-        let call = item_url(item).results();
-        let response = platform.serve(&call.to_http(&result));
-        assert_eq!(response.status(), 200);
-        assert_eq!(response.headers()[CONTENT_TYPE], media_type::RESULT_CONTAINER);
-        let page = call.read(response).unwrap();
-        assert_eq!(page.items.len(), 1);
-        assert_eq!(page.items[0].user_id, user("u1"));
-        assert_eq!((page.items[0].result_score, page.items[0].maximum()), (Some(points), 20.0));
-        assert_eq!(page.items[0].score_of, item.id);
-        assert_eq!(page.items[0].id, Some(WireUrl::from(format!("{}&user_id=u1", call.url().as_str()))));
-    }
-
-    // AGS-P19: each is good for its scope and nothing else.
-    for (token, scope) in [(&line_item, "lineitem"), (&score, "score"), (&result, "result")] {
-        let calls: [(&str, http::Request<Vec<u8>>); 4] = [
-            ("lineitem", ListLineItems::new(Platform::line_items_url("c1")).to_http(token)),
-            ("lineitem", item_url(&one).delete().to_http(token)),
-            (
-                "score",
-                item_url(&one)
-                    .publish(Score::graded(user("u2"), platform.now.into(), 1.0, 1.0))
-                    .unwrap()
-                    .to_http(token),
-            ),
-            ("result", item_url(&one).results().to_http(token)),
-        ];
-        for (needs, request) in calls {
-            if needs != scope {
-                let response = platform.serve(&request);
-                assert_eq!(response.status(), 403, "{scope} for {needs}");
-                let challenge = response.headers()["www-authenticate"].to_str().unwrap();
-                assert!(challenge.contains("insufficient_scope") && challenge.contains(needs), "{challenge}");
-            }
-        }
-    }
 }

@@ -7,12 +7,12 @@ use std::sync::OnceLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{Request, Response};
-use lti_jwks::{SigningKey, VerifyingKeys};
+use lti_jwks::{Sealer, SigningKey, VerifyingKeys};
 use lti_services::platform::{
     Access, AccessGrant, Cursor, CursorSeal, LineItemOperation, LineItemRecord, LineItemRequest,
     LineItemsOperation, LineItemsRequest, MemberPage, Place, RequestRefusal, ResultEntry, ResultsRequest,
-    RosterRequest, ScoreRecord, ScoreRequest, TokenClient, TokenRefusal, UnverifiedTokenRequest, Use,
-    bearer_token, created, deleted, line_item,
+    RosterRequest, ScoreRecord, ScoreRequest, SealedCursors, TokenClient, TokenRefusal,
+    UnverifiedTokenRequest, Use, bearer_token, created, deleted, line_item,
 };
 use lti_services::{AccessToken, AssertionId, Call, ClientAssertion, ServiceUrl, TokenRequest};
 use lti_types::{
@@ -26,7 +26,8 @@ pub(crate) const TOKEN_URL: &str = "https://lms.example/token";
 pub(crate) fn key() -> &'static SigningKey {
     static KEY: OnceLock<SigningKey> = OnceLock::new();
     KEY.get_or_init(|| {
-        SigningKey::from_pem(include_str!("../../../lti-jwks/tests/fixtures/rsa2048.pkcs8.pem")).unwrap()
+        SigningKey::from_pem(include_str!("../../../../crates/lti-jwks/tests/fixtures/rsa2048.pkcs8.pem"))
+            .unwrap()
     })
 }
 
@@ -62,7 +63,7 @@ pub(crate) fn service_url(text: &str) -> ServiceUrl {
 #[derive(Default)]
 pub(crate) struct Handles(RefCell<Vec<Cursor>>);
 
-impl CursorSeal for Handles {
+impl CursorSeal for &Handles {
     fn seal(&self, cursor: &Cursor) -> Option<String> {
         self.0.borrow_mut().push(cursor.clone());
         Some(format!("s{}+/=", self.0.borrow().len() - 1))
@@ -71,6 +72,23 @@ impl CursorSeal for Handles {
     fn open(&self, text: &str) -> Option<Cursor> {
         let index: usize = text.strip_prefix('s')?.strip_suffix("+/=")?.parse().ok()?;
         self.0.borrow().get(index).cloned()
+    }
+}
+
+/// Seals positions at a time.
+pub(crate) trait Seals {
+    fn at(&self, now: DateTime<Utc>) -> Box<dyn CursorSeal + '_>;
+}
+
+impl Seals for Handles {
+    fn at(&self, _: DateTime<Utc>) -> Box<dyn CursorSeal + '_> {
+        Box::new(self)
+    }
+}
+
+impl Seals for Sealer {
+    fn at(&self, now: DateTime<Utc>) -> Box<dyn CursorSeal + '_> {
+        Box::new(SealedCursors::new(self, now))
     }
 }
 
@@ -86,7 +104,7 @@ pub(crate) struct Platform {
     pub(crate) privacy: Option<Vec<PersonalData>>,
     pub(crate) grants: BTreeMap<String, AccessGrant>,
     used: BTreeSet<(ClientId, String)>,
-    seal: Handles,
+    pub(crate) seal: Box<dyn Seals>,
     page: NonZeroU32,
     serial: u8,
 }
@@ -150,7 +168,7 @@ impl Platform {
             privacy: None,
             grants: BTreeMap::new(),
             used: BTreeSet::new(),
-            seal: Handles::default(),
+            seal: Box::new(Handles::default()),
             page: NonZeroU32::new(2).unwrap(),
             serial: 0,
         }
@@ -212,6 +230,7 @@ impl Platform {
     ) -> Result<Response<Vec<u8>>, RequestRefusal> {
         let grant = self.grants.get(bearer_token(request)?.expose()).cloned();
         let access = Access::of(grant, self.now)?;
+        let seal = &*self.seal.at(self.now);
         let path = request.uri().path().to_owned();
         let parts: Vec<_> = path.trim_matches('/').split('/').collect();
         let context = parts.first().copied().unwrap_or_default();
@@ -225,16 +244,14 @@ impl Platform {
         };
         let record = self.line_items.get(&id).cloned();
         match parts.as_slice() {
-            [_, "lineitems"] => match LineItemsRequest::read(request, &access)?
-                .on(place.as_ref(), &self.seal)?
-            {
+            [_, "lineitems"] => match LineItemsRequest::read(request, &access)?.on(place.as_ref(), seal)? {
                 LineItemsOperation::List(list) => {
                     let all: Vec<_> = self.line_items.values().filter(|record| list.fits(record)).collect();
                     let from = list.after().map_or(0, |after| after.parse().unwrap());
                     let to = all.len().min(from + list.at_most(self.page).get() as usize);
                     let next = (to < all.len()).then(|| to.to_string());
                     let url = Self::line_items_url(context);
-                    list.respond(all[from..to].iter().copied(), next.as_deref(), &url, &self.seal)
+                    list.respond(all[from..to].iter().copied(), next.as_deref(), &url, seal)
                 }
                 LineItemsOperation::Create(new) => {
                     let id = format!(
@@ -271,7 +288,7 @@ impl Platform {
                 Ok(posting.accepted())
             }
             [_, "lineitems", _, "lineitem", "results"] => {
-                let list = ResultsRequest::read(request, &access)?.on(place.as_ref(), record, &self.seal)?;
+                let list = ResultsRequest::read(request, &access)?.on(place.as_ref(), record, seal)?;
                 let all: Vec<_> = self.members[context]
                     .iter()
                     .map(|member| {
@@ -286,12 +303,12 @@ impl Platform {
                 let to = all.len().min(from + list.at_most(self.page).get() as usize);
                 let next = (to < all.len()).then(|| to.to_string());
                 let url = service_url(&id).child("results");
-                list.respond(all[from..to].iter().cloned(), next.as_deref(), &url, &self.seal)
+                list.respond(all[from..to].iter().cloned(), next.as_deref(), &url, seal)
             }
             [_, "members"] => {
                 let asked = RosterRequest::read(request, &access)?;
                 let link = asked.resource_link_id().and_then(|link| self.links.get(link));
-                let list = asked.on(place.as_ref(), link, &self.seal)?;
+                let list = asked.on(place.as_ref(), link, seal)?;
                 let all: Vec<_> =
                     self.members[context].iter().filter(|member| list.fits(member)).cloned().collect();
                 // Those who changed have a status.
@@ -304,7 +321,7 @@ impl Platform {
                     MemberPage::new(context_of(context), all[from..to].to_vec(), self.privacy.as_deref());
                 page.next = next.as_deref();
                 page.differences = Some("v1");
-                list.respond(page, &Self::members_url(context), &self.seal)
+                list.respond(page, &Self::members_url(context), seal)
             }
             _ => Err(RequestRefusal::NotFound),
         }
