@@ -6,6 +6,7 @@
 //! - [`tool`]: a quiz tool, and the endpoints that a platform and a browser talk to
 
 mod answer;
+pub mod campus;
 mod clock;
 mod cookie;
 mod key_file;
@@ -18,5 +19,5 @@ mod same_site;
 pub mod settings;
 pub mod server;
 mod store;
-// pub mod tool;
+pub mod tool;
 mod visitor;

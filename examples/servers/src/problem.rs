@@ -89,6 +89,21 @@ impl IntoResponse for Problem {
     }
 }
 
+impl From<lti_store::RecordError> for Problem {
+    fn from(error: lti_store::RecordError) -> Self {
+        match error {
+            lti_store::RecordError::Store(error) => error.into(),
+            error => Self::new(
+                error.http_status(),
+                Fault::Configuration,
+                error.code(),
+                error.to_string(),
+                error.spec(),
+            ),
+        }
+    }
+}
+
 impl From<FormError> for Problem {
     fn from(error: FormError) -> Self {
         Self::malformed(error.code(), error.to_string(), "Security Framework 1.0 §5.1.1")

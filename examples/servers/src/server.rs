@@ -74,6 +74,10 @@ pub(crate) async fn bind(listen: &str, public: Option<Url>) -> Result<Bound, Sta
     if !matches!(public.scheme(), "http" | "https") || public.host_str().is_none() || public.path() != "/" {
         return Err(StartError::new("--public-url must be http://HOST or https://HOST, without a path"));
     }
+    if lti_types::WireUrl::from(public.as_str()).to_secure_url().is_err() {
+        let what = "browsers and platforms reach it by plain http: give --public-url https://…, or listen on a loopback address";
+        return Err(StartError::new(format_args!("{}: {what}", public.as_str())));
+    }
     Ok(Bound { listener, local, public })
 }
 

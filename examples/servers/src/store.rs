@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use lti_browser::Fault;
-use lti_store::{Key, MemoryStore, OneTimeStore, StoreError, Use};
+use lti_store::{Key, MemoryStore, Store, StoreError, Use};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -15,13 +15,21 @@ use crate::problem::Problem;
 use crate::server::StartError;
 
 /// How often something that somebody else is reading is asked for again, and how long that waits.
-const TRIES: u32 = 20;
-const PAUSE: Duration = Duration::from_millis(10);
+const TRIES: u32 = 6;
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// The store that `--store` names.
+pub(crate) fn open(name: &str) -> Result<Arc<dyn Store>, StartError> {
+    match name {
+        "memory" => Ok(Arc::new(MemoryStore::new())),
+        _ => Err(StartError::new("--store must be `memory`")),
+    }
+}
 
 /// A store, with values as JSON.
 #[derive(Clone)]
 pub(crate) struct Notes {
-    store: Arc<dyn OneTimeStore>,
+    store: Arc<dyn Store>,
     /// Which server's: two may share an engine.
     tenant: &'static str,
 }
@@ -33,12 +41,8 @@ impl fmt::Debug for Notes {
 }
 
 impl Notes {
-    /// The store that `--store` names.
-    pub(crate) fn open(name: &str, tenant: &'static str) -> Result<Self, StartError> {
-        match name.split(':').next() {
-            Some("memory") if name == "memory" => Ok(Self { store: Arc::new(MemoryStore::new()), tenant }),
-            _ => Err(StartError::new("--store must be `memory`")),
-        }
+    pub(crate) fn new(store: Arc<dyn Store>, tenant: &'static str) -> Self {
+        Self { store, tenant }
     }
 
     /// Keeps a value until it is taken.
@@ -68,13 +72,13 @@ impl Notes {
         until: impl Fn(&T) -> DateTime<Utc>,
     ) -> Result<Option<T>, Problem> {
         let key = self.key(kind, id);
-        for _ in 0..TRIES {
+        for attempt in 0..TRIES {
+            tokio::time::sleep(PAUSE * attempt).await;
             if let Some(value) = self.store.take(key, now()).await? {
                 let read: T = serde_json::from_slice(&value).map_err(Problem::internal)?;
                 self.store.put(key, value, until(&read), now()).await?;
                 return Ok(Some(read));
             }
-            tokio::time::sleep(PAUSE).await;
         }
         Ok(None)
     }

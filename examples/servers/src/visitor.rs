@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
@@ -29,8 +29,14 @@ pub(crate) struct Reception {
     pub(crate) name: &'static str,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) rate: RateLimit,
-    /// Who may frame an error page.
-    pub(crate) framing: Framing,
+    /// Who may frame a page.
+    pub(crate) framing: RwLock<Framing>,
+}
+
+impl Reception {
+    pub(crate) fn framing(&self) -> Framing {
+        self.framing.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 /// The address at the other end of the connection.
@@ -52,8 +58,8 @@ impl Visitor {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
         let accept = text(ACCEPT).to_ascii_lowercase();
         let html = accept.contains("text/html");
-        let language = text(ACCEPT_LANGUAGE).split([',', ';']).next().unwrap_or_default().trim();
-        Self { json: !html && accept.contains("json"), html, texts: Texts::for_locale(language) }
+        let texts = Texts::for_accept_language(text(ACCEPT_LANGUAGE));
+        Self { json: !html && accept.contains("json"), html, texts }
     }
 }
 
@@ -80,7 +86,7 @@ pub(crate) async fn receive(State(here): State<Arc<Reception>>, request: Request
         let message = "there were too many requests from this address; wait a moment";
         Problem::new(429, Fault::Unavailable, "rate_limited", message, "RFC 6585 §4").into_response()
     };
-    let response = span.in_scope(|| finish(response, &visitor, &here.framing));
+    let response = span.in_scope(|| finish(response, &visitor, &here.framing()));
     here.metrics.answered(&route, response.status().as_u16(), started.elapsed());
     response
 }

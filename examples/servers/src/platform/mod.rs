@@ -31,7 +31,7 @@ use url::Url;
 use crate::metrics::Metrics;
 use crate::server::{self, Bound, Running, StartError};
 use crate::settings::{self, Shared};
-use crate::store::Notes;
+use crate::store::{self, Notes};
 use crate::visitor::Reception;
 use crate::{key_file, page};
 use courses::School;
@@ -108,7 +108,7 @@ impl Platform {
             sealer: Sealer::new(SealingKey::random().map_err(StartError::new)?),
             grants: GrantSigner::new(issuer.clone(), services),
             issuer,
-            notes: Notes::open(&shared.store, "platform")?,
+            notes: Notes::new(store::open(&shared.store)?, "platform"),
             client: shared.client("lti-example-platform")?,
             metrics: Metrics::new(),
             tools: RwLock::default(),
@@ -203,7 +203,7 @@ impl Platform {
 fn router(platform: Arc<Platform>, rate: crate::limits::RateLimit) -> Router {
     let metrics = Arc::clone(&platform.metrics);
     let told = Arc::clone(&metrics);
-    let reception = Arc::new(Reception { name: "platform", metrics, rate, framing: Framing::SameOrigin });
+    let reception = Arc::new(Reception { name: "platform", metrics, rate, framing: RwLock::new(Framing::SameOrigin) });
     Router::new()
         .route("/", get(pages::home))
         .route("/style.css", get(page::style))

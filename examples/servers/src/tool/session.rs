@@ -1,0 +1,162 @@
+//! What is kept of a launch, and who may use it: the browser that launched, by a cookie for this launch alone, or a
+//! program with the launch's access token. The id opens nothing.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::HeaderMap;
+use http::Method;
+use http::header::AUTHORIZATION;
+use lti_browser::Fault;
+use lti_tool::{Binding, Launch, LaunchRecord, PendingDeepLinking};
+use lti_types::{Nonce, UserId};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::Tool;
+use crate::clock::now;
+use crate::cookie::Cookie;
+use crate::problem::Problem;
+use crate::same_site;
+
+/// How long a launch may be worked with.
+const LIFETIME: TimeDelta = TimeDelta::hours(8);
+/// Under what launches are kept.
+const SESSION: &str = "launch";
+/// Where a refusal for want of credentials rests.
+const SPEC: &str = "RFC 6750 §3.1";
+
+/// What is kept of a launch.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Session {
+    /// Of the access token, which itself is kept nowhere.
+    token: String,
+    until: DateTime<Utc>,
+    pub(super) record: LaunchRecord,
+    pub(super) deep_linking: Option<PendingDeepLinking>,
+    /// The person's name, to greet them by.
+    pub(super) name: Option<String>,
+    /// Which quiz the link is for.
+    pub(super) quiz: Option<String>,
+    /// Whether the browser proved itself by platform storage, and not by a cookie.
+    pub(super) by_storage: bool,
+}
+
+/// A launch that was just made.
+pub(super) struct NewSession {
+    pub(super) id: String,
+    pub(super) token: String,
+    pub(super) session: Session,
+}
+
+impl NewSession {
+    pub(super) fn of(launch: &Launch) -> Result<Self, Problem> {
+        let token = String::from(Nonce::random()?);
+        let claims = launch.claims();
+        let session = Session {
+            token: digest(&token),
+            until: now() + LIFETIME,
+            record: launch.to_record(),
+            deep_linking: launch.deep_linking_request(),
+            name: claims.name.clone(),
+            quiz: claims.custom.as_ref().and_then(|custom| custom.get("quiz")).map(str::to_owned),
+            by_storage: launch.binding() == Binding::PlatformStorage,
+        };
+        Ok(Self { id: Nonce::random()?.into(), token, session })
+    }
+}
+
+impl Session {
+    /// Whoever teaches in the course may see and grade everybody.
+    pub(super) fn is_instructor(&self) -> bool {
+        self.record.roles.is_instructor()
+    }
+
+    pub(super) fn expect_instructor(&self) -> Result<(), Problem> {
+        if self.is_instructor() {
+            return Ok(());
+        }
+        let message = "this needs the launch of an instructor";
+        Err(Problem::forbidden("instructor_required", message, "LTI Core 1.3 §A.2"))
+    }
+
+    /// Whether a score of this person may be sent: one's own, or anybody's for an instructor.
+    pub(super) fn expect_score_of(&self, user: &UserId) -> Result<(), Problem> {
+        if self.is_instructor() || self.record.user_id.as_ref() == Some(user) {
+            return Ok(());
+        }
+        let message = "a learner's launch may send that learner's own score only";
+        Err(Problem::forbidden("score_of_other", message, "AGS 2.0 §3.4"))
+    }
+}
+
+/// SHA-256 in hexadecimal digits.
+pub(super) fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Tool {
+    fn session_cookie<'a>(&self, path: &'a str) -> Cookie<'a> {
+        let https = self.is_https();
+        Cookie { name: if https { "__Secure-lti_launch" } else { "lti_launch" }, path, https }
+    }
+
+    /// The cookies of a new launch. They go to that launch's own addresses only.
+    pub(super) fn session_cookies(&self, new: &NewSession) -> Vec<String> {
+        let path = format!("/lti/launches/{}", new.id);
+        self.session_cookie(&path).set(&new.token, LIFETIME.num_seconds())
+    }
+
+    /// Keeps a launch.
+    pub(super) async fn keep(&self, new: &NewSession) -> Result<(), Problem> {
+        self.notes.put(SESSION, &new.id, &new.session, new.session.until).await
+    }
+
+    /// The launch of that id, for whoever shows its token. Who shows a cookie and wants something changed must be one of
+    /// our own pages, too.
+    pub(super) async fn session(
+        &self,
+        id: &str,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<Session, Problem> {
+        let shown = match bearer(headers)? {
+            Some(token) => token,
+            None => {
+                let cookie = self.session_cookie("/").read(headers).ok_or_else(|| {
+                    let message = "the launch's cookie or access token is missing";
+                    Problem::new(401, Fault::OtherBrowser, "token_missing", message, SPEC)
+                })?;
+                if !method.is_safe() {
+                    same_site::check(&self.origin, headers)?;
+                }
+                cookie
+            }
+        };
+        let session: Option<Session> = self.notes.read(SESSION, id, |session: &Session| session.until).await?;
+        let session = session.ok_or_else(|| {
+            let message = "there is no such launch, or not any more";
+            Problem::new(404, Fault::NotFound, "launch_unknown", message, "RFC 9110 §15.5.5")
+        })?;
+        if bool::from(digest(shown).as_bytes().ct_eq(session.token.as_bytes())) {
+            return Ok(session);
+        }
+        let message = "the access token is not this launch's";
+        Err(Problem::new(401, Fault::OtherBrowser, "invalid_token", message, SPEC))
+    }
+}
+
+/// The bearer token of a request, if it has an `Authorization` header.
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let malformed = || {
+        let message = "the Authorization header is malformed";
+        Problem::new(401, Fault::Malformed, "authorization_malformed", message, SPEC)
+    };
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let text = value.to_str().map_err(|_| malformed())?;
+    let token = text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    match (token, values.next()) {
+        (Some((_, token)), None) if !token.trim().is_empty() => Ok(Some(token.trim())),
+        _ => Err(malformed()),
+    }
+}
