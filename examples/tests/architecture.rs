@@ -16,9 +16,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lti-tool", &["lti-types", "lti-jwks"]),
     ("lti-browser", &["lti-types"]),
     ("lti-services", &["lti-types", "lti-jwks"]),
+    ("lti-client", &["lti-types", "lti-jwks", "lti-services"]),
     ("lti-cartridge", &["lti-types"]),
     ("lti-eligibility", &[]),
 ];
+
+/// The crates that do the I/O.
+const EDGE_CRATES: &[&str] = &["lti-client"];
 
 /// What no protocol crate may import: runtimes, clients, servers, databases.
 const EDGES: &[&str] =
@@ -70,7 +74,7 @@ fn arrows() -> (BTreeMap<String, BTreeSet<String>>, BTreeMap<String, BTreeSet<St
 fn crates_import_only_what_they_may() {
     let (among_us, reached) = arrows();
     for (package, imported) in &among_us {
-        if package.starts_with("lti-examples") {
+        if ["lti-examples", "lti-example-servers"].contains(&package.as_str()) {
             continue;
         }
         let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| name == package) else {
@@ -79,10 +83,15 @@ fn crates_import_only_what_they_may() {
         for dependency in imported {
             assert!(allowed.contains(&dependency.as_str()), "{package} must not import {dependency}");
         }
-        for edge in EDGES {
+        for example in ["lti-examples", "lti-example-servers"] {
+            assert!(!reached[package].contains(example), "nothing imports the examples");
+        }
+        if EDGE_CRATES.contains(&package.as_str()) {
+            continue;
+        }
+        for edge in EDGES.iter().chain(EDGE_CRATES) {
             assert!(!reached[package].contains(*edge), "{package} pulls in {edge}");
         }
-        assert!(!reached[package].contains("lti-examples"), "nothing imports the examples");
     }
     // The list names no crate that is gone.
     for (name, _) in ARROWS {
@@ -96,6 +105,16 @@ fn examples_that_need_no_socket_have_none() {
     let (_, reached) = arrows();
     for edge in EDGES {
         assert!(!reached["lti-examples"].contains(*edge), "the pure examples pull in {edge}");
+    }
+}
+
+/// One TLS, no server, and no cookies or proxies that nobody asked for.
+#[test]
+fn the_client_is_no_more_than_a_client() {
+    let (_, reached) = arrows();
+    assert!(reached["lti-client"].contains("reqwest"));
+    for unwanted in ["axum", "openssl", "native-tls", "cookie_store", "h2", "encoding_rs", "lti-tool"] {
+        assert!(!reached["lti-client"].contains(unwanted), "lti-client pulls in {unwanted}");
     }
 }
 

@@ -15,8 +15,8 @@ use crate::key_sets::KeySets;
 use crate::token_cache::TokenCache;
 use crate::transport::{Settings, Transport};
 use crate::{
-    CallError, Credentials, Grades, KeySetError, OutboundPolicy, Resolver, RetryPolicy, Roster, SystemResolver,
-    TokenSource,
+    CallError, Credentials, Grades, KeySetError, OutboundPolicy, Resolver, RetryPolicy, Roster,
+    SystemResolver, TokenSource,
 };
 
 /// Sends what tools and platforms ask each other for. Make one for the process and clone it: clones share connections,
@@ -102,7 +102,11 @@ impl Client {
     ///
     /// # Errors
     /// [`KeySetError`].
-    pub async fn keys(&self, url: &WireUrl, key_id: Option<&KeyId>) -> Result<Arc<VerifyingKeys>, KeySetError> {
+    pub async fn keys(
+        &self,
+        url: &WireUrl,
+        key_id: Option<&KeyId>,
+    ) -> Result<Arc<VerifyingKeys>, KeySetError> {
         self.0.key_sets.keys(&self.0, url, key_id).await
     }
 }

@@ -1,8 +1,6 @@
 //! Grades: line items, scores and results of a context (AGS 2.0 §3).
 
-use lti_services::{
-    Call, CreateLineItem, LineItemUrl, ListLineItems, ListResults, PublishScore, ServiceUrl,
-};
+use lti_services::{Call, CreateLineItem, LineItemUrl, ListLineItems, ListResults, PublishScore, ServiceUrl};
 use lti_types::{GradeService, LineItem, LineItemResult, Score, WireUrl};
 
 use crate::listing::Items;

@@ -11,9 +11,9 @@ use lti_jwks::{JwkSet, JwkSetError, KeyId, KeySetCache, Lookup, VerifyingKeys, f
 use lti_services::ServiceUrl;
 use lti_types::{InvalidUrl, WireUrl};
 
+use crate::TransportError;
 use crate::client::{Inner, now};
 use crate::transport::Redirects;
-use crate::TransportError;
 
 /// Key sets that are kept before those that nobody asks for are forgotten.
 const MANY_SETS: usize = 4096;

@@ -39,6 +39,9 @@ impl Progress {
     }
 }
 
+/// Scores of one person in one line item, with their places in the input.
+type Queue = Vec<(usize, LineItemUrl, Score)>;
+
 impl Grades {
     /// Publishes scores, as many at a time as one host gets, and gives the outcome of each with its place in the input, in
     /// the order in which they become known. Several scores of one person in one line item go one after the other, the
@@ -49,7 +52,7 @@ impl Grades {
         &self,
         scores: impl IntoIterator<Item = (LineItemUrl, Score)>,
     ) -> BoxStream<'static, (usize, ScoreOutcome)> {
-        let mut people: BTreeMap<(String, String), Vec<(usize, LineItemUrl, Score)>> = BTreeMap::new();
+        let mut people: BTreeMap<(String, String), Queue> = BTreeMap::new();
         let mut order = Vec::new();
         for (place, (line_item, score)) in scores.into_iter().enumerate() {
             let key = (line_item.url().as_str().to_owned(), score.user_id.as_str().to_owned());
@@ -92,8 +95,7 @@ impl Grades {
         outcomes.into_values().collect()
     }
 
-    /// Scores of one person in one line item.
-    async fn publish_queue(&self, mut queue: Vec<(usize, LineItemUrl, Score)>) -> Vec<(usize, ScoreOutcome)> {
+    async fn publish_queue(&self, mut queue: Queue) -> Vec<(usize, ScoreOutcome)> {
         queue.sort_by_key(|(_, _, score)| score.timestamp.to_utc());
         let mut outcomes = Vec::with_capacity(queue.len());
         for (place, line_item, score) in queue {

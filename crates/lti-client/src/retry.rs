@@ -16,6 +16,9 @@ use lti_services::RetryAfter;
 pub struct RetryPolicy {
     /// How often at most, the first time included: 5.
     pub attempts: usize,
+    /// How often at most where a score's fate is unknown, because an answer was lost: 10. It is worth more, and is not
+    /// counted against the host's budget, since only an answer tells whether the score is recorded.
+    pub attempts_when_unknown: usize,
     /// The first wait: half a second.
     pub first_wait: Duration,
     /// The longest wait that is of our own choice: 20 seconds.
@@ -28,6 +31,7 @@ impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             attempts: 5,
+            attempts_when_unknown: 10,
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(20),
             longest_retry_after: Duration::from_secs(60),
@@ -39,7 +43,7 @@ impl RetryPolicy {
     /// One attempt, and no other.
     #[must_use]
     pub fn never() -> Self {
-        Self { attempts: 1, ..Self::default() }
+        Self { attempts: 1, attempts_when_unknown: 1, ..Self::default() }
     }
 
     pub(crate) fn begin(&self) -> Waits {
@@ -48,9 +52,9 @@ impl RetryPolicy {
             .with_factor(2.0)
             .with_min_delay(self.first_wait)
             .with_max_delay(self.longest_wait)
-            .with_max_times(self.attempts.saturating_sub(1))
+            .with_max_times(self.attempts.max(self.attempts_when_unknown).saturating_sub(1))
             .build();
-        Waits { backoff, longest_retry_after: self.longest_retry_after }
+        Waits { backoff, policy: *self, attempts: 1 }
     }
 }
 
@@ -58,18 +62,28 @@ impl RetryPolicy {
 #[derive(Debug)]
 pub(crate) struct Waits {
     backoff: ExponentialBackoff,
-    longest_retry_after: Duration,
+    policy: RetryPolicy,
+    attempts: usize,
 }
 
 impl Waits {
     /// How long to wait before the next attempt; `None` if there is none.
-    pub(crate) fn next(&mut self, retry_after: Option<RetryAfter>, now: DateTime<Utc>) -> Option<Duration> {
-        let own = self.backoff.next()?;
-        let asked = retry_after.map_or(Duration::ZERO, |after| after.delay(now).to_std().unwrap_or_default());
-        if asked > self.longest_retry_after {
+    pub(crate) fn next(
+        &mut self,
+        retry_after: Option<RetryAfter>,
+        now: DateTime<Utc>,
+        unknown: bool,
+    ) -> Option<Duration> {
+        let most = if unknown { self.policy.attempts_when_unknown } else { 0 };
+        if self.attempts >= self.policy.attempts.max(most) {
             return None;
         }
-        Some(own.max(asked))
+        let asked = retry_after.map_or(Duration::ZERO, |after| after.delay(now).to_std().unwrap_or_default());
+        if asked > self.policy.longest_retry_after {
+            return None;
+        }
+        self.attempts += 1;
+        Some(self.backoff.next()?.max(asked))
     }
 }
 
@@ -80,26 +94,28 @@ mod tests {
 
     #[test]
     fn waits_grow_and_end() {
-        let policy = RetryPolicy { attempts: 4, ..RetryPolicy::default() };
+        let policy = RetryPolicy { attempts: 4, attempts_when_unknown: 6, ..RetryPolicy::default() };
         let now = DateTime::<Utc>::UNIX_EPOCH;
-        let mut waits = policy.begin();
-        let all: Vec<_> = std::iter::from_fn(|| waits.next(None, now)).collect();
-        assert_eq!(all.len(), 3, "{all:?}");
-        assert!(all[0] >= policy.first_wait && all[2] > all[0], "{all:?}");
-        assert_eq!(RetryPolicy::never().begin().next(None, now), None);
+        for (unknown, count) in [(false, 3), (true, 5)] {
+            let mut waits = policy.begin();
+            let all: Vec<_> = std::iter::from_fn(|| waits.next(None, now, unknown)).collect();
+            assert_eq!(all.len(), count, "{all:?}");
+            assert!(all[0] >= policy.first_wait && all[2] > all[0], "{all:?}");
+        }
+        assert_eq!(RetryPolicy::never().begin().next(None, now, true), None);
     }
 
     #[test]
     fn the_server_is_given_the_time_it_asks_for() {
         let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
         let mut waits = RetryPolicy::default().begin();
-        let wait = waits.next(Some(RetryAfter::Delay(TimeDelta::seconds(30))), now).unwrap();
+        let wait = waits.next(Some(RetryAfter::Delay(TimeDelta::seconds(30))), now, false).unwrap();
         assert!(wait >= Duration::from_secs(30));
-        let wait = waits.next(Some(RetryAfter::At(now + TimeDelta::seconds(45))), now).unwrap();
+        let wait = waits.next(Some(RetryAfter::At(now + TimeDelta::seconds(45))), now, false).unwrap();
         assert!(wait >= Duration::from_secs(45));
         // A time that has passed asks for nothing.
-        let wait = waits.next(Some(RetryAfter::At(now - TimeDelta::seconds(45))), now).unwrap();
+        let wait = waits.next(Some(RetryAfter::At(now - TimeDelta::seconds(45))), now, false).unwrap();
         assert!(wait < Duration::from_secs(21));
-        assert_eq!(waits.next(Some(RetryAfter::Delay(TimeDelta::seconds(61))), now), None);
+        assert_eq!(waits.next(Some(RetryAfter::Delay(TimeDelta::seconds(61))), now, false), None);
     }
 }

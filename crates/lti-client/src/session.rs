@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use lti_services::{Call, GrantedToken, Publication, PublishScore, RefusalKind, RetryAfter, ServiceError, ServiceUrl, Verdict};
+use lti_services::{
+    Call, GrantedToken, Publication, PublishScore, RefusalKind, RetryAfter, ServiceError, ServiceUrl, Verdict,
+};
 use lti_types::Scope;
 
 use crate::client::now;
@@ -94,7 +96,7 @@ impl Session {
                     (CallError::Transport(error), None, again)
                 }
             };
-            if !again || !pause(&host, &mut waits, retry_after).await {
+            if !again || !pause(&host, &mut waits, retry_after, false).await {
                 return Err(error);
             }
         }
@@ -120,7 +122,18 @@ impl Session {
         let mut waits = self.client.0.retry.begin();
         host.first_attempt();
         loop {
-            let token = tokens.token().await.map_err(CallError::Token)?;
+            let token = match tokens.token().await {
+                Ok(token) => token,
+                Err(failure) => {
+                    // No token now is no reason to leave a score's fate unknown.
+                    let worth_it = failure.is_retryable() && is_unknown(publication);
+                    let retry_after = failure.retry_after();
+                    if !worth_it || !pause(&host, &mut waits, retry_after, true).await {
+                        return Err(CallError::Token(failure));
+                    }
+                    continue;
+                }
+            };
             let (error, retry_after) = match self.send(call, &token, &host).await {
                 Ok(answer) => {
                     let read = call.read(answer);
@@ -151,17 +164,23 @@ impl Session {
                     (CallError::Transport(error), None)
                 }
             };
-            if !pause(&host, &mut waits, retry_after).await {
+            if !pause(&host, &mut waits, retry_after, is_unknown(publication)).await {
                 return Err(error);
             }
         }
     }
 }
 
+/// Whether an answer was lost, so that nobody knows whether the score is recorded.
+fn is_unknown(publication: &Publication) -> bool {
+    let given_up = publication.clone().give_up();
+    matches!(given_up, lti_services::ScoreOutcome::Failed(failure) if failure.may_be_recorded)
+}
+
 /// Waits for the next attempt; `false` if there is none.
-async fn pause(host: &Host, waits: &mut Waits, retry_after: Option<RetryAfter>) -> bool {
-    let Some(wait) = waits.next(retry_after, now()) else { return false };
-    if !host.may_repeat() {
+async fn pause(host: &Host, waits: &mut Waits, retry_after: Option<RetryAfter>, unknown: bool) -> bool {
+    let Some(wait) = waits.next(retry_after, now(), unknown) else { return false };
+    if !unknown && !host.may_repeat() {
         return false;
     }
     if retry_after.is_some() {

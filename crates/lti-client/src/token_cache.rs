@@ -13,7 +13,7 @@ use crate::{Credentials, TokenFailure};
 
 /// Before its end a token is replaced: by this much, or a third of its life if that is less.
 const REFRESH_AHEAD: TimeDelta = TimeDelta::seconds(60);
-/// So short before its end it is not sent any more.
+/// So short before its end it is not sent any more; of one that lives shortly, a quarter of the time above.
 const TOO_LATE: TimeDelta = TimeDelta::seconds(5);
 /// After a failure the platform is left in peace for so long.
 const FAILURE_HOLDS: TimeDelta = TimeDelta::seconds(5);
@@ -160,7 +160,7 @@ impl Slot {
                 let before = |span: TimeDelta| token.expires_at.checked_sub_signed(span).unwrap_or(now);
                 state.held = Some(Held {
                     refresh_at: before(ahead),
-                    unusable_at: before(TOO_LATE.min(ahead)),
+                    unusable_at: before(TOO_LATE.min(ahead / 4)),
                     token: Arc::clone(token),
                 });
                 state.failure = None;

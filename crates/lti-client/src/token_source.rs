@@ -65,7 +65,8 @@ impl TokenSource {
             if !failure.is_retryable() {
                 return Err(failure);
             }
-            let Some(wait) = waits.next(failure.retry_after(), now()).filter(|_| host.may_repeat()) else {
+            let Some(wait) = waits.next(failure.retry_after(), now(), false).filter(|_| host.may_repeat())
+            else {
                 return Err(failure);
             };
             tokio::time::sleep(wait).await;

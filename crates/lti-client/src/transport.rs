@@ -142,7 +142,7 @@ impl Transport {
 /// A redirect that keeps the method: all of them for what only reads, and those that promise it for the rest.
 fn is_followed(status: StatusCode, method: &Method) -> bool {
     match status.as_u16() {
-        301 | 302 | 303 => method == Method::GET,
+        301..=303 => method == Method::GET,
         307 | 308 => true,
         _ => false,
     }

@@ -28,8 +28,11 @@ impl Walk {
     }
 
     /// The same page, with another parameter.
-    pub(crate) fn with_parameter(self, name: &str, value: &str) -> Self {
-        Self::from(self.url.with_parameter(name, value))
+    pub(crate) fn with_parameter(mut self, name: &str, value: &str) -> Self {
+        self.url = self.url.with_parameter(name, value);
+        self.pages.pop();
+        self.pages.push(digest(&self.url));
+        self
     }
 
     /// The next page, if the links of this one, which holds so many items, name one.
@@ -86,6 +89,10 @@ mod tests {
             assert_eq!(next(&third, before, 1), Err(PagingError::Loop), "{before}");
         }
         assert_eq!(next(&third, "", 1), Ok(None));
+        let changed = third.with_parameter("limit", "5");
+        for before in ["?p=0", "?p=1", "?p=2&limit=5"] {
+            assert_eq!(next(&changed, before, 1), Err(PagingError::Loop), "{before}");
+        }
     }
 
     #[test]

@@ -7,6 +7,11 @@ use chrono::{DateTime, SecondsFormat, Timelike as _, Utc};
 /// A time as it was written. It is read by [`Timestamp::to_utc`], and only there checked; there times are compared too,
 /// for as a text noon in one zone may come after one o'clock in another.
 ///
+/// ```compile_fail,E0369
+/// # use lti_types::Timestamp;
+/// assert!(Timestamp::from("2024-05-01T12:00:00+02:00") < Timestamp::from("2024-05-01T11:00:00Z"));
+/// ```
+///
 /// Made from a [`DateTime`] it is written in UTC with three digits of a second, or six where three would not be exact
 /// (what is below a microsecond is cut off: some platforms refuse more digits).
 ///

@@ -1,13 +1,14 @@
-//! The two example servers, a learning platform and a tool, made of the LTI crates: everything that the protocol crates
-//! leave to their callers, done once, as a pattern to copy from. It is not published, and no framework.
+//! What the runnable examples of this package are made of. It is not published, and no framework: everything that the
+//! protocol crates leave to their callers, done once, as a pattern to copy from.
 //!
-//! - what both have: [`server`] (sockets, limits, shutdown), the answers to browsers and programs, metrics, the store
-//! - [`platform`]: a small LMS, and the endpoints that a tool talks to
-//! - [`tool`]: a quiz tool, and the endpoints that a platform and a browser talk to
+//! - two servers: [`platform`], a small LMS, and [`tool`], a quiz tool; [`campus`] is both in one process
+//! - what both have: [`server`] (sockets, limits, shutdown), [`settings`], the answers to browsers and programs
+//! - two clients: a platform for them within the process, [`stand_in`], and the flags that name another, [`connection`]
 
 mod answer;
 pub mod campus;
 mod clock;
+pub mod connection;
 mod cookie;
 mod key_file;
 mod limits;
@@ -16,8 +17,9 @@ mod page;
 pub mod platform;
 mod problem;
 mod same_site;
-pub mod settings;
 pub mod server;
+pub mod settings;
+pub mod stand_in;
 mod store;
 pub mod tool;
 mod visitor;

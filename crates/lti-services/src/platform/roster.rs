@@ -19,6 +19,7 @@ pub struct RosterRequest {
     access: Access,
     role: Option<String>,
     link: Option<ResourceLinkId>,
+    groups: bool,
     limit: Option<NonZeroU32>,
     cursor: Option<String>,
     since: Option<String>,
@@ -40,6 +41,7 @@ impl RosterRequest {
             access: access.clone(),
             role: query.text("role")?,
             link: link.map_err(|_| RequestRefusal::Parameter("rlid"))?,
+            groups: query.text("groups")?.is_some_and(|value| value == "true"),
             limit: query.limit()?,
             cursor: query.text(NEXT)?,
             since: query.text(SINCE)?,
@@ -70,13 +72,15 @@ impl RosterRequest {
         let mut filters = Vec::new();
         filters.extend(self.role.as_ref().map(|role| ("role", role.clone())));
         filters.extend(self.link.as_ref().map(|link| ("rlid", link.as_str().to_owned())));
+        filters.extend(self.groups.then(|| ("groups", "true".to_owned())));
         let listing = Listing { list: "members".to_owned(), place, filters, limit: self.limit };
         let since = listing.open(self.since.as_deref(), SINCE, seal)?;
         // The pages of a report of differences are their own list.
         let mut paged = listing.clone();
         paged.filters.extend(self.since.as_ref().map(|since| (SINCE, since.clone())));
         let after = paged.open(self.cursor.as_deref(), NEXT, seal)?;
-        Ok(MemberList { listing, paged, role: self.role.map(Role::from), link: self.link, after, since })
+        let (role, groups) = (self.role.map(Role::from), self.groups);
+        Ok(MemberList { listing, paged, role, link: self.link, groups, after, since })
     }
 }
 
@@ -87,6 +91,7 @@ pub struct MemberList {
     paged: Listing,
     role: Option<Role>,
     link: Option<ResourceLinkId>,
+    groups: bool,
     after: Option<String>,
     since: Option<String>,
 }
@@ -108,6 +113,12 @@ impl MemberList {
     #[must_use]
     pub fn resource_link_id(&self) -> Option<&ResourceLinkId> {
         self.link.as_ref()
+    }
+
+    /// Whether the groups of each member are asked for (Course Groups 1.0); they are sent only then.
+    #[must_use]
+    pub fn with_groups(&self) -> bool {
+        self.groups
     }
 
     /// How many to send at most, within the platform's own limit.
@@ -157,6 +168,9 @@ impl MemberList {
             restrict(&mut member, page.privacy);
             if self.link.is_none() {
                 member.message = None;
+            }
+            if !self.groups {
+                member.group_enrollments = None;
             }
             member
         });

@@ -78,7 +78,7 @@ fn scopes_as_they_come() {
 }
 
 #[test]
-fn refusals_in_json_and_in_other_words() {
+fn quirk_49_refusals_in_json_and_in_other_words() {
     for (status, body, code, retryable) in [
         (400, r#"{"error":"invalid_scope"}"#, "invalid_scope", false),
         (401, r#"{"error":"invalid_client","error_description":"Secret1"}"#, "invalid_client", false),

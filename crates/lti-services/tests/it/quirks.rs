@@ -169,3 +169,36 @@ fn a_login_page_is_no_answer() {
         assert!(!format!("{error} {error:?}").contains("Secret1"));
     }
 }
+
+/// Moodle takes a score under its own media type alone; others refuse a `Content-Type` on GET, or an inexact `Accept`.
+#[test]
+fn quirks_54_68_media_types_are_exact() {
+    let token = lti_services::AccessToken::new("t").unwrap();
+    let url = || service_url("https://lms.example/l");
+    let new = || LineItem::new(1.0, "a".to_owned());
+    let score = Score::graded(user("u"), "2024-01-01T00:00:00.000Z".into(), 1.0, 1.0);
+    const ITEM: &str = "application/vnd.ims.lis.v2.lineitem+json";
+    const SCORE: &str = "application/vnd.ims.lis.v1.score+json";
+    for (request, accept, content_type) in [
+        (
+            ListLineItems::new(url()).to_http(&token),
+            "application/vnd.ims.lis.v2.lineitemcontainer+json",
+            None,
+        ),
+        (item().read().to_http(&token), ITEM, None),
+        (CreateLineItem::new(url(), new()).unwrap().to_http(&token), ITEM, Some(ITEM)),
+        (item().update(new()).unwrap().to_http(&token), ITEM, Some(ITEM)),
+        (item().delete().to_http(&token), ITEM, None),
+        (item().publish(score).unwrap().to_http(&token), SCORE, Some(SCORE)),
+        (item().results().to_http(&token), "application/vnd.ims.lis.v2.resultcontainer+json", None),
+        (
+            ListMembers::new(url()).to_http(&token),
+            "application/vnd.ims.lti-nrps.v2.membershipcontainer+json",
+            None,
+        ),
+    ] {
+        let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap());
+        assert_eq!((header("accept"), header("content-type")), (Some(accept), content_type));
+        assert_eq!(request.body().is_empty(), content_type.is_none(), "{accept}");
+    }
+}

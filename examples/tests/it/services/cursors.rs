@@ -83,7 +83,7 @@ fn a_sealed_cursor_expires_and_is_never_cut() {
         }
     }
     let request = lists.to_http(&quiz);
-    let access = Access::of(platform.grants.values().next().cloned(), super::platform::start()).unwrap();
+    let access = Access::of(platform.grants.get(quiz.expose()).cloned(), super::platform::start()).unwrap();
     let place = super::platform::place("quiz", "d1", "c1");
     let asked = LineItemsRequest::read(&request, &access).unwrap().on(Some(&place), &Long).unwrap();
     let LineItemsOperation::List(list) = asked else { panic!("a list was asked for") };

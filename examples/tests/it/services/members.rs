@@ -1,6 +1,6 @@
 //! The rules of a platform for rosters (N-P1 to N-P10), each broken once.
 
-use lti_services::{Call as _, ListMembers};
+use lti_services::{Call as _, ListMembers, media_type};
 use lti_types::{ContextRole, PersonalData, ResourceLinkId, Role, Scope};
 
 use super::platform::Platform;
@@ -63,19 +63,20 @@ fn n_p06_p08_privacy_is_the_tools() {
     platform.privacy = Some(vec![PersonalData::Email]);
     let some = platform.call(&call, &token).unwrap().page.items.remove(0);
     assert!(some.name.is_none() && some.email.is_some() && some.extensions.is_empty());
-    assert_eq!(some.group_enrollments.unwrap()[0].extensions.len(), 0);
     platform.privacy = Some(Vec::new());
     let none = platform.call(&call, &token).unwrap().page.items.remove(0);
     let written = serde_json::to_value(&none).unwrap();
     assert_eq!(
         written.as_object().unwrap().keys().collect::<Vec<_>>(),
-        ["group_enrollments", "roles", "user_id"]
+        ["roles", "user_id"],
+        "groups are sent to those who ask for them"
     );
     // Nothing is hidden one level deeper either.
-    let of_link = ListMembers::new(Platform::members_url("c1")).of_link(&ResourceLinkId::new("l1").unwrap());
+    let of_link = call.of_link(&ResourceLinkId::new("l1").unwrap()).with_groups();
     let answer = platform.serve(&of_link.to_http(&token));
     let text = String::from_utf8(answer.into_body()).unwrap();
     assert!(!text.contains("secret") && text.contains("lis_result_sourcedid"), "{text}");
+    assert!(text.contains("group_enrollments"), "{text}");
 }
 
 #[test]
@@ -121,4 +122,31 @@ fn differences_are_what_changed_since() {
     assert!(gone.iter().all(|(_, status)| *status == lti_types::MemberStatus::Deleted));
     let page = platform.call(&call, &token).unwrap();
     assert_eq!(page.page.items.len(), 1, "a list of members never shows who left");
+}
+
+#[test]
+fn n_p05_p07_p10_pages_accept_and_methods() {
+    let mut platform = Platform::new();
+    let token = platform.token("quiz", ALL);
+    let call = ListMembers::new(Platform::members_url("c1")).with_groups();
+    for accept in [media_type::MEMBERSHIP_CONTAINER, "*/*", "application/json", "text/html"] {
+        let mut request = call.to_http(&token);
+        request.headers_mut().insert("accept", accept.parse().unwrap());
+        let response = platform.serve(&request);
+        assert_eq!(response.status(), 200, "{accept}");
+        assert_eq!(response.headers()["content-type"], media_type::MEMBERSHIP_CONTAINER);
+        // What was asked for is in the address of the next page.
+        let page = call.read(response).unwrap();
+        let next = page.page.next.unwrap();
+        assert_eq!(
+            next.url().as_str().split("&cursor=").next(),
+            Some("https://lms.example/c1/members?memberships=7&groups=true")
+        );
+        assert!(platform.call(&next, &token).unwrap().page.next.is_some());
+    }
+    for method in ["POST", "PUT", "DELETE"] {
+        let mut request = call.to_http(&token);
+        *request.method_mut() = method.parse().unwrap();
+        assert_eq!(platform.serve(&request).status(), 405);
+    }
 }

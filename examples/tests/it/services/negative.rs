@@ -34,7 +34,7 @@ fn raw(url: &LineItemUrl, token: &AccessToken, json: &str) -> Request<Vec<u8>> {
 }
 
 #[test]
-fn x30_an_older_score_is_refused_and_changes_nothing() {
+fn x30_ags_p11_an_older_score_is_refused_and_changes_nothing() {
     let (mut platform, token, url) = with_line_item();
     let id = WireUrl::from(url.url());
     let send = |platform: &mut Platform, time: &str, points: f64| {
@@ -65,7 +65,7 @@ fn x30_an_older_score_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn x31_more_than_the_maximum_is_accepted() {
+fn x31_ags_p12_more_than_the_maximum_is_accepted() {
     let (mut platform, token, url) = with_line_item();
     let call = url.publish(Score::graded(user("u1"), platform.now.into(), 12.0, 10.0)).unwrap();
     platform.call(&call, &token).unwrap();
@@ -74,7 +74,7 @@ fn x31_more_than_the_maximum_is_accepted() {
 }
 
 #[test]
-fn x32_scores_that_are_none_are_400() {
+fn x32_ags_p09_p10_scores_that_are_none_are_400() {
     let (mut platform, token, url) = with_line_item();
     const HEAD: &str = r#""userId":"u1","timestamp":"2024-01-01T00:00:00.000Z","activityProgress":"Completed","gradingProgress":"FullyGraded""#;
     for (members, code) in [

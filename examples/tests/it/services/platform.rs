@@ -105,7 +105,7 @@ pub(crate) struct Platform {
     pub(crate) grants: BTreeMap<String, AccessGrant>,
     used: BTreeSet<(ClientId, String)>,
     pub(crate) seal: Box<dyn Seals>,
-    page: NonZeroU32,
+    pub(crate) page: NonZeroU32,
     serial: u8,
 }
 

@@ -145,6 +145,11 @@ fn ags_p04_p05_all_filters_and_none_is_no_error() {
     assert_eq!(count(all().of_resource("d").of_tag("t").limit(NonZeroU32::MIN)), 2);
     assert_eq!(count(all().of_resource("nothing")), 0);
     assert_eq!(count(all().of_resource(&"x".repeat(4096))), 0);
+    for query in ["limit=4294967296", "limit=007", "limit="] {
+        let url = WireUrl::from(format!("https://lms.example/c1/lineitems?{query}"));
+        let call = ListLineItems::new(lti_services::ServiceUrl::parse(&url).unwrap());
+        assert_eq!(status(platform.call(&call, &token)), 200, "{query}");
+    }
     for query in ["limit=0", "limit=000", "limit=-1", "limit=1.5", "limit=many", "tag=a&tag=b"] {
         let url = WireUrl::from(format!("https://lms.example/c1/lineitems?{query}"));
         let call = ListLineItems::new(lti_services::ServiceUrl::parse(&url).unwrap());
@@ -428,4 +433,21 @@ fn ags_p11_a_score_of_the_future_is_refused() {
     assert_eq!(status(platform.call(&at(&platform, chrono::TimeDelta::zero(), 2.0), &token)), 200);
     assert_eq!(status(platform.call(&at(&platform, day, 3.0), &token)), 200, "some clocks are a zone ahead");
     assert_eq!(platform.grade(&url.url().into(), "u1"), Some(3.0));
+}
+
+/// What the platform takes, it can give back: a page of the biggest line items is not too long for a tool.
+#[test]
+fn a_page_of_the_biggest_line_items_is_read() {
+    let mut platform = Platform::new();
+    platform.page = NonZeroU32::new(100).unwrap();
+    let token = platform.token("quiz", ALL);
+    let big = |bytes: usize| LineItem::new(1.0, "\u{1}".repeat(bytes / 6));
+    let room = lti_services::MAX_REQUEST_BYTES - 100;
+    for _ in 0..100 {
+        create(&mut platform, &token, "c1", big(room));
+    }
+    let page = platform.call(&ListLineItems::new(Platform::line_items_url("c1")), &token).unwrap();
+    assert_eq!((page.items.len(), page.next), (100, None));
+    let more = CreateLineItem::new(Platform::line_items_url("c1"), big(room + 200)).unwrap();
+    assert_eq!(status(platform.call(&more, &token)), 413);
 }
