@@ -19,10 +19,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lti-client", &["lti-types", "lti-jwks", "lti-services"]),
     ("lti-cartridge", &["lti-types"]),
     ("lti-eligibility", &[]),
+    ("lti-store", &["lti-types"]),
+    ("lti-store-redis", &["lti-store", "lti-types"]),
+    ("lti-store-postgres", &["lti-store", "lti-types"]),
 ];
 
 /// The crates that do the I/O.
 const EDGE_CRATES: &[&str] = &["lti-client"];
+/// Which of them do I/O, and so may import what the others may not. No protocol crate imports one of them.
+const EDGE_CRATES: &[&str] = &["lti-store", "lti-store-redis", "lti-store-postgres"];
 
 /// What no protocol crate may import: runtimes, clients, servers, databases.
 const EDGES: &[&str] =
@@ -90,12 +95,23 @@ fn crates_import_only_what_they_may() {
             continue;
         }
         for edge in EDGES.iter().chain(EDGE_CRATES) {
+        let edges = EDGES.iter().chain(EDGE_CRATES).filter(|_| !EDGE_CRATES.contains(&package.as_str()));
+        for edge in edges {
             assert!(!reached[package].contains(*edge), "{package} pulls in {edge}");
         }
     }
     // The list names no crate that is gone.
     for (name, _) in ARROWS {
         assert!(among_us.contains_key(*name), "{name} is not in the workspace");
+    }
+}
+
+/// What is remembered in memory needs no engine and no driver.
+#[test]
+fn the_store_in_memory_has_no_driver() {
+    let (_, reached) = arrows();
+    for edge in EDGES.iter().filter(|edge| **edge != "tokio") {
+        assert!(!reached["lti-store"].contains(*edge), "lti-store pulls in {edge}");
     }
 }
 

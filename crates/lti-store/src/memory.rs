@@ -186,7 +186,8 @@ impl State {
 
     /// Removes what is expired.
     fn sweep(&mut self, now: DateTime<Utc>) {
-        while let Some((until, kind, key)) = self.expiries.first().copied().filter(|(until, ..)| *until <= now)
+        while let Some((until, kind, key)) =
+            self.expiries.first().copied().filter(|(until, ..)| *until <= now)
         {
             self.expiries.pop_first();
             match kind {

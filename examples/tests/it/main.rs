@@ -20,5 +20,6 @@ mod platform;
 mod privacy;
 mod samples;
 mod services;
+mod store;
 mod tool_bad;
 mod tool_good;

@@ -28,7 +28,11 @@ pub(super) async fn expired_is_absent(machines: &Machines<'_>) {
     here.put(extended, b"extended".to_vec(), soon(), now()).await.unwrap();
     wait().await;
     assert_eq!(there.take(short, now()).await.unwrap(), None, "it expired");
-    assert_eq!(there.take(cut, now()).await.unwrap(), None, "it expired: replaced by one with a shorter life");
+    assert_eq!(
+        there.take(cut, now()).await.unwrap(),
+        None,
+        "it expired: replaced by one with a shorter life"
+    );
     assert_eq!(there.take(long, now()).await.unwrap().as_deref(), Some(&b"long"[..]));
     assert_eq!(there.take(extended, now()).await.unwrap().as_deref(), Some(&b"extended"[..]));
 

@@ -44,7 +44,8 @@ pub(super) async fn many_keys(machines: &Machines<'_>) {
     let mut tasks = JoinSet::new();
     for (index, key) in keys.iter().copied().enumerate() {
         let store = machines.get(index);
-        tasks.spawn(async move { store.put(key, index.to_be_bytes().to_vec(), soon(), now()).await.unwrap() });
+        tasks
+            .spawn(async move { store.put(key, index.to_be_bytes().to_vec(), soon(), now()).await.unwrap() });
     }
     tasks.join_all().await;
     let mut tasks = JoinSet::new();

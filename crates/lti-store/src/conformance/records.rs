@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use lti_types::{ClientId, DeploymentId, Deployments, Issuer, PlatformRecord, RegistrationStatus, ToolRecord};
+use lti_types::{
+    ClientId, DeploymentId, Deployments, Issuer, PlatformRecord, RegistrationStatus, ToolRecord,
+};
 use tokio::task::JoinSet;
 
 use super::{Machines, TASKS};
@@ -99,10 +101,7 @@ pub(super) async fn registrations(machines: &Machines<'_>) {
 
     let disabled = here.set_status(issuer, client_id, RegistrationStatus::Disabled).await.unwrap();
     assert_eq!(disabled.unwrap().status, RegistrationStatus::Disabled);
-    assert_eq!(
-        there.find(issuer, client_id).await.unwrap().unwrap().status,
-        RegistrationStatus::Disabled
-    );
+    assert_eq!(there.find(issuer, client_id).await.unwrap().unwrap().status, RegistrationStatus::Disabled);
     let renamed = there.update(issuer, client_id, |it| it.client_id = ClientId::new("z").unwrap()).await;
     assert_eq!(renamed, Err(RecordError::Renamed));
 

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use lti_store::{
-    FIRST_USE_MARGIN, Key, MemoryLimits, MemoryStore, OneTimeStore, RecordKey, RecordStore, Store, StoreError, Use,
-    conformance,
+    FIRST_USE_MARGIN, Key, MemoryLimits, MemoryStore, OneTimeStore, RecordKey, RecordStore, Store,
+    StoreError, Use, conformance,
 };
 
 use crate::at;
@@ -107,7 +107,9 @@ async fn two_hundred_thousand_launches_leave_nothing_behind() {
     for launch in 0..200_000usize {
         let now = at(0) + chrono::TimeDelta::milliseconds(launch as i64 * 500);
         store.put(key(launch), vec![0; 100], now + chrono::TimeDelta::minutes(5), now).await.unwrap();
-        assert!(store.first_use(key(launch), now + chrono::TimeDelta::minutes(5), now).await.unwrap().is_first());
+        assert!(
+            store.first_use(key(launch), now + chrono::TimeDelta::minutes(5), now).await.unwrap().is_first()
+        );
         if launch % 3 > 0 {
             store.take(key(launch), now).await.unwrap().unwrap();
         }

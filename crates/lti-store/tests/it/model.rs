@@ -19,7 +19,8 @@ enum Call {
 fn call() -> impl Strategy<Value = Call> {
     let (key, life) = (0..4u8, -2..120i64);
     prop_oneof![
-        (key.clone(), any::<Vec<u8>>(), life.clone()).prop_map(|(key, value, life)| Call::Put(key, value, life)),
+        (key.clone(), any::<Vec<u8>>(), life.clone())
+            .prop_map(|(key, value, life)| Call::Put(key, value, life)),
         key.clone().prop_map(Call::Take),
         (key, life).prop_map(|(key, life)| Call::FirstUse(key, life)),
         prop_oneof![Just(1i64), 1..100i64].prop_map(Call::Wait),

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use lti_store::{
-    EngineCode, MemoryStore, Platforms, RecordError, RecordKey, RecordStore, Store, StoreError, StoreFuture, Unavailable,
+    EngineCode, MemoryStore, Platforms, RecordError, RecordKey, RecordStore, Store, StoreError, StoreFuture,
+    Unavailable,
 };
 use lti_types::{ClientId, Deployments, Issuer, PlatformRecord, RegistrationStatus};
 
