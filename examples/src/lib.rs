@@ -16,3 +16,7 @@ mod cartridges {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/export.md")]
 mod export {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/registration.md")]
+mod registration {}

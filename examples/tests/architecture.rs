@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lti-browser", &["lti-types"]),
     ("lti-services", &["lti-types", "lti-jwks"]),
     ("lti-client", &["lti-types", "lti-jwks", "lti-services"]),
+    ("lti-registration", &["lti-types", "lti-jwks"]),
     ("lti-cartridge", &["lti-types"]),
     ("lti-eligibility", &[]),
     ("lti-store", &["lti-types"]),

@@ -212,6 +212,12 @@ one_time_identifier! {
 }
 
 one_time_identifier! {
+    /// A bearer token of registration: the one that lets a tool register once, or the one that reads and changes a
+    /// registration (LTI Dynamic Registration 1.0 §3.4, RFC 7592 §3). Opaque.
+    RegistrationToken, 16384, "once-only", false
+}
+
+one_time_identifier! {
     /// The `nonce` that ties an ID token to the request it answers (Security Framework 1.0 §5.1.3).
     Nonce, 1024, "n-0S6_WzA2Mj", true
 }
@@ -251,7 +257,7 @@ macro_rules! random {
     )* };
 }
 
-random!(State, Nonce, LoginHint, MessageHint, BrowserSecret);
+random!(State, Nonce, LoginHint, MessageHint, BrowserSecret, RegistrationToken);
 
 /// The operating system gave no randomness; nothing secret can be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -259,20 +265,26 @@ random!(State, Nonce, LoginHint, MessageHint, BrowserSecret);
 #[non_exhaustive]
 pub struct EntropyUnavailable;
 
-impl BrowserSecret {
-    /// Whether both are the same, in time that does not depend on where they differ.
-    #[must_use]
-    pub fn matches(&self, other: &Self) -> bool {
-        use subtle::ConstantTimeEq as _;
-        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
-    }
+macro_rules! secret {
+    ($($Name:ident),*) => { $(
+        impl $Name {
+            /// Whether both are the same, in time that does not depend on where they differ.
+            #[must_use]
+            pub fn matches(&self, other: &Self) -> bool {
+                use subtle::ConstantTimeEq as _;
+                self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+            }
+        }
+
+        impl Drop for $Name {
+            fn drop(&mut self) {
+                zeroize::Zeroize::zeroize(&mut self.0);
+            }
+        }
+    )* };
 }
 
-impl Drop for BrowserSecret {
-    fn drop(&mut self) {
-        zeroize::Zeroize::zeroize(&mut self.0);
-    }
-}
+secret!(BrowserSecret, RegistrationToken);
 
 #[cfg(test)]
 mod tests {

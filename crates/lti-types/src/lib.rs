@@ -4,7 +4,8 @@
 //!
 //! - identifiers, URLs and times: [`Issuer`], [`ClientId`], [`DeploymentId`], [`UserId`], [`State`], [`Nonce`],
 //!   [`WireUrl`], [`NumericDate`]
-//! - what is agreed before the first launch: [`PlatformRecord`], [`ToolRecord`]
+//! - what is agreed before the first launch: [`PlatformRecord`], [`ToolRecord`]; and how they come
+//!   about: [`OpenIdConfiguration`], [`ClientMetadata`]
 //! - the login: [`LoginInitiation`], [`AuthenticationRequest`], [`AuthenticationResponse`], [`FormPost`]
 //! - the launch: [`LaunchClaims`], [`Message`], [`Roles`], [`Context`], [`ResourceLink`], [`Custom`], …
 //! - what a launch brings: [`GradeService`], [`RosterService`], [`DeepLinkingSettings`], …; and what deep linking brings back:
@@ -15,6 +16,7 @@
 
 mod authentication;
 mod claim;
+mod client_metadata;
 mod content_item;
 mod context;
 mod custom;
@@ -36,12 +38,14 @@ mod migration;
 mod numeric_date;
 mod object;
 mod open_enum;
+mod openid_configuration;
 mod refusal;
 mod registration;
 mod resource_link;
 mod role;
 mod score;
 mod service;
+mod supported_message;
 mod timestamp;
 mod tolerant;
 mod tool_platform;
@@ -52,6 +56,9 @@ pub use authentication::{
     AuthenticationError, AuthenticationErrorCode, AuthenticationRequest, AuthenticationResponse,
 };
 pub use claim::{Claim, ClaimFault, ClaimFaults, ClaimProblem, is_registered_claim};
+pub use client_metadata::{
+    ClientMetadata, Scopes, TOOL_CONFIGURATION, ToolConfiguration, ToolMessage, localize, localized,
+};
 pub use content_item::{
     AssetProcessorItem, ContentItem, Embed, FileItem, HtmlItem, Iframe, ImageItem, ItemLineItem, LinkItem,
     LtiResourceLinkItem, OtherItem, Period, Picture, ReportSettings, SubmissionReview, Window,
@@ -64,7 +71,7 @@ pub use for_user::ForUser;
 pub use form::{FormError, FormPost};
 pub use identifier::{
     BrowserSecret, ClientId, ContextId, DeploymentId, EntropyUnavailable, InvalidIdentifier, Issuer,
-    LoginHint, MessageHint, Nonce, ResourceLinkId, State, StorageTarget, UserId,
+    LoginHint, MessageHint, Nonce, RegistrationToken, ResourceLinkId, State, StorageTarget, UserId,
 };
 pub use launch_claims::{Audience, LTI_VERSION, LaunchClaims, User};
 pub use launch_presentation::{DocumentTarget, LaunchPresentation, ReturnMessages};
@@ -79,6 +86,9 @@ pub use message::{
 pub use migration::Lti1p1;
 pub use numeric_date::NumericDate;
 pub use open_enum::Unlisted;
+pub use openid_configuration::{
+    OpenIdConfiguration, PLATFORM_CONFIGURATION, PlatformConfiguration, SupportedMessage,
+};
 pub use registration::{Deployments, PersonalData, PlatformRecord, RegistrationStatus, ToolRecord};
 pub use resource_link::ResourceLink;
 pub use role::{ContextRole, InstitutionRole, Role, RoleKind, Roles, SystemRole};

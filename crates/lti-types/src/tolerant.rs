@@ -120,9 +120,13 @@ macro_rules! from_text {
 }
 
 from_text!(
+    crate::ClientId,
     crate::ContentItemType,
     crate::ContextType,
+    crate::DeploymentId,
     crate::DocumentTarget,
+    crate::MessageType,
+    crate::RegistrationToken,
     crate::Scope,
     crate::UserId,
     crate::WireUrl

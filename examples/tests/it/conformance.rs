@@ -18,6 +18,8 @@ fn required() -> Vec<String> {
     range("P-N", 8);
     range("P-A", 15);
     range("X-", 34);
+    range("X-", 27);
+    rows.extend((1..=17).map(|i| format!("DR-{i}")));
     rows.extend(["T-B03b", "T-B09b", "T-B10b", "T-B11b", "T-B11c", "X-39", "X-40", "V-1"].map(str::to_owned));
     rows
 }
@@ -37,7 +39,7 @@ fn every_row_has_a_test_that_runs() {
     for line in document.lines().filter(|line| line.starts_with("| ")) {
         let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
         let [id, _, test] = cells[..] else { continue };
-        if !["T-", "P-", "X-", "V-"].iter().any(|kind| id.starts_with(kind)) {
+        if !["T-", "P-", "X-", "V-", "DR-"].iter().any(|kind| id.starts_with(kind)) {
             continue;
         }
         assert!(rows.insert(id.to_owned(), names_in(test)).is_none(), "{id} stands twice in the list");
@@ -69,6 +71,7 @@ fn every_row_has_a_test_that_runs() {
             (Some("t" | "p"), Some(second)) => {
                 second.len() >= 3 && second[1..3].bytes().all(|b| b.is_ascii_digit())
             }
+            (Some("dr"), Some(second)) => second.parse::<u32>().is_ok(),
             (Some(first), _) => {
                 first.strip_prefix(['x', 'v']).is_some_and(|digits| digits.parse::<u32>().is_ok())
             }

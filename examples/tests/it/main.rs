@@ -18,6 +18,8 @@ mod pair;
 mod payloads;
 mod platform;
 mod privacy;
+mod registration;
+mod registration_attacks;
 mod samples;
 mod services;
 mod store;

@@ -5,6 +5,7 @@
 pub mod blackboard;
 pub mod brightspace;
 pub mod canvas;
+pub mod canvas_configuration;
 pub mod moodle;
 pub mod open_edx;
 pub mod sakai;

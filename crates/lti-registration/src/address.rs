@@ -1,0 +1,211 @@
+//! Addresses that one side enters for the other (LTI Core 1.3 §3.1.3; LTI Dynamic Registration 1.0 §5): judged by what
+//! they say. What a host name resolves to is for the client's outbound policy to see.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use lti_types::{InvalidUrl, WireUrl};
+use url::{Host, Url};
+
+use crate::Problem;
+
+/// Which addresses may be entered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AddressRules {
+    /// Plain http and addresses of this very machine, for trying things out. Off by default.
+    pub allow_loopback: bool,
+}
+
+impl AddressRules {
+    /// With loopback addresses, for trying things out on one machine.
+    #[must_use]
+    pub fn with_loopback() -> Self {
+        Self { allow_loopback: true }
+    }
+
+    /// The address, if it is absolute, https, without credentials, white space and fragment, and on a host of the open
+    /// network; or on this machine, where the rules allow that.
+    pub(crate) fn check(self, address: &WireUrl) -> Result<Url, Problem> {
+        let url = address.to_secure_url().map_err(Problem::Url)?;
+        if url.fragment().is_some() {
+            return Err(Problem::Url(InvalidUrl::Fragment));
+        }
+        match reach(&url) {
+            Reach::Public => Ok(url),
+            Reach::Loopback if self.allow_loopback => Ok(url),
+            Reach::Loopback => Err(Problem::Loopback),
+            Reach::Private => Err(Problem::PrivateAddress),
+        }
+    }
+}
+
+enum Reach {
+    Public,
+    Loopback,
+    Private,
+}
+
+fn reach(url: &Url) -> Reach {
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            let under = |suffix: &str| name == suffix || name.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('.'));
+            if under("localhost") {
+                Reach::Loopback
+            } else if under("local") || under("internal") || !name.contains('.') {
+                Reach::Private
+            } else {
+                Reach::Public
+            }
+        }
+        Some(Host::Ipv4(ip)) => reach_of(IpAddr::V4(ip)),
+        Some(Host::Ipv6(ip)) => reach_of(IpAddr::V6(ip)),
+        None => Reach::Private,
+    }
+}
+
+fn reach_of(ip: IpAddr) -> Reach {
+    match ip {
+        IpAddr::V4(ip) if ip.is_loopback() => Reach::Loopback,
+        IpAddr::V4(ip) => if is_private_v4(ip) { Reach::Private } else { Reach::Public },
+        IpAddr::V6(ip) if ip.is_loopback() => Reach::Loopback,
+        IpAddr::V6(ip) => match embedded(ip) {
+            Some(inner) => match reach_of(IpAddr::V4(inner)) {
+                // This machine by a detour is nothing that anybody means.
+                Reach::Loopback => Reach::Private,
+                other => other,
+            },
+            None if is_private_v6(ip) => Reach::Private,
+            None => Reach::Public,
+        },
+    }
+}
+
+fn is_private_v4(ip: Ipv4Addr) -> bool {
+    let [a, b, c, _] = ip.octets();
+    ip.is_private()
+        || ip.is_link_local()
+        || ip.is_multicast()
+        || ip.is_broadcast()
+        || ip.is_documentation()
+        || a == 0
+        || a >= 240
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 192 && b == 0 && c == 0)
+        || (a == 198 && (b == 18 || b == 19))
+}
+
+fn is_private_v6(ip: Ipv6Addr) -> bool {
+    // Only 2000::/3 is the open network; in it, 2001:db8::/32 is for documents.
+    let [first, second, ..] = ip.segments();
+    first & 0xe000 != 0x2000 || (first == 0x2001 && second == 0x0db8)
+}
+
+/// The IPv4 address inside: mapped, compatible, NAT64, 6to4.
+fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [s0, s1, s2, s3, s4, s5, s6, s7] = ip.segments();
+    let of = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+    match (s0, s1, s2, s3, s4, s5) {
+        (0, 0, 0, 0, 0, 0 | 0xffff) | (0x64, 0xff9b, 0, 0, 0, 0) => Some(of(s6, s7)),
+        (0x2002, high, low, ..) => Some(of(high, low)),
+        _ => None,
+    }
+}
+
+/// Host and port are the same, whatever their case.
+pub(crate) fn is_same_host(a: &Url, b: &Url) -> bool {
+    a.host() == b.host() && a.port_or_known_default() == b.port_or_known_default()
+}
+
+/// Whether a host is a domain, or under it.
+pub(crate) fn is_on_domain(host: &str, domain: &str, subdomains: bool) -> bool {
+    let bare = |text: &str| text.trim_end_matches('.').to_ascii_lowercase();
+    let (host, domain) = (bare(host), bare(domain));
+    let without_www = |text: &str| text.strip_prefix("www.").unwrap_or(text).to_owned();
+    !domain.is_empty()
+        && (without_www(&host) == without_www(&domain)
+            || subdomains && host.strip_suffix(&domain).is_some_and(|rest| rest.ends_with('.')))
+}
+
+/// Whether the text is a host name, with at most a port.
+pub(crate) fn is_host(text: &str) -> bool {
+    let Ok(url) = Url::parse(&format!("https://{text}/")) else { return false };
+    let written = text.to_ascii_lowercase();
+    let host = url.host_str().unwrap_or_default();
+    let with_port = url.port().map(|port| format!("{host}:{port}"));
+    !text.is_empty() && (written == host || Some(written) == with_port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dr_5_private_addresses_are_told() {
+        let rules = AddressRules::default();
+        for host in [
+            "10.0.0.1",
+            "192.168.1.1",
+            "172.16.0.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "255.255.255.255",
+            "224.0.0.1",
+            "198.18.0.1",
+            "[::ffff:10.0.0.1]",
+            "[::ffff:127.0.0.1]",
+            "[64:ff9b::a9fe:a9fe]",
+            "[2002:7f00:1::]",
+            "[fd00::1]",
+            "[fe80::1]",
+            "[ff02::1]",
+            "[::]",
+            "metadata.google.internal",
+            "printer.local",
+            "intranet",
+            "3232235777",
+            "0xa9fea9fe",
+        ] {
+            let address = WireUrl::from(format!("https://{host}/x"));
+            assert_eq!(rules.check(&address).unwrap_err(), Problem::PrivateAddress, "{host}");
+            assert!(AddressRules::with_loopback().check(&address).is_err(), "{host}");
+        }
+        for host in ["127.0.0.1", "localhost", "a.localhost", "[::1]", "localhost.", "127.1"] {
+            let address = WireUrl::from(format!("https://{host}:8080/x"));
+            assert_eq!(rules.check(&address).unwrap_err(), Problem::Loopback, "{host}");
+            assert!(AddressRules::with_loopback().check(&address).is_ok(), "{host}");
+        }
+        for host in ["lms.example", "8.8.8.8", "[2606:4700::1111]", "notlocal.example", "thelocalhost.example"] {
+            assert!(rules.check(&WireUrl::from(format!("https://{host}/x"))).is_ok(), "{host}");
+        }
+    }
+
+    #[test]
+    fn domains() {
+        for (host, domain, subdomains, on) in [
+            ("tool.example", "tool.example", false, true),
+            ("www.tool.example", "tool.example", false, true),
+            ("tool.example", "WWW.Tool.example", false, true),
+            ("a.tool.example", "tool.example", false, false),
+            ("a.tool.example", "tool.example", true, true),
+            ("eviltool.example", "tool.example", true, false),
+            ("tool.example.evil", "tool.example", true, false),
+            ("tool.example", "", true, false),
+        ] {
+            assert_eq!(is_on_domain(host, domain, subdomains), on, "{host} {domain}");
+        }
+        for (text, host) in [
+            ("tool.example", true),
+            ("Tool.example", true),
+            ("tool.example:8443", true),
+            ("https://tool.example", false),
+            ("tool.example/x", false),
+            ("a@tool.example", false),
+            ("", false),
+            ("a b", false),
+        ] {
+            assert_eq!(is_host(text), host, "{text}");
+        }
+    }
+}

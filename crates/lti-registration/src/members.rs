@@ -1,0 +1,100 @@
+//! Objects as lists of members, so that a member that occurs twice can be told (RFC 8259 §4).
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+/// An object, or anything else.
+pub(crate) enum Element {
+    Members(Vec<(String, Value)>),
+    Other,
+}
+
+/// A list, or one element.
+pub(crate) enum Document {
+    List(Vec<Element>),
+    One(Element),
+}
+
+macro_rules! other {
+    ($($method:ident: $type:ty,)*) => { $(
+        fn $method<E>(self, _: $type) -> Result<Self::Value, E> {
+            Ok(Self::other())
+        }
+    )* };
+}
+
+macro_rules! scalars {
+    () => {
+        other!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str,);
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(Self::other())
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut members = Vec::new();
+            while let Some(member) = map.next_entry()? {
+                members.push(member);
+            }
+            Ok(Self::members(members))
+        }
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("JSON")
+        }
+    };
+}
+
+struct OfElement;
+
+impl OfElement {
+    fn other() -> Element {
+        Element::Other
+    }
+    fn members(members: Vec<(String, Value)>) -> Element {
+        Element::Members(members)
+    }
+}
+
+impl<'de> Visitor<'de> for OfElement {
+    type Value = Element;
+    scalars!();
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Element, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Element::Other)
+    }
+}
+
+impl<'de> Deserialize<'de> for Element {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OfElement)
+    }
+}
+
+struct OfDocument;
+
+impl OfDocument {
+    fn other() -> Document {
+        Document::One(Element::Other)
+    }
+    fn members(members: Vec<(String, Value)>) -> Document {
+        Document::One(Element::Members(members))
+    }
+}
+
+impl<'de> Visitor<'de> for OfDocument {
+    type Value = Document;
+    scalars!();
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Document, A::Error> {
+        let mut list = Vec::new();
+        while let Some(element) = seq.next_element()? {
+            list.push(element);
+        }
+        Ok(Document::List(list))
+    }
+}
+
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OfDocument)
+    }
+}

@@ -1,0 +1,370 @@
+//! A tool's metadata, judged: what must be in it, and what nobody should accept (LTI Dynamic Registration 1.0 §4; RFC 7591
+//! §2); and how it becomes a record, and a record metadata.
+
+use lti_types::{
+    ClientId, ClientMetadata, DeploymentId, Extensions, MessageType, PersonalData, ToolConfiguration,
+    ToolMessage, ToolRecord, WireUrl,
+};
+use url::Url;
+
+use crate::address::{is_host, is_on_domain};
+use crate::{AddressRules, Fault, Problem};
+
+/// The most elements of any list in metadata.
+const MAX_LIST: usize = 100;
+/// The longest text in metadata, in characters.
+const MAX_TEXT: usize = 5_000;
+
+/// Which claims are about which kind of personal data.
+const CLAIMS: &[(&str, PersonalData)] = &[
+    ("name", PersonalData::Name),
+    ("given_name", PersonalData::Name),
+    ("family_name", PersonalData::Name),
+    ("middle_name", PersonalData::Name),
+    ("nickname", PersonalData::Name),
+    ("email", PersonalData::Email),
+    ("picture", PersonalData::Picture),
+    ("locale", PersonalData::Locale),
+    ("https://purl.imsglobal.org/spec/lti/claim/lis", PersonalData::Sourcedid),
+];
+
+/// All that is wrong with a tool's metadata. The addresses must be on the domains that it names: its name is what an
+/// administrator consents to.
+///
+/// ```
+/// use lti_registration::{AddressRules, check_metadata, has_errors};
+/// use lti_types::ClientMetadata;
+/// let faults = check_metadata(&ClientMetadata::new(), AddressRules::default());
+/// assert!(has_errors(&faults));
+/// let missing: Vec<_> = faults.iter().filter(|f| f.code() == "missing").map(|f| f.field()).collect();
+/// assert!(missing.contains(&"redirect_uris") && missing.contains(&"client_name"));
+/// ```
+#[must_use]
+pub fn check_metadata(metadata: &ClientMetadata, rules: AddressRules) -> Vec<Fault> {
+    let mut lint = Lint { rules, domains: Vec::new(), faults: Vec::new() };
+    lint.whole(metadata);
+    lint.faults
+}
+
+struct Lint {
+    rules: AddressRules,
+    domains: Vec<String>,
+    faults: Vec<Fault>,
+}
+
+impl Lint {
+    fn add(&mut self, field: impl Into<String>, problem: Problem) {
+        self.faults.push(Fault::new(field, problem));
+    }
+
+    fn whole(&mut self, metadata: &ClientMetadata) {
+        self.domains(metadata.tool.as_ref());
+        match metadata.application_type.as_deref() {
+            Some("web") => {}
+            None => self.add("application_type", Problem::Missing),
+            Some(_) => self.add("application_type", Problem::NotOneOf("web")),
+        }
+        self.holds("response_types", metadata.response_types.as_deref(), &["id_token"]);
+        // The specification's own text has it misspelled (DR-16).
+        let implicit = metadata.grant_types.iter().flatten().any(|g| g == "implicit" || g == "implict");
+        let credentials = metadata.grant_types.iter().flatten().any(|g| g == "client_credentials");
+        match (&metadata.grant_types, implicit, credentials) {
+            (None, ..) => self.add("grant_types", Problem::Missing),
+            (_, false, _) => self.add("grant_types", Problem::Lacks("implicit")),
+            (_, _, false) => self.add("grant_types", Problem::Lacks("client_credentials")),
+            _ => {}
+        }
+        match metadata.token_endpoint_auth_method.as_deref() {
+            Some("private_key_jwt") => {}
+            None => self.add("token_endpoint_auth_method", Problem::Missing),
+            Some(_) => self.add("token_endpoint_auth_method", Problem::NotOneOf("private_key_jwt")),
+        }
+        self.own("initiate_login_uri", metadata.initiate_login_uri.as_ref(), true);
+        match metadata.redirect_uris.as_deref() {
+            None | Some([]) => self.add("redirect_uris", Problem::Missing),
+            Some(uris) => {
+                if uris.len() > MAX_LIST {
+                    self.add("redirect_uris", Problem::TooMuch);
+                }
+                for (index, uri) in uris.iter().take(MAX_LIST).enumerate() {
+                    let field = format!("redirect_uris[{index}]");
+                    let url = self.own(&field, Some(uri), true);
+                    if url.is_some_and(|url| url.query().is_some()) {
+                        self.add(&*field, Problem::RedirectQuery);
+                    }
+                }
+            }
+        }
+        self.own("jwks_uri", metadata.jwks_uri.as_ref(), true);
+        match metadata.client_name.as_deref().map(str::trim) {
+            None | Some("") => self.add("client_name", Problem::Missing),
+            Some(_) => {}
+        }
+        let pages = [
+            ("logo_uri", &metadata.logo_uri),
+            ("client_uri", &metadata.client_uri),
+            ("policy_uri", &metadata.policy_uri),
+            ("tos_uri", &metadata.tos_uri),
+        ];
+        for (name, address) in pages {
+            self.elsewhere(name, address.as_ref());
+        }
+        self.translations(&metadata.extensions, &pages.map(|(name, _)| name));
+        self.texts("client_name", metadata.client_name.as_deref());
+        if metadata.contacts.as_ref().is_some_and(|list| list.len() > MAX_LIST)
+            || metadata.scope.as_ref().is_some_and(|scopes| scopes.iter().count() > MAX_LIST)
+        {
+            self.add("contacts", Problem::TooMuch);
+        }
+        match &metadata.tool {
+            Some(tool) => self.tool(tool),
+            None => self.add(lti_types::TOOL_CONFIGURATION, Problem::Missing),
+        }
+    }
+
+    fn domains(&mut self, tool: Option<&ToolConfiguration>) {
+        let Some(tool) = tool else { return };
+        match tool.domain.as_deref().map(str::trim) {
+            None | Some("") => self.add("domain", Problem::Missing),
+            Some(domain) => self.domain("domain".to_owned(), domain),
+        }
+        for (index, domain) in tool.secondary_domains.iter().flatten().take(MAX_LIST).enumerate() {
+            self.domain(format!("secondary_domains[{index}]"), domain);
+        }
+    }
+
+    fn domain(&mut self, field: String, domain: &str) {
+        if is_host(domain) {
+            let host = domain.rsplit_once(':').map_or(domain, |(host, _)| host);
+            self.domains.push(host.to_owned());
+        } else {
+            self.add(field, Problem::NotAHost);
+        }
+    }
+
+    fn tool(&mut self, tool: &ToolConfiguration) {
+        self.own("target_link_uri", tool.target_link_uri.as_ref(), true);
+        self.texts("description", tool.description.as_deref());
+        let lists = [&tool.claims, &tool.secondary_domains].map(|list| list.as_ref().map_or(0, Vec::len));
+        if lists.iter().any(|len| *len > MAX_LIST)
+            || tool.custom_parameters.as_ref().is_some_and(|custom| custom.len() > MAX_LIST)
+        {
+            self.add("claims", Problem::TooMuch);
+        }
+        let messages = tool.messages.as_deref().unwrap_or_default();
+        if messages.len() > MAX_LIST {
+            self.add("messages", Problem::TooMuch);
+        }
+        for (index, message) in messages.iter().take(MAX_LIST).enumerate() {
+            let field = format!("messages[{index}]");
+            if message.kind.is_none() {
+                self.add(format!("{field}.type"), Problem::Missing);
+            }
+            self.own(&format!("{field}.target_link_uri"), message.target_link_uri.as_ref(), false);
+            self.elsewhere(&format!("{field}.icon_uri"), message.icon_uri.as_ref());
+            self.translations(&message.extensions, &["icon_uri"]);
+            self.texts(&format!("{field}.label"), message.label.as_deref());
+            let placements = message.placements.as_ref().map_or(0, Vec::len);
+            if placements > MAX_LIST {
+                self.add(format!("{field}.placements"), Problem::TooMuch);
+            }
+        }
+    }
+
+    fn holds(&mut self, field: &str, list: Option<&[String]>, needed: &[&'static str]) {
+        match list {
+            None => self.add(field, Problem::Missing),
+            Some(list) => {
+                for value in needed.iter().filter(|value| !list.iter().any(|has| has == *value)) {
+                    self.add(field, Problem::Lacks(value));
+                }
+            }
+        }
+    }
+
+    /// An address of the tool's own: usable, and on a domain that it names.
+    fn own(&mut self, field: &str, address: Option<&WireUrl>, required: bool) -> Option<Url> {
+        let Some(address) = address.filter(|address| !address.is_blank()) else {
+            if required {
+                self.add(field, Problem::Missing);
+            }
+            return None;
+        };
+        let url = match self.rules.check(address) {
+            Ok(url) => url,
+            Err(problem) => {
+                self.add(field, problem);
+                return None;
+            }
+        };
+        let host = url.host_str().unwrap_or_default();
+        // Without a domain there is a fault already.
+        if !self.domains.is_empty() && !self.domains.iter().any(|domain| is_on_domain(host, domain, false)) {
+            self.add(field, Problem::OutsideDomain);
+        }
+        Some(url)
+    }
+
+    /// A picture or page, which may be anywhere; but a browser will be sent there.
+    fn elsewhere(&mut self, field: &str, address: Option<&WireUrl>) {
+        if let Some(address) = address.filter(|address| !address.is_blank()) {
+            if let Err(problem) = self.rules.check(address) {
+                self.add(field, problem);
+            }
+        }
+    }
+
+    /// The same addresses in other languages.
+    fn translations(&mut self, extensions: &Extensions, addresses: &[&str]) {
+        for name in addresses {
+            let translated: Vec<_> =
+                lti_types::localized(extensions, name).map(|(tag, text)| (tag.to_owned(), WireUrl::from(text))).collect();
+            for (tag, address) in translated {
+                self.elsewhere(&format!("{name}#{tag}"), Some(&address));
+            }
+        }
+    }
+
+    fn texts(&mut self, field: &str, text: Option<&str>) {
+        if text.is_some_and(|text| text.chars().count() > MAX_TEXT) {
+            self.add(field, Problem::TooMuch);
+        }
+    }
+}
+
+/// The metadata with what LTI always has, and without what only a platform may say.
+pub(crate) fn complete(metadata: &ClientMetadata) -> ClientMetadata {
+    let mut metadata = metadata.clone();
+    let words = |list: &[&str]| Some(list.iter().map(|word| (*word).to_owned()).collect());
+    metadata.application_type = Some("web".to_owned());
+    metadata.response_types = words(&["id_token"]);
+    metadata.grant_types = words(&["implicit", "client_credentials"]);
+    metadata.token_endpoint_auth_method = Some("private_key_jwt".to_owned());
+    metadata.client_id = None;
+    metadata.deployment_id = None;
+    metadata.registration_access_token = None;
+    metadata.registration_client_uri = None;
+    if let Some(tool) = &mut metadata.tool {
+        tool.deployment_id = None;
+        tool.version = None;
+        // Platforms want it to be there, if only empty.
+        tool.messages.get_or_insert_default();
+        tool.claims.get_or_insert_default();
+        // An empty object is trouble (quirk 77).
+        tool.custom_parameters = tool.custom_parameters.take().filter(|custom| !custom.is_empty());
+        for message in tool.messages.iter_mut().flatten() {
+            message.custom_parameters = message.custom_parameters.take().filter(|custom| !custom.is_empty());
+        }
+    }
+    metadata
+}
+
+/// What a tool says about itself, made of the record that it keeps of itself (client id and deployments are left out). Add
+/// a description, pictures, placements and translations.
+///
+/// ```
+/// use lti_registration::metadata_of;
+/// use lti_types::{ClientId, MessageType, ToolRecord};
+/// let mut record = ToolRecord::new(ClientId::new("mine")?, vec![], "https://tool.example/login".into(),
+///     "https://tool.example/launch".into());
+/// record.deep_linking_url = Some("https://tool.example/pick".into());
+/// let metadata = metadata_of(&record);
+/// assert_eq!(metadata.client_id, None);
+/// let tool = metadata.tool.unwrap();
+/// assert_eq!(tool.domain.as_deref(), Some("tool.example"));
+/// assert_eq!(tool.messages.unwrap()[0].kind, Some(MessageType::DeepLinkingRequest));
+/// # Ok::<(), lti_types::InvalidIdentifier>(())
+/// ```
+#[must_use]
+pub fn metadata_of(record: &ToolRecord) -> ClientMetadata {
+    let host = |address: &WireUrl| {
+        let url = address.to_url().ok()?;
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        url.host_str().map(|host| format!("{host}{port}"))
+    };
+    let mut tool = ToolConfiguration::new();
+    tool.domain = host(&record.target_link_uri);
+    let mut others: Vec<String> = Vec::new();
+    let redirects: Vec<WireUrl> = record.redirects().map(WireUrl::from).collect();
+    let own = redirects.iter().chain([&record.login_url]).chain(&record.key_set_url).chain(&record.deep_linking_url);
+    for other in own.filter_map(host) {
+        if tool.domain.as_ref() != Some(&other) && !others.contains(&other) {
+            others.push(other);
+        }
+    }
+    tool.secondary_domains = (!others.is_empty()).then_some(others);
+    tool.target_link_uri = Some(record.target_link_uri.clone());
+    tool.custom_parameters = (!record.custom.is_empty()).then(|| record.custom.clone());
+    let wanted = |kind: &PersonalData| record.privacy.as_ref().is_none_or(|kinds| kinds.contains(kind));
+    let mut claims = vec!["iss".to_owned(), "sub".to_owned()];
+    let usual = ["name", "given_name", "family_name", "email", "picture", "locale"];
+    claims.extend(
+        CLAIMS.iter().filter(|(claim, kind)| usual.contains(claim) && wanted(kind)).map(|(claim, _)| (*claim).to_owned()),
+    );
+    tool.claims = Some(claims);
+    let deep_linking = record.deep_linking_url.as_ref().map(|url| {
+        let mut message = ToolMessage::new();
+        message.kind = Some(MessageType::DeepLinkingRequest);
+        message.target_link_uri = Some(url.clone());
+        message.label = record.name.clone();
+        message.placements = Some(vec!["ContentArea".to_owned()]);
+        message
+    });
+    tool.messages = Some(deep_linking.into_iter().collect());
+
+    let mut metadata = ClientMetadata::new();
+    metadata.client_name = record.name.clone();
+    metadata.initiate_login_uri = Some(record.login_url.clone());
+    metadata.redirect_uris = Some(redirects);
+    metadata.jwks_uri = record.key_set_url.clone();
+    metadata.scope = Some(record.scopes.iter().cloned().collect());
+    metadata.tool = Some(tool);
+    complete(&metadata)
+}
+
+/// The record that a platform keeps of a tool with that metadata; `None` if an address is missing that every record needs.
+/// It says nothing about whether the metadata is acceptable: see [`check_metadata`].
+#[must_use]
+pub fn tool_record_of(
+    metadata: &ClientMetadata,
+    client_id: ClientId,
+    deployment_ids: Vec<DeploymentId>,
+) -> Option<ToolRecord> {
+    let tool = metadata.tool.as_ref()?;
+    let target_link_uri = tool.target_link_uri.clone().filter(|address| !address.is_blank())?;
+    let login_url = metadata.initiate_login_uri.clone()?;
+    let mut record = ToolRecord::new(client_id, deployment_ids, login_url, target_link_uri);
+    record.name = metadata.client_name.clone();
+    record.redirect_uris = metadata.redirect_uris.clone().unwrap_or_default();
+    record.key_set_url = metadata.jwks_uri.clone();
+    record.scopes = metadata.scope.iter().flat_map(|scopes| scopes.iter().cloned()).collect();
+    record.custom = tool.custom_parameters.clone().unwrap_or_default();
+    let deep_linking = tool.messages.iter().flatten().find(|m| m.kind == Some(MessageType::DeepLinkingRequest));
+    record.deep_linking_url =
+        deep_linking.map(|message| message.target_link_uri.clone().unwrap_or_else(|| record.target_link_uri.clone()));
+    // No claims are no personal data.
+    record.privacy = Some(personal_data_in(tool.claims.as_deref().unwrap_or_default()));
+    Some(record)
+}
+
+/// The kinds of personal data that a list of claims asks for.
+pub(crate) fn personal_data_in(claims: &[String]) -> Vec<PersonalData> {
+    let mut kinds: Vec<PersonalData> = Vec::new();
+    for claim in claims {
+        if let Some((_, kind)) = CLAIMS.iter().find(|(known, _)| known == claim) {
+            if !kinds.contains(kind) {
+                kinds.push(kind.clone());
+            }
+        }
+    }
+    kinds
+}
+
+/// Leaves only the claims that are about nobody, or about what may be told.
+pub(crate) fn restrict_claims(claims: &mut Vec<String>, allowed: &[PersonalData]) -> usize {
+    let before = claims.len();
+    claims.retain(|claim| {
+        CLAIMS.iter().find(|(known, _)| known == claim).is_none_or(|(_, kind)| allowed.contains(kind))
+    });
+    before.saturating_sub(claims.len())
+}

@@ -1,0 +1,95 @@
+//! A tool's requests about its own registration: read, replace, delete (RFC 7592 §2).
+
+use http::{Method, Request, Response, StatusCode};
+use lti_types::{ClientMetadata, RegistrationToken};
+
+use super::managed::{ManagedRegistration, Updated, status_after};
+use super::request::{checked, head};
+use super::{RegistrationPolicy, RegistrationRefusal};
+use crate::metadata::tool_record_of;
+use crate::{Fault, Problem, document};
+
+/// A request whose token has not been compared. Look the registration up by the client id in the address.
+#[derive(Debug)]
+pub struct UnauthorizedManagement {
+    token: RegistrationToken,
+    method: Method,
+    body: Vec<u8>,
+}
+
+/// A request of the tool that the registration is of.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AuthorizedManagement {
+    /// Read it: answer with this.
+    Read(Response<Vec<u8>>),
+    /// Replace it: see [`AuthorizedManagement::update`].
+    Update(Box<ManagedRegistration>, Box<ClientMetadata>),
+    /// Delete it, with everything that launches need, then answer with this.
+    Delete(Response<Vec<u8>>),
+}
+
+impl UnauthorizedManagement {
+    /// Reads the request's head.
+    ///
+    /// # Errors
+    /// [`RegistrationRefusal`].
+    pub fn read(request: &Request<Vec<u8>>) -> Result<Self, RegistrationRefusal> {
+        if ![Method::GET, Method::PUT, Method::DELETE].contains(request.method()) {
+            return Err(RegistrationRefusal::MethodNotAllowed("GET, PUT, DELETE"));
+        }
+        let (token, body) = head(request)?;
+        Ok(Self { token, method: request.method().clone(), body })
+    }
+
+    /// Compares the token with the registration that was found. One that is not there is refused as a wrong token is, so
+    /// that nobody learns which clients there are.
+    ///
+    /// # Errors
+    /// [`RegistrationRefusal`].
+    pub fn authorize(
+        self,
+        registration: Option<ManagedRegistration>,
+    ) -> Result<AuthorizedManagement, RegistrationRefusal> {
+        let registration = registration.filter(|registration| registration.is_opened_by(&self.token));
+        let registration = registration.ok_or(RegistrationRefusal::TokenInvalid)?;
+        if self.method == Method::DELETE {
+            let mut response = Response::new(Vec::new());
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            return Ok(AuthorizedManagement::Delete(response));
+        }
+        if self.method == Method::GET {
+            let response = document::respond(StatusCode::OK, &registration.to_metadata());
+            return Ok(AuthorizedManagement::Read(response));
+        }
+        let metadata: ClientMetadata = document::read(&self.body).map_err(RegistrationRefusal::Document)?;
+        // Without a client id it is no update, and with another one somebody else's.
+        if metadata.client_id.as_ref() != Some(&registration.record.client_id) {
+            return Err(RegistrationRefusal::ClientId);
+        }
+        Ok(AuthorizedManagement::Update(Box::new(registration), Box::new(metadata)))
+    }
+}
+
+impl AuthorizedManagement {
+    /// Holds an update against the policy, as the registration was. Client id, deployments and the token stay.
+    ///
+    /// # Errors
+    /// [`RegistrationRefusal::Metadata`] with all that is wrong; the registration stays as it is then.
+    pub fn update(
+        registration: ManagedRegistration,
+        metadata: ClientMetadata,
+        policy: &RegistrationPolicy,
+    ) -> Result<Updated, RegistrationRefusal> {
+        let (metadata, remarks) = checked(metadata, policy)?;
+        let before = registration;
+        let record =
+            tool_record_of(&metadata, before.record.client_id.clone(), before.record.deployment_ids.clone());
+        let record = record
+            .ok_or_else(|| RegistrationRefusal::Metadata(vec![Fault::new("target_link_uri", Problem::Missing)]))?;
+        let mut managed = ManagedRegistration { record, metadata, token_digest: before.token_digest.clone() };
+        managed.record.status = status_after(&before, &managed);
+        let response = document::respond(StatusCode::OK, &managed.to_metadata());
+        Ok(Updated { managed, remarks, response })
+    }
+}

@@ -1,0 +1,180 @@
+//! Tables of tools and platforms.
+
+use lti_registration::{AddressRules, Fault, Import, ImportError, Place, csv_headings};
+use lti_types::{ClientId, Deployments, Issuer, PersonalData, PlatformRecord, RegistrationStatus, Scope, ToolRecord};
+
+const HEAD: &str = "name,client_id,deployment_ids,login_url,target_link_uri";
+
+fn tools(csv: &str) -> Import<ToolRecord> {
+    Import::from_csv(csv.as_bytes(), AddressRules::default()).unwrap()
+}
+
+fn row(client: &str) -> String {
+    format!("N,{client},1,https://t.example/login,https://t.example/{client}")
+}
+
+fn codes(faults: &[Fault]) -> Vec<(&str, &str)> {
+    faults.iter().map(|fault| (fault.field(), fault.code())).collect()
+}
+
+#[test]
+fn accented_names_byte_order_mark_and_crlf() {
+    for end in ["\n", "\r\n"] {
+        for mark in ["", "\u{feff}"] {
+            let name = "Élève – Übung 試験";
+            let csv = format!("{mark}{HEAD}{end}{name},a,1,https://t.example/login,https://t.example/a{end}");
+            let import = tools(&csv);
+            assert_eq!(import.rejected, []);
+            assert_eq!(import.records[0].record.name.as_deref(), Some(name));
+            assert_eq!(import.records[0].place, Place::Line(2));
+        }
+    }
+}
+
+#[test]
+fn quotes_with_newlines_commas_and_quotes() {
+    let csv = format!(
+        "{HEAD},redirect_uris,scopes,custom,privacy,status,jwks url\n\
+         \"Quiz, the \"\"big\"\" one\nsecond line\",a,\"1 2\",https://t.example/login,https://t.example/a,\
+         \"https://t.example/a\nhttps://t.example/b, https://t.example/c\",{} x,\"k=v=w\n u = $User.id \",name email,Activated,https://t.example/jwks\n\
+         \n\n\
+         Bad,b,1,/login,https://t.example/b,,,,,,\n",
+        Scope::Score
+    );
+    let import = tools(&csv);
+    let record = &import.records[0].record;
+    assert_eq!(record.name.as_deref(), Some("Quiz, the \"big\" one\nsecond line"));
+    assert_eq!(record.redirect_uris.len(), 3);
+    assert_eq!(record.redirect_uris[2].as_str(), "https://t.example/c");
+    assert_eq!(record.scopes, [Scope::Score, Scope::from("x")]);
+    assert_eq!(record.custom.iter().collect::<Vec<_>>(), [("k", "v=w"), ("u", "$User.id")]);
+    assert_eq!(record.privacy, Some(vec![PersonalData::Name, PersonalData::Email]));
+    assert_eq!((record.status, record.deployment_ids.len()), (RegistrationStatus::Active, 2));
+    // The row begins on the tenth line of the file, behind two blank ones.
+    assert_eq!(import.rejected[0].place, Place::Line(csv.lines().position(|l| l.starts_with("Bad")).unwrap() as u64 + 1));
+    assert_eq!(codes(&import.rejected[0].faults), [("login_url", "url_not_absolute")]);
+}
+
+#[test]
+fn missing_and_repeated_columns_refuse_the_file() {
+    let read = |csv: &str| Import::<ToolRecord>::from_csv(csv.as_bytes(), AddressRules::default()).unwrap_err();
+    let error = read("name,client_id,login_url\nN,a,https://t.example/login\n");
+    assert_eq!(error, ImportError::ColumnsMissing(vec!["deployment_ids", "target_link_uri"]));
+    assert_eq!(error.to_string(), "columns are missing: deployment_ids, target_link_uri");
+    let error = read(&format!("{HEAD},Client ID\n"));
+    assert_eq!(error, ImportError::ColumnRepeated("client_id"));
+    for empty in ["", "\n\n", "\u{feff}", "  "] {
+        assert_eq!(read(empty), ImportError::Empty, "{empty:?}");
+    }
+}
+
+#[test]
+fn an_extra_column_is_listed_and_an_extra_cell_is_a_slip() {
+    let csv = format!("{HEAD},Notes,\n{},call Bob,\n{},x,,\n{},x,,slipped\n{}\n", row("a"), row("b"), row("c"), row("d"));
+    let import = tools(&csv);
+    assert_eq!(import.ignored_columns, ["Notes"]);
+    assert_eq!(import.records.len(), 2);
+    let rejected: Vec<_> = import.rejected.iter().map(|r| (r.place, codes(&r.faults))).collect();
+    assert_eq!(
+        rejected,
+        [(Place::Line(4), vec![("column 8", "unknown_member")]), (Place::Line(5), vec![("column 6", "missing")])]
+    );
+}
+
+#[test]
+fn not_utf8_is_refused_with_the_byte_offset() {
+    let mut latin1 = format!("{HEAD}\n").into_bytes();
+    let offset = latin1.len() + 2;
+    latin1.extend(b"Fr\xe9d\xe9ric,a,1,https://t.example/login,https://t.example/a\n");
+    let read = |bytes: &[u8]| Import::<ToolRecord>::from_csv(bytes, AddressRules::default()).unwrap_err();
+    assert_eq!(read(&latin1), ImportError::NotUtf8(offset));
+    // With a mark before it, the offset is still that in the file.
+    let marked = [b"\xef\xbb\xbf".as_slice(), &latin1].concat();
+    assert_eq!(read(&marked), ImportError::NotUtf8(offset + 3));
+    assert_eq!(read(b"\xff\xfen\0a\0"), ImportError::Utf16);
+    assert_eq!(read(&vec![b'a'; lti_registration::MAX_IMPORT_BYTES + 1]), ImportError::TooLarge);
+}
+
+#[test]
+fn ten_thousand_rows_with_a_hundred_bad_ones() {
+    let mut csv = format!("{HEAD}\r\n");
+    let mut bad = Vec::new();
+    for index in 0..10_000_u64 {
+        if index % 100 == 37 {
+            bad.push(Place::Line(index + 2));
+            let broken = match index % 3 {
+                0 => format!("N,c{index},1,http://t.example/login,https://t.example/a"),
+                1 => format!("N,,1,https://t.example/login,https://t.example/{index}"),
+                _ => format!("N,c{index},1,https://t.example/login"),
+            };
+            csv.push_str(&broken);
+        } else {
+            csv.push_str(&row(&format!("c{index}")));
+        }
+        csv.push_str("\r\n");
+    }
+    let import = tools(&csv);
+    assert_eq!(import.rejected.iter().map(|r| r.place).collect::<Vec<_>>(), bad);
+    assert_eq!((bad.len(), import.records.len()), (100, 9_900));
+    assert!(import.records.iter().all(|imported| imported.warnings.is_empty()));
+}
+
+#[test]
+fn aliases_other_separators_and_platforms() {
+    let csv = "Issuer or Platform ID;Client ID;Deployment ID;Authentication request URL;Token URL;Public Keyset URL;Profile\r\n\
+        https://lms.example;a;unknown;https://lms.example/auth;https://lms.example/token;https://lms.example/jwks;moodle\r\n\
+        https://lms.example;a;1;https://lms.example/auth;;https://lms.example/jwks;\r\n\
+        https://lms.example;b;;https://lms.example/auth;;;\r\n\
+        https://lms.example;c;1,2;https://lms.example/auth;;https://lms.example/jwks;\r\n";
+    let import = Import::<PlatformRecord>::from_csv(csv.as_bytes(), AddressRules::default()).unwrap();
+    assert_eq!(import.records[0].record.deployment_ids, Deployments::NotYetKnown);
+    let rejected: Vec<_> = import.rejected.iter().map(|r| (r.place, codes(&r.faults), r.duplicate_of)).collect();
+    assert_eq!(
+        rejected,
+        [
+            (Place::Line(3), vec![("Client ID", "duplicate")], Some(Place::Line(2))),
+            (Place::Line(4), vec![("Deployment ID", "missing"), ("Public Keyset URL", "keys_missing")], None),
+            (Place::Line(5), vec![("Deployment ID[0]", "separator")], None),
+        ]
+    );
+    let tabs = HEAD.replace(',', "\t") + "\n" + &row("a").replace(',', "\t");
+    assert_eq!(tools(&tabs).records.len(), 1);
+    assert!(csv_headings::<ToolRecord>().contains(&"deep_linking_url"));
+}
+
+#[test]
+fn what_is_registered_already_is_rejected() {
+    let mut import = tools(&format!("{HEAD}\n{}\n{}\n", row("a"), row("b")));
+    let known = ToolRecord::new(
+        ClientId::new("a").unwrap(),
+        vec![],
+        "https://x.example/l".into(),
+        "https://x.example/t".into(),
+    );
+    import.reject_known([&known]);
+    assert_eq!(import.records.iter().map(|i| i.record.client_id.as_str()).collect::<Vec<_>>(), ["b"]);
+    assert_eq!((import.rejected[0].place, import.rejected[0].faults[0].code()), (Place::Line(2), "duplicate"));
+
+    // At a tool, one client id may be at two platforms.
+    let of = |issuer: &str| {
+        let mut record = PlatformRecord::new(
+            Issuer::new(issuer).unwrap(),
+            ClientId::new("a").unwrap(),
+            Deployments::NotYetKnown,
+            "https://lms.example/auth".into(),
+        );
+        record.key_set_url = Some("https://lms.example/jwks".into());
+        record
+    };
+    let json = serde_json::to_vec(&[of("https://one.example"), of("https://two.example")]).unwrap();
+    let import = Import::<PlatformRecord>::from_json(&json, AddressRules::default()).unwrap();
+    assert_eq!(import.records.len(), 2);
+}
+
+#[test]
+fn a_quote_that_never_ends_spoils_no_good_row_before_it() {
+    let import = tools(&format!("{HEAD}\n{}\n\"{}\n{}\n", row("a"), row("b"), row("c")));
+    assert_eq!(import.records.len(), 1);
+    assert_eq!(import.rejected.len(), 1);
+    assert_eq!(import.rejected[0].place, Place::Line(3));
+}
