@@ -1,0 +1,174 @@
+//! Content-item messages, both ends (Content-Item Message 1.0; the rows of deep linking in their older form).
+
+use lti_legacy::{
+    ContentItemSelection, Launch, LaunchParameters, LegacyMessageType, OAuthError, PendingSelection,
+    SelectionError, UnverifiedLaunch, UnverifiedSelection, Use,
+};
+use lti_types::{
+    ContentItem, ContentItemType, DeploymentId, FileItem, FormPost, HtmlItem, ItemLineItem, LinkItem,
+    LtiResourceLinkItem, MediaTypes, Message, UserId, WireUrl,
+};
+
+use crate::support::{credential, nonce, now, signer, url};
+
+const RETURN: &str = "https://lms.example/items?course=1";
+
+fn request() -> LaunchParameters {
+    let mut request = LaunchParameters::new(LegacyMessageType::SelectionRequest);
+    request.user_id = Some(UserId::new("u/7").unwrap());
+    request.roles = Some(["Instructor"].into_iter().collect());
+    request.content_item_return_url = Some(RETURN.into());
+    request.accept_media_types = Some(MediaTypes::Text("application/vnd.ims.lti.v1.ltilink, text/html".to_owned()));
+    request.accept_presentation_document_targets = Some(vec!["iframe".into(), "window".into()]);
+    request.accept_multiple = Some(false);
+    request.data = Some("opaque\n&<>".to_owned());
+    request
+}
+
+fn asked(request: &LaunchParameters) -> Launch {
+    let post = signer().launch(&url(), request, &nonce("n-1"), now()).unwrap();
+    let launch = UnverifiedLaunch::from_form(&url(), post.body().as_bytes()).unwrap();
+    launch.verify(&[credential()], now()).unwrap().first_use(Use::First).unwrap()
+}
+
+fn quiz() -> ContentItem {
+    let mut quiz = LtiResourceLinkItem::new();
+    quiz.url = Some("https://tool.example.com/quiz/9".into());
+    quiz.title = Some("Quiz 9".to_owned());
+    quiz.line_item = Some(ItemLineItem::of_maximum(20.0));
+    quiz.into()
+}
+
+fn pending(request: &LaunchParameters) -> PendingSelection {
+    let pending = PendingSelection::new(DeploymentId::new("account-1").unwrap(), request).unwrap();
+    // As it is kept in a session.
+    serde_json::from_str(&serde_json::to_string(&pending).unwrap()).unwrap()
+}
+
+fn answer(request: &LaunchParameters, items: Vec<ContentItem>) -> FormPost {
+    asked(request).select(items).unwrap().sign(&signer(), &nonce("n-2"), now()).unwrap()
+}
+
+fn taken(post: &FormPost, pending: PendingSelection) -> Result<ContentItemSelection, SelectionError> {
+    let answer = UnverifiedSelection::from_form(&post.action.as_str().into(), post.body().as_bytes()).unwrap();
+    let signed = answer.verify(&[credential()], now()).unwrap();
+    signed.first_use(Use::First, pending).map(lti_legacy::VerifiedSelection::into_selection)
+}
+
+#[test]
+fn a_request_is_seen_as_deep_linking() {
+    let launch = asked(&request());
+    let Message::DeepLinking(seen) = launch.message() else { panic!() };
+    assert_eq!(seen.settings.deep_link_return_url.as_str(), RETURN);
+    assert_eq!(seen.settings.data.as_deref(), Some("opaque\r\n&<>"), "as browsers send it");
+    let types = [ContentItemType::LtiResourceLink, ContentItemType::Link, ContentItemType::Html];
+    assert_eq!(seen.settings.accept_types.as_deref(), Some(&types[..]));
+    assert_eq!(seen.settings.accept_multiple, Some(false));
+    assert!(launch.roles().is_instructor());
+}
+
+#[test]
+fn an_answer_brings_items_and_data_back() {
+    let post = answer(&request(), vec![quiz()]);
+    assert_eq!(post.action, RETURN);
+    let items = post.field("content_items").unwrap();
+    assert!(items.starts_with(r#"{"@context":"http://purl.imsglobal.org/ctx/lti/v1/ContentItem","@graph":["#), "{items}");
+    assert!(items.contains(r#""@type":"LtiLinkItem""#) && items.contains(r#""normalMaximum":20.0"#));
+    let selection = taken(&post, pending(&request())).unwrap();
+    assert_eq!(selection.items, [quiz()]);
+    assert_eq!(selection.data.as_deref(), Some("opaque\r\n&<>"));
+}
+
+#[test]
+fn messages_and_no_items() {
+    let mut answer = asked(&request()).select(Vec::new()).unwrap();
+    answer.selection.messages.error_msg = Some("Nothing <b>fits</b>".to_owned());
+    let post = answer.sign(&signer(), &nonce("n"), now()).unwrap();
+    let selection = taken(&post, pending(&request())).unwrap();
+    assert!(selection.items.is_empty());
+    assert_eq!(selection.messages.error_msg.as_deref(), Some("Nothing <b>fits</b>"));
+}
+
+#[test]
+fn a_tool_sends_only_what_is_accepted() {
+    let launch = asked(&request());
+    assert_eq!(launch.select(vec![quiz(), quiz()]).unwrap_err(), SelectionError::TooMany);
+    let file = FileItem::new("https://tool.example.com/a.pdf".into());
+    assert_eq!(launch.select(vec![file.into()]).unwrap_err(), SelectionError::MediaType);
+    assert!(launch.select(vec![HtmlItem::new("<p>".to_owned()).into()]).is_ok());
+    assert_eq!(launch.select(vec![quiz()]).unwrap().unsigned().unwrap_err(), SelectionError::Unsigned);
+    let opened = crate::support::received(&crate::support::sent(crate::support::launch().write())).unwrap();
+    assert_eq!(opened.select(Vec::new()).unwrap_err(), SelectionError::NotARequest);
+}
+
+#[test]
+fn x35_a_platform_takes_only_the_answer_to_its_request() {
+    let good = || answer(&request(), vec![quiz()]);
+    assert!(taken(&good(), pending(&request())).is_ok());
+
+    let mut other = request();
+    other.data = Some("another".to_owned());
+    assert_eq!(taken(&good(), pending(&other)).unwrap_err(), SelectionError::DataMismatch);
+    other = request();
+    other.data = None;
+    assert!(taken(&good(), pending(&other)).is_ok(), "data that nobody asked for is nobody's concern");
+    assert_eq!(taken(&answer(&other, vec![quiz()]), pending(&request())).unwrap_err(), SelectionError::DataMismatch);
+
+    let mut elsewhere = request();
+    elsewhere.content_item_return_url = Some("https://lms.example/items?course=2".into());
+    assert_eq!(taken(&good(), pending(&elsewhere)).unwrap_err(), SelectionError::AddressMismatch);
+
+    let mut many = request();
+    many.accept_multiple = Some(true);
+    let two = answer(&many, vec![quiz(), LinkItem::new("https://tool.example.com/".into()).into()]);
+    assert!(taken(&two, pending(&many)).is_ok());
+    assert_eq!(taken(&two, pending(&request())).unwrap_err(), SelectionError::TooMany);
+
+    let mut any = request();
+    any.accept_media_types = Some(MediaTypes::Text("*/*".to_owned()));
+    let file = answer(&any, vec![FileItem::new("https://tool.example.com/a.pdf".into()).into()]);
+    assert_eq!(taken(&file, pending(&request())).unwrap_err(), SelectionError::MediaType);
+
+    let account = DeploymentId::new("account-2").unwrap();
+    let foreign = PendingSelection::new(account, &request()).unwrap();
+    assert_eq!(taken(&good(), foreign).unwrap_err(), SelectionError::AccountMismatch);
+
+    let body = good().body();
+    let verify = |body: &str| {
+        UnverifiedSelection::from_form(&WireUrl::from(RETURN), body.as_bytes())?.verify(&[credential()], now())
+    };
+    assert_eq!(verify(&body.replace("quiz", "quoz")).unwrap_err(), OAuthError::SignatureMismatch);
+    let replayed = verify(&body).unwrap().first_use(Use::Repeated, pending(&request()));
+    assert_eq!(replayed.unwrap_err(), SelectionError::Replayed);
+}
+
+#[test]
+fn unsigned_answers_only_where_the_request_says_so() {
+    let mut open = request();
+    open.accept_unsigned = Some(true);
+    let post = asked(&open).select(vec![quiz()]).unwrap().unsigned().unwrap();
+    assert_eq!(post.field("oauth_signature"), None);
+    // A browser makes line ends of its own.
+    let body = post.body();
+    let read = pending(&open).read_unsigned(body.as_bytes()).unwrap();
+    assert_eq!(read.items, [quiz()]);
+    assert_eq!(pending(&request()).read_unsigned(body.as_bytes()).unwrap_err(), SelectionError::Unsigned);
+}
+
+#[test]
+fn what_a_request_requires() {
+    for (change, name) in [
+        ((|r: &mut LaunchParameters| r.content_item_return_url = None) as fn(&mut LaunchParameters), "content_item_return_url"),
+        (|r| r.content_item_return_url = Some("javascript:alert(1)".into()), "content_item_return_url"),
+        (|r| r.accept_media_types = None, "accept_media_types"),
+        (|r| r.accept_presentation_document_targets = None, "accept_presentation_document_targets"),
+    ] {
+        let mut request = request();
+        change(&mut request);
+        let faults = request.check().unwrap_err();
+        assert_eq!(faults.first().name, name);
+        assert_eq!(signer().launch(&url(), &request, &nonce("n"), now()).unwrap_err().code(), faults.first().code());
+        let refusal = crate::support::received(&crate::support::sent(request.write())).unwrap_err();
+        assert_eq!((refusal.code(), refusal.to_string().contains(name)), (faults.first().code(), true));
+    }
+}
