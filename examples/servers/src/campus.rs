@@ -35,7 +35,7 @@ pub async fn start(arguments: Arguments) -> Result<Vec<Running>, StartError> {
     let of_tool =
         tool::Arguments { listen: arguments.tool_listen, registrations: None, keys: None, shared };
     Ok(vec![
-        platform::serve(lms, &of_platform, vec![tool_record])?,
+        platform::serve(lms, &of_platform, vec![tool_record]).await?,
         tool::serve(quizzes, &of_tool, vec![platform_record]).await?,
     ])
 }

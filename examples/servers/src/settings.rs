@@ -1,16 +1,18 @@
 //! What both servers are told when they start.
 
 use std::path::Path;
+use std::time::Duration;
 
-use lti_client::{Client, OutboundPolicy};
+use lti_client::{Client, OutboundPolicy, RetryPolicy};
+use lti_registration::AddressRules;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::limits::RateLimit;
 use crate::server::StartError;
 
-/// How long one attempt to reach the other side may take.
-const OUTBOUND: std::time::Duration = std::time::Duration::from_secs(10);
+/// How often a call to the other side is tried, while somebody waits for it.
+const ATTEMPTS: usize = 2;
 
 /// What both servers are told.
 #[derive(Debug, Clone, clap::Args)]
@@ -27,6 +29,9 @@ pub struct Shared {
     /// Let requests go to loopback addresses and over plain http, for trying things out on one machine.
     #[arg(long)]
     pub allow_loopback: bool,
+    /// How many seconds one attempt to reach the other side may take; there are two.
+    #[arg(long, value_name = "SECONDS", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=20))]
+    pub outbound_timeout: u64,
     /// How many requests a second one address may make, with ten times as many at once; 0 for any number.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub rate_limit: u32,
@@ -36,11 +41,16 @@ impl Shared {
     /// For one machine, in memory.
     #[must_use]
     pub fn on_loopback() -> Self {
-        Self { public_url: None, store: "memory".to_owned(), allow_loopback: true, rate_limit: 1000 }
+        Self { public_url: None, store: "memory".to_owned(), allow_loopback: true, outbound_timeout: 8, rate_limit: 1000 }
     }
 
     pub(crate) fn rate(&self) -> RateLimit {
         RateLimit::new(self.rate_limit)
+    }
+
+    /// What addresses may be registered.
+    pub(crate) fn addresses(&self) -> AddressRules {
+        if self.allow_loopback { AddressRules::with_loopback() } else { AddressRules::default() }
     }
 
     /// The client for calls to the other side.
@@ -52,7 +62,11 @@ impl Shared {
             policy
         };
         let user_agent = format!("{user_agent}/{}", env!("CARGO_PKG_VERSION"));
-        Client::builder().outbound(policy).user_agent(user_agent).timeout(OUTBOUND).build().map_err(StartError::new)
+        let mut retry = RetryPolicy::default();
+        retry.attempts = ATTEMPTS;
+        let timeout = Duration::from_secs(self.outbound_timeout);
+        let client = Client::builder().outbound(policy).user_agent(user_agent).timeout(timeout).retry(retry);
+        client.build().map_err(StartError::new)
     }
 }
 

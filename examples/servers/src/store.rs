@@ -7,6 +7,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use lti_browser::Fault;
 use lti_store::{Key, MemoryStore, Store, StoreError, Use};
+use lti_store_postgres::{PostgresSettings, PostgresStore};
+use lti_store_redis::{RedisSettings, RedisStore};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -19,10 +21,20 @@ const TRIES: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// The store that `--store` names.
-pub(crate) fn open(name: &str) -> Result<Arc<dyn Store>, StartError> {
-    match name {
-        "memory" => Ok(Arc::new(MemoryStore::new())),
-        _ => Err(StartError::new("--store must be `memory`")),
+pub(crate) async fn open(name: &str) -> Result<Arc<dyn Store>, StartError> {
+    // The address may hold a password.
+    let failed = |error: &dyn fmt::Display| StartError::new(format_args!("--store: {error}"));
+    match name.split_once(':').map_or(name, |(scheme, _)| scheme) {
+        "memory" if name == "memory" => Ok(Arc::new(MemoryStore::new())),
+        "redis" | "rediss" => match RedisStore::connect(RedisSettings::new(name)).await {
+            Ok(store) => Ok(Arc::new(store)),
+            Err(error) => Err(failed(&error)),
+        },
+        "postgres" | "postgresql" => match PostgresStore::connect(PostgresSettings::new(name)).await {
+            Ok(store) => Ok(Arc::new(store)),
+            Err(error) => Err(failed(&error)),
+        },
+        _ => Err(StartError::new("--store must be `memory`, `redis://…` or `postgres://…`")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the platform says about itself (OpenID Connect Discovery; LTI Dynamic Registration 1.0).
+//! What the platform says about itself (OpenID Connect Discovery; LTI Dynamic Registration 1.0 §3.5).
 
 use std::sync::Arc;
 
@@ -6,10 +6,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use lti_jwks::JwkSet;
-use lti_types::Scope;
-use serde_json::json;
 
-use super::{Platform, message};
+use super::{Platform, registration};
 use crate::answer;
 
 /// `GET /.well-known/jwks.json`
@@ -21,30 +19,7 @@ pub(super) async fn keys(State(platform): State<Arc<Platform>>) -> Response {
 
 /// `GET /.well-known/openid-configuration`
 pub(super) async fn configuration(State(platform): State<Arc<Platform>>) -> Response {
-    let mut scopes = vec!["openid".to_owned()];
-    scopes.extend(message::GRADES.iter().map(|scope| scope.as_str().to_owned()));
-    scopes.push(Scope::ContextMembershipReadOnly.as_str().to_owned());
-    answer::json(
-        200,
-        &json!({
-            "issuer": platform.issuer,
-            "authorization_endpoint": platform.address("/lti/auth"),
-            "token_endpoint": platform.address("/lti/token"),
-            "token_endpoint_auth_methods_supported": ["private_key_jwt"],
-            "token_endpoint_auth_signing_alg_values_supported": ["RS256"],
-            "jwks_uri": platform.address("/.well-known/jwks.json"),
-            "registration_endpoint": platform.address("/lti/register"),
-            "scopes_supported": scopes,
-            "response_types_supported": ["id_token"],
-            "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["RS256"],
-            "claims_supported": ["iss", "aud", "sub", "name", "given_name", "family_name", "email", "locale"],
-            "https://purl.imsglobal.org/spec/lti-platform-configuration": {
-                "product_family_code": "lti-examples",
-                "version": env!("CARGO_PKG_VERSION"),
-                "messages_supported": [{"type": "LtiResourceLinkRequest"}, {"type": "LtiDeepLinkingRequest"}],
-                "variables": lti_platform::VARIABLES.iter().map(|variable| variable.name).collect::<Vec<_>>(),
-            },
-        }),
-    )
+    let (addresses, policy) = (registration::addresses(&platform), registration::policy(&platform));
+    let endpoint = platform.address("/lti/register");
+    answer::json(200, &lti_registration::platform::configuration(&addresses, endpoint, "lti-examples", &policy))
 }

@@ -6,11 +6,13 @@ mod courses;
 mod deep_linking;
 mod gradebook;
 mod grades;
+mod import;
 mod launch;
 mod message;
 mod metadata;
 mod pages;
 mod people;
+mod registration;
 mod roster;
 mod session;
 mod tokens;
@@ -19,9 +21,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get, post};
 use lti_browser::{Framing, Origin};
 use lti_client::Client;
+use lti_registration::AddressRules;
 use lti_jwks::{Sealer, SealingKey, SigningKey};
 use lti_platform::Registration;
 use lti_services::platform::{GrantSigner, Place};
@@ -71,6 +75,7 @@ pub(crate) struct Platform {
     tools: RwLock<Vec<Arc<Registration>>>,
     school: Mutex<School>,
     data: Option<PathBuf>,
+    addresses: AddressRules,
 }
 
 /// Starts a platform with the tools of its file.
@@ -80,18 +85,22 @@ pub(crate) struct Platform {
 pub async fn start(arguments: Arguments) -> Result<Running, StartError> {
     let tools = settings::records::<ToolRecord>("--tools", arguments.tools.as_deref())?;
     let bound = server::bind(&arguments.listen, arguments.shared.public_url.clone()).await?;
-    serve(bound, &arguments, tools)
+    serve(bound, &arguments, tools).await
 }
 
 /// Starts a platform on a socket, with tools.
-pub(crate) fn serve(bound: Bound, arguments: &Arguments, tools: Vec<ToolRecord>) -> Result<Running, StartError> {
-    let platform = Arc::new(Platform::new(&bound, arguments, tools)?);
+pub(crate) async fn serve(
+    bound: Bound,
+    arguments: &Arguments,
+    tools: Vec<ToolRecord>,
+) -> Result<Running, StartError> {
+    let platform = Arc::new(Platform::new(&bound, arguments, tools).await?);
     let app = router(platform, arguments.shared.rate());
     Ok(server::serve(bound, app))
 }
 
 impl Platform {
-    fn new(bound: &Bound, arguments: &Arguments, tools: Vec<ToolRecord>) -> Result<Self, StartError> {
+    async fn new(bound: &Bound, arguments: &Arguments, tools: Vec<ToolRecord>) -> Result<Self, StartError> {
         let shared = &arguments.shared;
         let public = bound.public.clone();
         let issuer = Issuer::new(public.as_str().trim_end_matches('/')).map_err(StartError::new)?;
@@ -108,15 +117,22 @@ impl Platform {
             sealer: Sealer::new(SealingKey::random().map_err(StartError::new)?),
             grants: GrantSigner::new(issuer.clone(), services),
             issuer,
-            notes: Notes::new(store::open(&shared.store)?, "platform"),
+            notes: Notes::new(store::open(&shared.store).await?, "platform"),
             client: shared.client("lti-example-platform")?,
             metrics: Metrics::new(),
             tools: RwLock::default(),
             school: Mutex::new(content::load(arguments.data.as_deref())?),
             data: arguments.data.clone(),
+            addresses: shared.addresses(),
         };
         for tool in tools {
             platform.register(tool)?;
+        }
+        // Those of the file have the last word.
+        for tool in registration::load(platform.data.as_deref())? {
+            if platform.registration(tool.client_id.as_str()).is_none() {
+                platform.register(tool)?;
+            }
         }
         Ok(platform)
     }
@@ -220,7 +236,11 @@ fn router(platform: Arc<Platform>, rate: crate::limits::RateLimit) -> Router {
         .route("/deep-link/{client_id}", get(launch::deep_linking))
         .route("/lti/auth", get(authentication::authenticate).post(authentication::authenticate))
         .route("/lti/token", any(tokens::grant))
+        .route("/lti/register", any(registration::register))
         .route("/lti/deep-linking/return", post(deep_linking::take))
+        .route("/admin/registrations", post(registration::invite))
+        .route("/admin/registrations/{client_id}/activate", post(registration::activate))
+        .route("/courses/{course}/import", get(import::show).post(import::take).layer(DefaultBodyLimit::max(import::MAX_BODY)))
         .route("/lti/contexts/{course}/line-items", any(grades::line_items))
         .route("/lti/contexts/{course}/line-items/{number}", any(grades::line_item))
         .route("/lti/contexts/{course}/line-items/{number}/scores", any(grades::scores))

@@ -11,6 +11,7 @@ use lti_platform::UntrustedText;
 use lti_types::RegistrationStatus;
 
 use super::courses::{COURSES, Link};
+use super::import::Imported;
 use super::people::{PEOPLE, Somebody};
 use super::{Platform, courses, gradebook as grades};
 use crate::answer;
@@ -62,7 +63,9 @@ pub(super) async fn sign_out(State(platform): State<Arc<Platform>>, request: Req
     Ok(answer::with_cookies(answer::see_other("/"), platform.sign_out()))
 }
 
+/// A registered tool, as it is shown.
 struct Tool {
+    waiting: bool,
     name: String,
     client_id: String,
     status: &'static str,
@@ -91,11 +94,24 @@ fn tool_row(tool: &lti_platform::Registration) -> Tool {
         _ => "out of use",
     };
     Tool {
+        waiting: record.status == RegistrationStatus::Pending,
         name: record.name.clone().unwrap_or_else(|| record.client_id.to_string()),
         client_id: record.client_id.to_string(),
         status,
         login_url: record.login_url.as_str().to_owned(),
     }
+}
+
+#[derive(Template)]
+#[template(path = "platform/invited.html")]
+struct Invited<'a> {
+    who: Option<&'static Somebody>,
+    address: &'a str,
+}
+
+/// Where an invited tool registers itself.
+pub(super) fn invited(platform: &Platform, who: &'static Somebody, address: &str) -> Result<Response, Problem> {
+    platform.page(&Invited { who: Some(who), address })
 }
 
 #[derive(Template)]
@@ -205,6 +221,26 @@ pub(super) async fn roster(
     let title = courses::title(&course).ok_or_else(Problem::not_found)?;
     let who = platform.expect_teacher(request.headers())?.person;
     platform.page(&Roster { who: Some(who), course, title, people: &PEOPLE })
+}
+
+#[derive(Template)]
+#[template(path = "platform/import.html")]
+struct Import<'a> {
+    who: Option<&'static Somebody>,
+    course: &'a str,
+    title: &'static str,
+    imported: Option<&'a Imported>,
+}
+
+/// The forms for content from elsewhere, and what the last one brought.
+pub(super) fn import(
+    platform: &Platform,
+    who: &'static Somebody,
+    course: &str,
+    imported: Option<&Imported>,
+) -> Result<Response, Problem> {
+    let title = courses::title(course).ok_or_else(Problem::not_found)?;
+    platform.page(&Import { who: Some(who), course, title, imported })
 }
 
 struct Row {

@@ -11,6 +11,8 @@ use lti_services::AssertionId;
 use lti_services::platform::{Access, RequestRefusal, TokenClient, TokenRefusal, UnverifiedTokenRequest, Use, bearer_token};
 use lti_types::{RegistrationStatus, ToolRecord};
 
+use serde_json::json;
+
 use super::Platform;
 use crate::answer;
 use crate::clock::now;
@@ -27,6 +29,11 @@ pub(super) async fn grant(
     let request = answer::whole(request, MAX_BODY).await?;
     let refuse = |refusal: TokenRefusal| {
         tracing::info!(code = refusal.code(), "token refused");
+        if refusal == TokenRefusal::ClientNotActive {
+            // Who registered must be able to tell waiting for consent from a wrong key.
+            let body = json!({"error": "unauthorized_client", "error_description": refusal.to_string()});
+            return Ok(answer::json(400, &body));
+        }
         Ok(answer::service(refusal.to_http()))
     };
     let asked = match UnverifiedTokenRequest::from_http(&request) {

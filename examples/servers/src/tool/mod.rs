@@ -6,6 +6,7 @@ mod login;
 mod pages;
 mod platforms;
 mod quiz;
+mod registration;
 mod services;
 mod session;
 
@@ -20,6 +21,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use lti_browser::{Framing, Origin};
 use lti_client::Client;
 use lti_jwks::{JwkSet, SigningKey};
+use lti_registration::AddressRules;
 use lti_store::Platforms;
 use lti_types::{PlatformRecord, WireUrl};
 use url::Url;
@@ -62,6 +64,7 @@ pub(crate) struct Tool {
     platforms: Platforms,
     notes: Notes,
     client: Client,
+    addresses: AddressRules,
     metrics: Arc<Metrics>,
     reception: Arc<Reception>,
 }
@@ -84,7 +87,7 @@ pub(crate) async fn serve(
 ) -> Result<Running, StartError> {
     let shared = &arguments.shared;
     let public = bound.public.clone();
-    let store = store::open(&shared.store)?;
+    let store = store::open(&shared.store).await?;
     let metrics = Metrics::new();
     let reception = Arc::new(Reception {
         name: "tool",
@@ -100,6 +103,7 @@ pub(crate) async fn serve(
         platforms: Platforms::new(Arc::clone(&store) as Arc<dyn lti_store::RecordStore>, "tool"),
         notes: Notes::new(store, "tool"),
         client: shared.client("lti-example-tool")?,
+        addresses: shared.addresses(),
         metrics,
         reception: Arc::clone(&reception),
     };
@@ -145,6 +149,9 @@ fn router(tool: Arc<Tool>) -> Router {
         .route("/lti/launches/{launch_id}/results", get(services::results))
         .route("/lti/launches/{launch_id}/deep-link", post(deep_linking::respond))
         .route("/lti/launches/{launch_id}/quiz", post(quiz::hand_in))
+        .route("/lti/register", get(registration::register))
+        .route("/lti/config/canvas.json", get(registration::canvas))
+        .route("/lti/cartridge.xml", get(registration::cartridge))
         .route("/.well-known/jwks.json", get(keys))
         .with_state(tool)
         .merge(crate::visitor::probes(metrics))
