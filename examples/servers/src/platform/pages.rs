@@ -76,6 +76,7 @@ struct Tool {
 #[template(path = "platform/tools.html")]
 struct Tools {
     who: Option<&'static Somebody>,
+    teaches: bool,
     tools: Vec<Tool>,
 }
 
@@ -83,7 +84,7 @@ struct Tools {
 pub(super) async fn tools(State(platform): State<Arc<Platform>>, request: Request) -> Result<Response, Problem> {
     let who = platform.expect_signed_in(request.headers())?.person;
     let tools = platform.registrations().iter().map(|tool| tool_row(tool)).collect();
-    platform.page(&Tools { who: Some(who), tools })
+    platform.page(&Tools { who: Some(who), teaches: who.teaches(), tools })
 }
 
 fn tool_row(tool: &lti_platform::Registration) -> Tool {

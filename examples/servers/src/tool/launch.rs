@@ -78,7 +78,7 @@ async fn taken(tool: &Tool, request: &http::Request<Vec<u8>>, visitor: &Visitor)
             let response = if visitor.json {
                 answer::json(200, &document(&launch, &session))
             } else {
-                pages::of_session(tool, &session.id, &session.session)?
+                pages::of_session(tool, &session.id, &session.session, Some(&session.token))?
             };
             Ok(answer::with_cookies(response, cookies))
         }
@@ -119,11 +119,15 @@ async fn completed(tool: &Tool, request: &http::Request<Vec<u8>>) -> Result<Resp
     let completion = Completion::read(&tool.origin, &asked)?;
     let unverified = UnverifiedLaunch::from_form(completion.response)?;
     let browser = Browser::from_platform_storage(completion.secret.clone());
-    let (id, cookies) = match verify(tool, unverified, browser, &completion.secret).await? {
-        Taken::Again(id) => (id, Vec::new()),
-        Taken::New(taken) => (taken.1.id.clone(), tool.session_cookies(&taken.1)),
+    let (path, cookies) = match verify(tool, unverified, browser, &completion.secret).await? {
+        Taken::Again(id) => (format!("/lti/launches/{id}"), Vec::new()),
+        Taken::New(taken) => {
+            // This browser keeps back cookies; the next page may have to do without, too.
+            let ticket = tool.ticket(&taken.1).await?;
+            (format!("/lti/launches/{}#{ticket}", taken.1.id), tool.session_cookies(&taken.1))
+        }
     };
-    let reply = Completion::answer(&format!("/lti/launches/{id}"))?;
+    let reply = Completion::answer(&path)?;
     Ok(answer::with_cookies(answer::browser(reply), cookies))
 }
 

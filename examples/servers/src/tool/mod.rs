@@ -143,6 +143,7 @@ fn router(tool: Arc<Tool>) -> Router {
         .route("/lti/launch", post(launch::take))
         .route("/lti/launch/complete", post(launch::complete))
         .route("/lti/launches/{launch_id}", get(pages::launch))
+        .route("/lti/launches/{launch_id}/open", post(pages::open))
         .route("/lti/launches/{launch_id}/members", get(services::members))
         .route("/lti/launches/{launch_id}/line-items", get(services::line_items).post(services::create_line_item))
         .route("/lti/launches/{launch_id}/scores", post(services::publish))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
-use lti_browser::CspNonce;
+use lti_browser::{CspNonce, Texts};
 use lti_tool::Check;
 use serde_json::json;
 
@@ -15,7 +15,11 @@ use super::session::Session;
 use crate::answer;
 use crate::page::{Frames, html};
 use crate::problem::Problem;
+use crate::same_site;
 use crate::visitor::Visitor;
+
+/// The most bytes of our own small forms.
+const MAX_FORM: usize = 4096;
 
 #[derive(Template)]
 #[template(path = "tool/home.html")]
@@ -37,8 +41,12 @@ pub(super) async fn launch(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let session = tool.session(&id, request.method(), request.headers()).await?;
-    if Visitor::of(request.headers()).json {
+    let visitor = Visitor::of(request.headers());
+    let session = match tool.session(&id, request.method(), request.headers(), None).await {
+        Err(problem) if problem.code == "token_missing" && visitor.html => return opening(&tool, &id, &visitor, &problem),
+        session => session?,
+    };
+    if visitor.json {
         let record = &session.record;
         return Ok(answer::json(
             200,
@@ -48,13 +56,50 @@ pub(super) async fn launch(
             }),
         ));
     }
-    of_session(&tool, &id, &session)
+    of_session(&tool, &id, &session, None)
+}
+
+#[derive(Template)]
+#[template(path = "tool/opening.html")]
+struct Opening<'a> {
+    nonce: &'a CspNonce,
+    texts: &'a Texts,
+    id: &'a str,
+    problem: &'a Problem,
+}
+
+/// For a browser that shows no cookie: it may have a ticket in the fragment of the address, which only a script can see.
+/// Otherwise the page says what is wrong.
+fn opening(tool: &Tool, id: &str, visitor: &Visitor, problem: &Problem) -> Result<Response, Problem> {
+    let nonce = CspNonce::random()?;
+    let page = Opening { nonce: &nonce, texts: &visitor.texts, id, problem };
+    let mut response = html(&page, &nonce, &Frames { by: &tool.framing(), of: &[] });
+    *response.status_mut() = problem.status_code();
+    Ok(response)
+}
+
+/// `POST /lti/launches/{launch_id}/open`
+pub(super) async fn open(
+    State(tool): State<Arc<Tool>>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let request = answer::whole(request, MAX_FORM).await?;
+    answer::expect_form(request.headers())?;
+    same_site::check(&tool.origin, request.headers())?;
+    let token = match answer::field(&request, "ticket") {
+        Some(ticket) => Some(tool.redeem(&ticket, &id).await?),
+        None => answer::field(&request, "access_token"),
+    };
+    let session = tool.session(&id, request.method(), request.headers(), token.as_deref()).await?;
+    of_session(&tool, &id, &session, token.as_deref())
 }
 
 #[derive(Template)]
 #[template(path = "tool/quiz.html")]
 struct QuizPage<'a> {
     id: &'a str,
+    token: Option<&'a str>,
     about: Summary<'a>,
     quiz: &'static Quiz,
 }
@@ -63,6 +108,7 @@ struct QuizPage<'a> {
 #[template(path = "tool/picker.html")]
 struct PickerPage<'a> {
     id: &'a str,
+    token: Option<&'a str>,
     about: Summary<'a>,
     several: bool,
     quizzes: &'static [Quiz],
@@ -104,14 +150,20 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// The page of a launch: a quiz, or a choice of quizzes.
-pub(super) fn of_session(tool: &Tool, id: &str, session: &Session) -> Result<Response, Problem> {
+/// The page of a launch: a quiz, or a choice of quizzes. Its forms carry the access token, if it is at hand, for browsers
+/// that keep no cookie.
+pub(super) fn of_session(
+    tool: &Tool,
+    id: &str,
+    session: &Session,
+    token: Option<&str>,
+) -> Result<Response, Problem> {
     let about = Summary::of(session);
     match &session.deep_linking {
         Some(asked) => {
-            tool.page(&PickerPage { id, about, several: asked.accepts_multiple(), quizzes: &QUIZZES })
+            tool.page(&PickerPage { id, token, about, several: asked.accepts_multiple(), quizzes: &QUIZZES })
         }
-        None => tool.page(&QuizPage { id, about, quiz: Quiz::of(session) }),
+        None => tool.page(&QuizPage { id, token, about, quiz: Quiz::of(session) }),
     }
 }
 
@@ -119,6 +171,7 @@ pub(super) fn of_session(tool: &Tool, id: &str, session: &Session) -> Result<Res
 #[template(path = "tool/handed_in.html")]
 struct HandedIn<'a> {
     id: &'a str,
+    token: Option<&'a str>,
     quiz: &'static Quiz,
     points: usize,
     sent: bool,
@@ -129,12 +182,15 @@ struct HandedIn<'a> {
 pub(super) fn handed_in(
     tool: &Tool,
     id: &str,
+    request: &http::Request<Vec<u8>>,
     quiz: &'static Quiz,
     points: usize,
     outcome: &Result<bool, Problem>,
 ) -> Result<Response, Problem> {
+    let token = answer::field(request, "access_token");
+    let token = token.as_deref();
     let sent = matches!(outcome, Ok(true));
-    tool.page(&HandedIn { id, quiz, points, sent, failed: outcome.as_ref().err() })
+    tool.page(&HandedIn { id, token, quiz, points, sent, failed: outcome.as_ref().err() })
 }
 
 impl Tool {

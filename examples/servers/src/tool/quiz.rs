@@ -94,7 +94,7 @@ pub(super) async fn hand_in(
     if let Err(problem) = &sent {
         tracing::warn!(launch_id = id, code = problem.code, "the grade was not sent");
     }
-    pages::handed_in(&tool, &id, quiz, points, &sent)
+    pages::handed_in(&tool, &id, &request, quiz, points, &sent)
 }
 
 /// Sends the grade of whoever launched; `false` where the platform wants none.

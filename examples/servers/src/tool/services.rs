@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use futures_util::TryStreamExt;
-use http::HeaderMap;
 use lti_browser::Fault;
 use lti_client::{CallError, Credentials, Grades, ScoreOutcome};
 use lti_services::LineItemUrl;
@@ -63,7 +62,7 @@ pub(super) async fn members(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let session = tool.session(&id, request.method(), request.headers()).await?;
+    let session = tool.session(&id, request.method(), request.headers(), None).await?;
     session.expect_instructor()?;
     let query = request.uri().query().unwrap_or_default();
     let value = |name: &str| {
@@ -96,7 +95,7 @@ pub(super) async fn line_items(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let session = tool.session(&id, request.method(), request.headers()).await?;
+    let session = tool.session(&id, request.method(), request.headers(), None).await?;
     session.expect_instructor()?;
     let items = all_line_items(&tool, &tool.grades(&session).await?).await?;
     Ok(answer::json(200, &json!({"line_items": items})))
@@ -176,7 +175,7 @@ pub(super) async fn results(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let session = tool.session(&id, request.method(), request.headers()).await?;
+    let session = tool.session(&id, request.method(), request.headers(), None).await?;
     session.expect_instructor()?;
     let grades = tool.grades(&session).await?;
     let own = grades.line_item().ok_or_else(|| {
@@ -194,9 +193,11 @@ pub(super) async fn opened(
     id: &str,
     request: Request,
 ) -> Result<(Session, http::Request<Vec<u8>>), Problem> {
-    let headers: &HeaderMap = request.headers();
-    let session = tool.session(id, request.method(), headers).await?;
-    Ok((session, answer::whole(request, MAX_BODY).await?))
+    let request = answer::whole(request, MAX_BODY).await?;
+    let is_form = answer::is_of_type(request.headers(), "application/x-www-form-urlencoded");
+    let token = if is_form { answer::field(&request, "access_token") } else { None };
+    let session = tool.session(id, request.method(), request.headers(), token.as_deref()).await?;
+    Ok((session, request))
 }
 
 fn malformed(message: &str) -> Problem {

@@ -22,6 +22,9 @@ use crate::same_site;
 const LIFETIME: TimeDelta = TimeDelta::hours(8);
 /// Under what launches are kept.
 const SESSION: &str = "launch";
+/// Under what tickets are kept, and for how long.
+const TICKET: &str = "ticket";
+const TICKET_LIFETIME: TimeDelta = TimeDelta::minutes(1);
 /// Where a refusal for want of credentials rests.
 const SPEC: &str = "RFC 6750 §3.1";
 
@@ -111,15 +114,16 @@ impl Tool {
         self.notes.put(SESSION, &new.id, &new.session, new.session.until).await
     }
 
-    /// The launch of that id, for whoever shows its token. Who shows a cookie and wants something changed must be one of
-    /// our own pages, too.
+    /// The launch of that id, for whoever shows its token: in a header, in a form of ours (RFC 6750 §2.2), which needs no
+    /// cookie, or in the cookie. Who shows a cookie and wants something changed must be one of our own pages, too.
     pub(super) async fn session(
         &self,
         id: &str,
         method: &Method,
         headers: &HeaderMap,
+        form: Option<&str>,
     ) -> Result<Session, Problem> {
-        let shown = match bearer(headers)? {
+        let shown = match bearer(headers)?.or(form) {
             Some(token) => token,
             None => {
                 let cookie = self.session_cookie("/").read(headers).ok_or_else(|| {
@@ -142,6 +146,33 @@ impl Tool {
         }
         let message = "the access token is not this launch's";
         Err(Problem::new(401, Fault::OtherBrowser, "invalid_token", message, SPEC))
+    }
+}
+
+/// What a page that has no cookie shows to get its launch: once, and soon.
+#[derive(Debug, Serialize, Deserialize)]
+struct Ticket {
+    launch_id: String,
+    token: String,
+}
+
+impl Tool {
+    /// A ticket for a new launch. It travels in the fragment of an address, which no server and no log gets to see.
+    pub(super) async fn ticket(&self, new: &NewSession) -> Result<String, Problem> {
+        let ticket = String::from(Nonce::random()?);
+        let value = Ticket { launch_id: new.id.clone(), token: new.token.clone() };
+        self.notes.put(TICKET, &ticket, &value, now() + TICKET_LIFETIME).await?;
+        Ok(ticket)
+    }
+
+    /// The access token of a launch, for its ticket.
+    pub(super) async fn redeem(&self, ticket: &str, launch_id: &str) -> Result<String, Problem> {
+        let found: Option<Ticket> = self.notes.take(TICKET, ticket).await?;
+        let found = found.filter(|found| found.launch_id == launch_id).ok_or_else(|| {
+            let message = "the launch's page was opened before, or too late";
+            Problem::new(401, Fault::Expired, "ticket_unknown", message, SPEC)
+        })?;
+        Ok(found.token)
     }
 }
 
