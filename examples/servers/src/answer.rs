@@ -12,9 +12,8 @@ use crate::problem::Problem;
 
 /// The whole of a request, if it is not larger than that many bytes.
 pub(crate) async fn whole(request: Request<Body>, most: usize) -> Result<Request<Vec<u8>>, Problem> {
-    let too_large = || {
-        Problem::new(413, Fault::Malformed, "too_large", "the request is too large", "RFC 9110 §15.5.14")
-    };
+    let too_large =
+        || Problem::new(413, Fault::Malformed, "too_large", "the request is too large", "RFC 9110 §15.5.14");
     let (parts, body) = request.into_parts();
     let announced = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > most) {
@@ -47,7 +46,8 @@ pub(crate) fn read_json<T: DeserializeOwned>(request: &Request<Vec<u8>>) -> Resu
     if !is_of_type(request.headers(), "application/json") {
         return Err(refuse("the request must be JSON (application/json)"));
     }
-    serde_json::from_slice(request.body()).map_err(|_| refuse("the request is not the JSON that belongs here"))
+    serde_json::from_slice(request.body())
+        .map_err(|_| refuse("the request is not the JSON that belongs here"))
 }
 
 /// A field of a form, if it is there once.

@@ -1,8 +1,6 @@
 //! Both servers in one process on this machine, registered with each other: nothing to configure, nothing kept.
 
-use lti_types::{
-    ClientId, Custom, DeploymentId, Deployments, Issuer, PlatformRecord, Scope, ToolRecord,
-};
+use lti_types::{ClientId, Custom, DeploymentId, Deployments, Issuer, PlatformRecord, Scope, ToolRecord};
 
 use crate::server::{self, Bound, Running, StartError};
 use crate::settings::Shared;
@@ -32,8 +30,7 @@ pub async fn start(arguments: Arguments) -> Result<Vec<Running>, StartError> {
     let (platform_record, tool_record) = records(&lms, &quizzes).map_err(StartError::new)?;
     let of_platform =
         platform::Arguments { listen: arguments.listen, tools: None, data: None, shared: shared.clone() };
-    let of_tool =
-        tool::Arguments { listen: arguments.tool_listen, registrations: None, keys: None, shared };
+    let of_tool = tool::Arguments { listen: arguments.tool_listen, registrations: None, keys: None, shared };
     Ok(vec![
         platform::serve(lms, &of_platform, vec![tool_record]).await?,
         tool::serve(quizzes, &of_tool, vec![platform_record]).await?,

@@ -29,8 +29,7 @@ impl Cookie<'_> {
         let secure = format!(
             "{name}={value}; Max-Age={max_age}; Path={path}; Secure; HttpOnly; SameSite=None; Partitioned"
         );
-        let plain =
-            format!("{name}{PLAIN}={value}; Max-Age={max_age}; Path={path}; HttpOnly; SameSite=Lax");
+        let plain = format!("{name}{PLAIN}={value}; Max-Age={max_age}; Path={path}; HttpOnly; SameSite=Lax");
         if *https { vec![secure] } else { vec![secure, plain] }
     }
 

@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
-use lti_jwks::{RsaSize, SigningKey};
+use lti_jwks::{RsaSize, SealingKey, SigningKey};
+use sha2::{Digest, Sha256};
 
 use crate::server::StartError;
 
@@ -25,6 +26,16 @@ pub(crate) fn open(path: Option<&Path>) -> Result<SigningKey, StartError> {
         }
         Err(error) => Err(failed(&error)),
     }
+}
+
+/// A sealing key that comes of a signing key: the same on every machine that has the same key file, and nobody else's.
+pub(crate) fn sealing_key(key: &SigningKey, label: &str) -> Result<SealingKey, StartError> {
+    let pem = key.to_pkcs8_pem().map_err(StartError::new)?;
+    let mut hash = Sha256::new();
+    hash.update(label.as_bytes());
+    hash.update(pem.as_bytes());
+    let digest: [u8; 32] = hash.finalize().into();
+    SealingKey::from_entropy(&digest).map_err(StartError::new)
 }
 
 /// Writes a file that only its owner may read, whole or not at all.

@@ -46,10 +46,8 @@ pub(crate) fn html(template: &impl Template, nonce: &CspNonce, frames: &Frames<'
 
 /// `GET /style.css`
 pub(crate) async fn style() -> Response {
-    let headers = [
-        (CONTENT_TYPE, "text/css; charset=utf-8"),
-        (http::header::CACHE_CONTROL, "public, max-age=3600"),
-    ];
+    let headers =
+        [(CONTENT_TYPE, "text/css; charset=utf-8"), (http::header::CACHE_CONTROL, "public, max-age=3600")];
     (headers, STYLE).into_response()
 }
 

@@ -69,13 +69,14 @@ pub(crate) async fn bind(listen: &str, public: Option<Url>) -> Result<Bound, Sta
         Err(_) if !host.is_empty() && !host.starts_with('[') => format!("http://{host}:{}", address.port()),
         _ => format!("http://{address}"),
     };
-    let local = Url::parse(&local).map_err(|error| StartError::new(format_args!("--listen {listen}: {error}")))?;
+    let local =
+        Url::parse(&local).map_err(|error| StartError::new(format_args!("--listen {listen}: {error}")))?;
     let public = public.unwrap_or_else(|| local.clone());
     if !matches!(public.scheme(), "http" | "https") || public.host_str().is_none() || public.path() != "/" {
         return Err(StartError::new("--public-url must be http://HOST or https://HOST, without a path"));
     }
     if lti_types::WireUrl::from(public.as_str()).to_secure_url().is_err() {
-        let what = "browsers and platforms reach it by plain http: give --public-url https://…, or listen on a loopback address";
+        let what = "others would reach it by plain http; give an https --public-url, or listen on a loopback address";
         return Err(StartError::new(format_args!("{}: {what}", public.as_str())));
     }
     Ok(Bound { listener, local, public })

@@ -41,7 +41,13 @@ impl Shared {
     /// For one machine, in memory.
     #[must_use]
     pub fn on_loopback() -> Self {
-        Self { public_url: None, store: "memory".to_owned(), allow_loopback: true, outbound_timeout: 8, rate_limit: 1000 }
+        Self {
+            public_url: None,
+            store: "memory".to_owned(),
+            allow_loopback: true,
+            outbound_timeout: 8,
+            rate_limit: 1000,
+        }
     }
 
     pub(crate) fn rate(&self) -> RateLimit {
@@ -56,11 +62,8 @@ impl Shared {
     /// The client for calls to the other side.
     pub(crate) fn client(&self, user_agent: &str) -> Result<Client, StartError> {
         let policy = OutboundPolicy::new();
-        let policy = if self.allow_loopback {
-            policy.danger_allow_http().danger_allow_loopback()
-        } else {
-            policy
-        };
+        let policy =
+            if self.allow_loopback { policy.danger_allow_http().danger_allow_loopback() } else { policy };
         let user_agent = format!("{user_agent}/{}", env!("CARGO_PKG_VERSION"));
         let mut retry = RetryPolicy::default();
         retry.attempts = ATTEMPTS;
@@ -73,7 +76,8 @@ impl Shared {
 /// The records of a file; none without a file.
 pub(crate) fn records<T: DeserializeOwned>(flag: &str, path: Option<&Path>) -> Result<Vec<T>, StartError> {
     let Some(path) = path else { return Ok(Vec::new()) };
-    let fault = |what: &dyn std::fmt::Display| StartError::new(format_args!("{flag} {}: {what}", path.display()));
+    let fault =
+        |what: &dyn std::fmt::Display| StartError::new(format_args!("{flag} {}: {what}", path.display()));
     let text = std::fs::read(path).map_err(|error| fault(&error))?;
     serde_json::from_slice(&text).map_err(|error| fault(&error))
 }

@@ -96,7 +96,12 @@ impl Notes {
     }
 
     /// Notes that something is used, and says whether it was before.
-    pub(crate) async fn first_use(&self, kind: &str, id: &str, until: DateTime<Utc>) -> Result<bool, Problem> {
+    pub(crate) async fn first_use(
+        &self,
+        kind: &str,
+        id: &str,
+        until: DateTime<Utc>,
+    ) -> Result<bool, Problem> {
         match self.store.first_use(self.key(kind, id), until, now()).await {
             Ok(Use::First) => Ok(true),
             Ok(_) | Err(StoreError::Elapsed) => Ok(false),

@@ -10,7 +10,9 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
-use http::header::{ACCEPT, ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    ACCEPT, ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderMap, HeaderValue};
 use lti_browser::{CspNonce, Fault, Framing, PageOptions, Texts, error_json, error_page};
 use tracing::Instrument;
@@ -21,7 +23,7 @@ use crate::metrics::Metrics;
 use crate::problem::Problem;
 
 /// The longest that anybody is kept waiting.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(90);
 
 /// What both servers do for every request.
 #[derive(Debug)]
@@ -55,7 +57,8 @@ pub(crate) struct Visitor {
 
 impl Visitor {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
+        let text =
+            |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
         let accept = text(ACCEPT).to_ascii_lowercase();
         let html = accept.contains("text/html");
         let texts = Texts::for_accept_language(text(ACCEPT_LANGUAGE));
@@ -79,7 +82,8 @@ pub(crate) async fn receive(State(here): State<Arc<Reception>>, request: Request
             Ok(Err(_panic)) => Problem::internal("a handler panicked").into_response(),
             Err(_elapsed) => {
                 let message = "the answer took too long";
-                Problem::new(503, Fault::Unavailable, "timed_out", message, "RFC 9110 §15.6.4").into_response()
+                Problem::new(503, Fault::Unavailable, "timed_out", message, "RFC 9110 §15.6.4")
+                    .into_response()
             }
         }
     } else {
@@ -96,7 +100,8 @@ fn finish(mut response: Response, visitor: &Visitor, framing: &Framing) -> Respo
     let status = response.status();
     let mut problem = response.extensions_mut().remove::<Problem>();
     // The framework's own refusals are plain text.
-    let plain = response.headers().get(CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let plain =
+        response.headers().get(CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
     if problem.is_none() && plain && (status.is_client_error() || status.is_server_error()) {
         problem = Some(match status.as_u16() {
             404 => Problem::not_found(),
@@ -108,18 +113,18 @@ fn finish(mut response: Response, visitor: &Visitor, framing: &Framing) -> Respo
         tracing::info!(status = problem.status, code = problem.code, "refused");
         let allow = response.headers().get(http::header::ALLOW).cloned();
         response = refusal(&problem, visitor, framing);
-        if problem.status == 405 && let Some(allow) = allow {
+        if problem.status == 405
+            && let Some(allow) = allow
+        {
             response.headers_mut().insert(http::header::ALLOW, allow);
         }
     } else {
         tracing::debug!(status = status.as_u16(), "answered");
     }
     let headers = response.headers_mut();
-    for (name, value) in [
-        (CACHE_CONTROL, "no-store"),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (REFERRER_POLICY, "no-referrer"),
-    ] {
+    for (name, value) in
+        [(CACHE_CONTROL, "no-store"), (X_CONTENT_TYPE_OPTIONS, "nosniff"), (REFERRER_POLICY, "no-referrer")]
+    {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response

@@ -7,8 +7,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::json;
 
-use super::courses::{self, School};
 use super::Platform;
+use super::courses::{self, School};
 use crate::problem::Problem;
 use crate::server::StartError;
 use crate::{answer, key_file};
@@ -29,7 +29,10 @@ pub(super) fn load(data: Option<&FilePath>) -> Result<School, StartError> {
 
 impl Platform {
     /// Changes links or grades, and keeps them, if they are to be kept, before anybody is told.
-    pub(super) fn change<T>(&self, change: impl FnOnce(&mut School) -> Result<T, Problem>) -> Result<T, Problem> {
+    pub(super) fn change<T>(
+        &self,
+        change: impl FnOnce(&mut School) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
         let mut school = self.school();
         let Some(data) = &self.data else { return change(&mut school) };
         let mut changed = school.clone();

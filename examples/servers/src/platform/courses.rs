@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use lti_services::platform::{LineItemRecord, Place, ScoreRecord};
 use lti_types::{
-    ClientId, Context, ContextId, ContextKind, Custom, DeploymentId, InvalidIdentifier, LineItem, ResourceLink,
-    ResourceLinkId, ToolRecord, UserId, WireUrl,
+    ClientId, Context, ContextId, ContextKind, Custom, DeploymentId, InvalidIdentifier, LineItem,
+    ResourceLink, ResourceLinkId, ToolRecord, UserId, WireUrl,
 };
 use serde::{Deserialize, Serialize};
 
@@ -88,9 +88,9 @@ impl School {
     }
 
     pub(crate) fn column_mut(&mut self, course: &str, number: u64) -> Option<&mut Column> {
-        self.columns.iter_mut().find(|column| {
-            column.number == number && column.line_item.place().context_id.as_str() == course
-        })
+        self.columns
+            .iter_mut()
+            .find(|column| column.number == number && column.line_item.place().context_id.as_str() == course)
     }
 
     /// The one column of a link, if it has exactly one (AGS 2.0 §3.1).

@@ -13,10 +13,10 @@ use serde_json::json;
 
 use super::courses::{Link, School};
 use super::{Platform, authentication, courses, pages, tokens};
+use crate::answer;
 use crate::clock::now;
 use crate::problem::Problem;
 use crate::visitor::Visitor;
-use crate::answer;
 
 /// The most bytes of a response: a token of 1 MiB, percent-encoded at worst.
 const MAX_BODY: usize = 3 * 1024 * 1024 + 4096;
@@ -29,7 +29,8 @@ const AGAIN: &str = "again";
 pub(super) fn settings(platform: &Platform) -> DeepLinkingSettings {
     let mut settings = DeepLinkingSettings::new(platform.address("/lti/deep-linking/return"));
     settings.accept_types = Some(vec![ContentItemType::LtiResourceLink]);
-    settings.accept_presentation_document_targets = Some(vec![DocumentTarget::Iframe, DocumentTarget::Window]);
+    settings.accept_presentation_document_targets =
+        Some(vec![DocumentTarget::Iframe, DocumentTarget::Window]);
     settings.accept_multiple = Some(true);
     settings.accept_lineitem = Some(true);
     settings.auto_create = Some(true);
@@ -37,7 +38,10 @@ pub(super) fn settings(platform: &Platform) -> DeepLinkingSettings {
 }
 
 /// `POST /lti/deep-linking/return`
-pub(super) async fn take(State(platform): State<Arc<Platform>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn take(
+    State(platform): State<Arc<Platform>>,
+    request: Request,
+) -> Result<Response, Problem> {
     let request = answer::whole(request, MAX_BODY).await?;
     answer::expect_form(request.headers())?;
     let visitor = Visitor::of(request.headers());
@@ -74,7 +78,11 @@ pub(super) async fn take(State(platform): State<Arc<Platform>>, request: Request
         let mut added = Vec::new();
         for item in &content.accepted {
             if school.links_of(&course).count() >= MAX_LINKS {
-                return Err(Problem::forbidden("course_full", "the course takes no more links", "Deep Linking 2.0 §3"));
+                return Err(Problem::forbidden(
+                    "course_full",
+                    "the course takes no more links",
+                    "Deep Linking 2.0 §3",
+                ));
             }
             added.extend(add(&platform, school, item, &place)?);
         }
@@ -121,6 +129,12 @@ fn add(
 
 impl From<ResponseRefusal> for Problem {
     fn from(refusal: ResponseRefusal) -> Self {
-        Self::new(refusal.http_status(), Fault::Malformed, refusal.code(), refusal.to_string(), refusal.spec())
+        Self::new(
+            refusal.http_status(),
+            Fault::Malformed,
+            refusal.code(),
+            refusal.to_string(),
+            refusal.spec(),
+        )
     }
 }

@@ -7,7 +7,8 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use lti_services::platform::{
     Access, LineItemOperation, LineItemRecord, LineItemRequest, LineItemsOperation, LineItemsRequest, Place,
-    RequestRefusal, ResultEntry, ResultsRequest, ScoreRequest, SealedCursors, created, deleted, line_item as shown,
+    RequestRefusal, ResultEntry, ResultsRequest, ScoreRequest, SealedCursors, created, deleted,
+    line_item as shown,
 };
 use lti_services::{MAX_REQUEST_BYTES, ServiceUrl};
 use lti_types::{DeploymentId, WireUrl};
@@ -76,10 +77,11 @@ pub(super) async fn line_items(
     answered(&platform, request, move |request, access| {
         let seal = SealedCursors::new(&here.sealer, now());
         let place = here.place_of(access, &course, request.uri().query());
-        let operation = match LineItemsRequest::read(request, access).and_then(|asked| asked.on(place.as_ref(), &seal)) {
-            Ok(operation) => operation,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+        let operation =
+            match LineItemsRequest::read(request, access).and_then(|asked| asked.on(place.as_ref(), &seal)) {
+                Ok(operation) => operation,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
         match operation {
             LineItemsOperation::List(list) => {
                 let school = here.school();
@@ -90,15 +92,23 @@ pub(super) async fn line_items(
                     .collect();
                 let most = list.at_most(PAGE).get() as usize;
                 let page: Vec<_> = fitting.iter().take(most).collect();
-                let next = if fitting.len() > most { page.last().map(|column| column.number.to_string()) } else { None };
+                let next = if fitting.len() > most {
+                    page.last().map(|column| column.number.to_string())
+                } else {
+                    None
+                };
                 Ok(url_of(&here.line_items_url(list.place())).and_then(|url| {
                     list.respond(page.iter().map(|column| &column.line_item), next.as_deref(), &url, &seal)
                 }))
             }
             LineItemsOperation::Create(new) => here.change(|school| {
                 let place = new.place().clone();
-                let link = new.resource_link_id().and_then(|id| school.link(id.as_str()).map(|link| link.place.clone()));
-                if school.columns.iter().filter(|column| *column.line_item.place() == place).count() >= MAX_COLUMNS {
+                let link = new
+                    .resource_link_id()
+                    .and_then(|id| school.link(id.as_str()).map(|link| link.place.clone()));
+                if school.columns.iter().filter(|column| *column.line_item.place() == place).count()
+                    >= MAX_COLUMNS
+                {
                     return Ok(Err(RequestRefusal::Closed));
                 }
                 // The check of the link wants an address, which the number that follows becomes part of.
@@ -106,7 +116,8 @@ pub(super) async fn line_items(
                     Ok(accepted) => accepted.line_item().clone(),
                     Err(refusal) => return Ok(Err(refusal)),
                 };
-                let record = school.add_column(place.clone(), item, |number| here.line_item_url(&place, number));
+                let record =
+                    school.add_column(place.clone(), item, |number| here.line_item_url(&place, number));
                 Ok(created(&record))
             }),
             _ => Ok(Err(RequestRefusal::Internal)),
@@ -156,10 +167,11 @@ pub(super) async fn scores(
     answered(&platform, request, move |request, access| {
         let place = here.place_of(access, &course, request.uri().query());
         let record = here.column(&course, number);
-        let posting = match ScoreRequest::read(request, access).and_then(|asked| asked.on(place.as_ref(), record)) {
-            Ok(posting) => posting,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+        let posting =
+            match ScoreRequest::read(request, access).and_then(|asked| asked.on(place.as_ref(), record)) {
+                Ok(posting) => posting,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
         let is_member = Somebody::find(posting.user_id().as_str()).is_some();
         // Read, compared and written under one lock: no score comes in between.
         here.change(|school| {
@@ -191,13 +203,16 @@ pub(super) async fn results(
         let seal = SealedCursors::new(&here.sealer, now());
         let place = here.place_of(access, &course, request.uri().query());
         let record = here.column(&course, number);
-        let asked = ResultsRequest::read(request, access).and_then(|asked| asked.on(place.as_ref(), record, &seal));
+        let asked =
+            ResultsRequest::read(request, access).and_then(|asked| asked.on(place.as_ref(), record, &seal));
         let list = match asked {
             Ok(list) => list,
             Err(refusal) => return Ok(Err(refusal)),
         };
         let mut school = here.school();
-        let Some(column) = school.column_mut(&course, number) else { return Ok(Err(RequestRefusal::NotFound)) };
+        let Some(column) = school.column_mut(&course, number) else {
+            return Ok(Err(RequestRefusal::NotFound));
+        };
         let entries: Vec<_> = column
             .scores
             .iter()
@@ -205,7 +220,8 @@ pub(super) async fn results(
             .filter(|(user, _)| list.user_id().is_none_or(|only| user.as_str() == only))
             .collect();
         let most = list.at_most(PAGE).get() as usize;
-        let next = if entries.len() > most { entries.get(most - 1).map(|(user, _)| user.as_str()) } else { None };
+        let next =
+            if entries.len() > most { entries.get(most - 1).map(|(user, _)| user.as_str()) } else { None };
         let url = url_of(column.line_item.id()).map(|url| url.child("results"));
         Ok(url.and_then(|url| {
             let page = entries.iter().take(most).map(|(user, record)| ResultEntry::new(user, Some(record)));

@@ -56,7 +56,12 @@ pub(super) async fn take(
     let links = read(&platform, request).await?;
     let tools: Vec<_> = platform.registrations().iter().map(|tool| tool.record().clone()).collect();
     let imported = platform.change(|school| place(school, &course, &tools, links))?;
-    tracing::info!(course, added = imported.added.len(), left_out = imported.left_out.len(), "content imported");
+    tracing::info!(
+        course,
+        added = imported.added.len(),
+        left_out = imported.left_out.len(),
+        "content imported"
+    );
     if visitor.html {
         return pages::import(&platform, who, &course, Some(&imported));
     }
@@ -143,7 +148,8 @@ async fn fetch(platform: &Platform, url: &str) -> Result<LtiLink, Problem> {
         return Err(Problem::new(502, Fault::Unavailable, "cartridge_status", message, "RFC 9110 §15"));
     }
     let document = LinkDocument::parse(response.body());
-    let document = document.map_err(|error| Problem::malformed(error.code(), error.to_string(), error.spec()))?;
+    let document =
+        document.map_err(|error| Problem::malformed(error.code(), error.to_string(), error.spec()))?;
     Ok(document.link)
 }
 

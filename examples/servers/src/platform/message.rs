@@ -2,12 +2,13 @@
 
 use lti_platform::LaunchMessage;
 use lti_types::{
-    DocumentTarget, GradeService, InvalidIdentifier, LaunchPresentation, RosterService, Scope, ToolPlatform, ToolRecord,
+    DocumentTarget, GradeService, InvalidIdentifier, LaunchPresentation, RosterService, Scope, ToolPlatform,
+    ToolRecord,
 };
 
+use super::Platform;
 use super::courses::{self, Link};
 use super::session::SignedIn;
-use super::Platform;
 use crate::problem::Problem;
 
 /// The scopes of grades.

@@ -21,5 +21,8 @@ pub(super) async fn keys(State(platform): State<Arc<Platform>>) -> Response {
 pub(super) async fn configuration(State(platform): State<Arc<Platform>>) -> Response {
     let (addresses, policy) = (registration::addresses(&platform), registration::policy(&platform));
     let endpoint = platform.address("/lti/register");
-    answer::json(200, &lti_registration::platform::configuration(&addresses, endpoint, "lti-examples", &policy))
+    answer::json(
+        200,
+        &lti_registration::platform::configuration(&addresses, endpoint, "lti-examples", &policy),
+    )
 }

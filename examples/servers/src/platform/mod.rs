@@ -25,9 +25,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get, post};
 use lti_browser::{Framing, Origin};
 use lti_client::Client;
-use lti_registration::AddressRules;
-use lti_jwks::{Sealer, SealingKey, SigningKey};
+use lti_jwks::{Sealer, SigningKey};
 use lti_platform::Registration;
+use lti_registration::AddressRules;
 use lti_services::platform::{GrantSigner, Place};
 use lti_types::{Issuer, ToolRecord, WireUrl};
 use url::Url;
@@ -113,8 +113,8 @@ impl Platform {
         let platform = Self {
             origin: Origin::of(&public).map_err(StartError::new)?,
             public,
+            sealer: Sealer::new(key_file::sealing_key(&key, "example platform/sealing key")?),
             key,
-            sealer: Sealer::new(SealingKey::random().map_err(StartError::new)?),
             grants: GrantSigner::new(issuer.clone(), services),
             issuer,
             notes: Notes::new(store::open(&shared.store).await?, "platform"),
@@ -141,7 +141,8 @@ impl Platform {
     fn register(&self, tool: ToolRecord) -> Result<(), StartError> {
         let name = tool.client_id.clone();
         let fault = |what: &dyn std::fmt::Display| StartError::new(format_args!("tool {name}: {what}"));
-        let registration = Registration::new(self.issuer.clone(), tool.clone()).map_err(|error| fault(&error))?;
+        let registration =
+            Registration::new(self.issuer.clone(), tool.clone()).map_err(|error| fault(&error))?;
         let mut tools = self.tools.write().unwrap_or_else(PoisonError::into_inner);
         if tools.iter().any(|known| *known.client_id() == tool.client_id) {
             return Err(fault(&"there is another one of this client_id"));
@@ -219,7 +220,8 @@ impl Platform {
 fn router(platform: Arc<Platform>, rate: crate::limits::RateLimit) -> Router {
     let metrics = Arc::clone(&platform.metrics);
     let told = Arc::clone(&metrics);
-    let reception = Arc::new(Reception { name: "platform", metrics, rate, framing: RwLock::new(Framing::SameOrigin) });
+    let reception =
+        Arc::new(Reception { name: "platform", metrics, rate, framing: RwLock::new(Framing::SameOrigin) });
     Router::new()
         .route("/", get(pages::home))
         .route("/style.css", get(page::style))
@@ -240,7 +242,10 @@ fn router(platform: Arc<Platform>, rate: crate::limits::RateLimit) -> Router {
         .route("/lti/deep-linking/return", post(deep_linking::take))
         .route("/admin/registrations", post(registration::invite))
         .route("/admin/registrations/{client_id}/activate", post(registration::activate))
-        .route("/courses/{course}/import", get(import::show).post(import::take).layer(DefaultBodyLimit::max(import::MAX_BODY)))
+        .route(
+            "/courses/{course}/import",
+            get(import::show).post(import::take).layer(DefaultBodyLimit::max(import::MAX_BODY)),
+        )
         .route("/lti/contexts/{course}/line-items", any(grades::line_items))
         .route("/lti/contexts/{course}/line-items/{number}", any(grades::line_item))
         .route("/lti/contexts/{course}/line-items/{number}/scores", any(grades::scores))

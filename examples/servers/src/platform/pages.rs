@@ -32,13 +32,19 @@ struct Home {
 }
 
 /// `GET /`
-pub(super) async fn home(State(platform): State<Arc<Platform>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn home(
+    State(platform): State<Arc<Platform>>,
+    request: Request,
+) -> Result<Response, Problem> {
     let who = platform.signed_in(request.headers()).map(|signed_in| signed_in.person);
     platform.page(&Home { who, people: &PEOPLE, courses: &COURSES })
 }
 
 /// `POST /session`
-pub(super) async fn sign_in(State(platform): State<Arc<Platform>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn sign_in(
+    State(platform): State<Arc<Platform>>,
+    request: Request,
+) -> Result<Response, Problem> {
     let request = answer::whole(request, MAX_FORM).await?;
     same_site::check(&platform.origin, request.headers())?;
     answer::expect_form(request.headers())?;
@@ -48,7 +54,7 @@ pub(super) async fn sign_in(State(platform): State<Arc<Platform>>, request: Requ
         Problem::malformed("user_unknown", message, "RFC 9110 §15.5.1")
     })?;
     let cookies = platform.sign_in(person)?;
-    tracing::info!(user = person.id, "signed in");
+    tracing::info!("signed in");
     let response = if Visitor::of(request.headers()).json {
         answer::json(200, &serde_json::json!({"user": person.id}))
     } else {
@@ -58,7 +64,10 @@ pub(super) async fn sign_in(State(platform): State<Arc<Platform>>, request: Requ
 }
 
 /// `POST /session/end`
-pub(super) async fn sign_out(State(platform): State<Arc<Platform>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn sign_out(
+    State(platform): State<Arc<Platform>>,
+    request: Request,
+) -> Result<Response, Problem> {
     same_site::check(&platform.origin, request.headers())?;
     Ok(answer::with_cookies(answer::see_other("/"), platform.sign_out()))
 }
@@ -81,7 +90,10 @@ struct Tools {
 }
 
 /// `GET /tools`
-pub(super) async fn tools(State(platform): State<Arc<Platform>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn tools(
+    State(platform): State<Arc<Platform>>,
+    request: Request,
+) -> Result<Response, Problem> {
     let who = platform.expect_signed_in(request.headers())?.person;
     let tools = platform.registrations().iter().map(|tool| tool_row(tool)).collect();
     platform.page(&Tools { who: Some(who), teaches: who.teaches(), tools })
@@ -111,7 +123,11 @@ struct Invited<'a> {
 }
 
 /// Where an invited tool registers itself.
-pub(super) fn invited(platform: &Platform, who: &'static Somebody, address: &str) -> Result<Response, Problem> {
+pub(super) fn invited(
+    platform: &Platform,
+    who: &'static Somebody,
+    address: &str,
+) -> Result<Response, Problem> {
     platform.page(&Invited { who: Some(who), address })
 }
 

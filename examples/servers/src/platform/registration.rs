@@ -13,7 +13,8 @@ use lti_registration::platform::{
 };
 use lti_registration::{MAX_DOCUMENT_BYTES, PlatformAddresses};
 use lti_types::{
-    ClientId, DeploymentId, MessageType, Nonce, PersonalData, RegistrationStatus, RegistrationToken, Scope, ToolRecord,
+    ClientId, DeploymentId, MessageType, Nonce, PersonalData, RegistrationStatus, RegistrationToken, Scope,
+    ToolRecord,
 };
 use serde_json::json;
 
@@ -53,7 +54,10 @@ pub(super) fn addresses(platform: &Platform) -> PlatformAddresses {
 }
 
 /// `POST /admin/registrations`
-pub(super) async fn invite(State(platform): State<Arc<Platform>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn invite(
+    State(platform): State<Arc<Platform>>,
+    request: Request,
+) -> Result<Response, Problem> {
     let request = answer::whole(request, MAX_DOCUMENT_BYTES).await?;
     same_site::check(&platform.origin, request.headers())?;
     let who = platform.expect_teacher(request.headers())?.person;
@@ -70,11 +74,17 @@ pub(super) async fn invite(State(platform): State<Arc<Platform>>, request: Reque
         })?;
         return pages::invited(&platform, who, url.as_str());
     }
-    Ok(answer::json(200, &json!({"openid_configuration": configuration, "registration_token": token.as_str()})))
+    Ok(answer::json(
+        200,
+        &json!({"openid_configuration": configuration, "registration_token": token.as_str()}),
+    ))
 }
 
 /// `POST /lti/register`
-pub(super) async fn register(State(platform): State<Arc<Platform>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn register(
+    State(platform): State<Arc<Platform>>,
+    request: Request,
+) -> Result<Response, Problem> {
     let request = answer::whole(request, MAX_DOCUMENT_BYTES).await?;
     let refuse = |refusal: RegistrationRefusal| {
         tracing::info!(code = refusal.code(), "registration refused");
@@ -94,7 +104,8 @@ pub(super) async fn register(State(platform): State<Arc<Platform>>, request: Req
         let message = "there are too many tools";
         return Err(Problem::new(503, Fault::Unavailable, "too_many_tools", message, "RFC 9110 §15.6.4"));
     }
-    let client_id = ClientId::new(format!("tool-{}", Nonce::random()?.as_str())).map_err(Problem::internal)?;
+    let client_id =
+        ClientId::new(format!("tool-{}", Nonce::random()?.as_str())).map_err(Problem::internal)?;
     let deployment = DeploymentId::new("1").map_err(Problem::internal)?;
     let accepted = match checked.accept(client_id, Some(deployment), None) {
         Ok(accepted) => accepted,

@@ -29,7 +29,9 @@ pub(super) async fn members(
         let seal = SealedCursors::new(&here.sealer, now());
         let place = here.place_of(access, &course, request.uri().query());
         let list = RosterRequest::read(request, access).and_then(|asked| {
-            let link = asked.resource_link_id().and_then(|id| here.school().link(id.as_str()).map(|l| l.place.clone()));
+            let link = asked
+                .resource_link_id()
+                .and_then(|id| here.school().link(id.as_str()).map(|l| l.place.clone()));
             asked.on(place.as_ref(), link.as_ref(), &seal)
         });
         let list = match list {

@@ -39,8 +39,7 @@ impl Platform {
     /// Signs somebody in: the cookies to set.
     pub(crate) fn sign_in(&self, person: &Somebody) -> Result<Vec<String>, Problem> {
         let value = Sealed { id: Nonce::random()?.into(), user: person.id.to_owned() };
-        let sealed =
-            self.sealer.seal(SESSION, b"", &value, now() + LIFETIME).map_err(Problem::internal)?;
+        let sealed = self.sealer.seal(SESSION, b"", &value, now() + LIFETIME).map_err(Problem::internal)?;
         Ok(self.cookie().set(&sealed, LIFETIME.num_seconds()))
     }
 

@@ -8,7 +8,9 @@ use lti_browser::Fault;
 use lti_client::KeySetError;
 use lti_jwks::{KeyId, VerifyingKey, VerifyingKeys};
 use lti_services::AssertionId;
-use lti_services::platform::{Access, RequestRefusal, TokenClient, TokenRefusal, UnverifiedTokenRequest, Use, bearer_token};
+use lti_services::platform::{
+    Access, RequestRefusal, TokenClient, TokenRefusal, UnverifiedTokenRequest, Use, bearer_token,
+};
 use lti_types::{RegistrationStatus, ToolRecord};
 
 use serde_json::json;
@@ -82,7 +84,8 @@ pub(super) async fn keys_of(
             }
         };
     }
-    let key = tool.public_key_pem.as_deref().map(VerifyingKey::from_pem).transpose().map_err(Problem::internal)?;
+    let key =
+        tool.public_key_pem.as_deref().map(VerifyingKey::from_pem).transpose().map_err(Problem::internal)?;
     Ok(Arc::new(key.map_or_else(|| VerifyingKeys::of([]), VerifyingKeys::single)))
 }
 

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, ORIGIN};
 use lti_browser::{
-    Completion, CompletionRequest, CspNonce, Fault, Origin, PageOptions, StorageCompletion, storage_completion_page,
+    Completion, CompletionRequest, CspNonce, Fault, Origin, PageOptions, StorageCompletion,
+    storage_completion_page,
 };
 use lti_client::KeySetError;
 use lti_jwks::{VerifyingKey, VerifyingKeys};
@@ -28,6 +29,8 @@ use crate::visitor::Visitor;
 
 /// The most bytes of a launch.
 const MAX_BODY: usize = 256 * 1024;
+/// How long the same post may come again, from a double click or the browser's way back.
+const AGAIN: TimeDelta = TimeDelta::minutes(2);
 /// Under what is kept which launch came of a login.
 const DONE: &str = "launch_of_login";
 
@@ -58,7 +61,11 @@ pub(super) async fn take(State(tool): State<Arc<Tool>>, request: Request) -> Res
     outcome
 }
 
-async fn taken(tool: &Tool, request: &http::Request<Vec<u8>>, visitor: &Visitor) -> Result<Response, Problem> {
+async fn taken(
+    tool: &Tool,
+    request: &http::Request<Vec<u8>>,
+    visitor: &Visitor,
+) -> Result<Response, Problem> {
     answer::expect_form(request.headers())?;
     let unverified = UnverifiedLaunch::from_form(AuthenticationResponse::from_form(request.body())?)?;
     let secret = with_cookie(tool, unverified.state(), |cookie| {
@@ -86,7 +93,11 @@ async fn taken(tool: &Tool, request: &http::Request<Vec<u8>>, visitor: &Visitor)
 }
 
 /// The page that fetches the secret from the platform's frame. Nothing was verified, and nothing taken.
-async fn completion_page(tool: &Tool, unverified: &UnverifiedLaunch, visitor: &Visitor) -> Result<Response, Problem> {
+async fn completion_page(
+    tool: &Tool,
+    unverified: &UnverifiedLaunch,
+    visitor: &Visitor,
+) -> Result<Response, Problem> {
     let registrations = tool.all().await?;
     // A token of nobody we know: it would be refused in the end.
     let registration = unverified.likely_registration(&registrations).ok_or(LaunchError::BrowserMismatch)?;
@@ -161,9 +172,8 @@ async fn verify(
     let launch = unverified.verify(pending, &browser, &registration, &keys, now())?;
     tool.admit(&launch).await?;
 
-    let session = NewSession::of(&launch)?;
-    tool.keep(&session).await?;
-    let until = launch.acceptable_until().max(now() + chrono::TimeDelta::minutes(1));
+    let session = NewSession::of(tool, &launch).await?;
+    let until = now() + AGAIN;
     let done = Done { launch_id: session.id.clone(), token, until };
     tool.notes.put(DONE, &name, &done, until).await?;
     tool.metrics.launch("accepted");
@@ -195,7 +205,12 @@ async fn keys_of(
             }
         };
     }
-    let key = record.public_key_pem.as_deref().map(VerifyingKey::from_pem).transpose().map_err(Problem::internal)?;
+    let key = record
+        .public_key_pem
+        .as_deref()
+        .map(VerifyingKey::from_pem)
+        .transpose()
+        .map_err(Problem::internal)?;
     Ok(Arc::new(key.map_or_else(|| VerifyingKeys::of([]), VerifyingKeys::single)))
 }
 

@@ -20,7 +20,7 @@ use axum::routing::{get, post};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use lti_browser::{Framing, Origin};
 use lti_client::Client;
-use lti_jwks::{JwkSet, SigningKey};
+use lti_jwks::{JwkSet, Sealer, SigningKey};
 use lti_registration::AddressRules;
 use lti_store::Platforms;
 use lti_types::{PlatformRecord, WireUrl};
@@ -61,6 +61,7 @@ pub(crate) struct Tool {
     /// Where launches are posted: the one redirect URI.
     redirect_uri: WireUrl,
     key: Arc<SigningKey>,
+    sealer: Sealer,
     platforms: Platforms,
     notes: Notes,
     client: Client,
@@ -95,11 +96,14 @@ pub(crate) async fn serve(
         rate: shared.rate(),
         framing: RwLock::default(),
     });
+    let key = key_file::open(arguments.keys.as_deref())?;
+    let sealing_key = key_file::sealing_key(&key, "example tool/sealing key")?;
     let tool = Tool {
         origin: Origin::of(&public).map_err(StartError::new)?,
         redirect_uri: WireUrl::from(format!("{public}lti/launch")),
         public,
-        key: Arc::new(key_file::open(arguments.keys.as_deref())?),
+        key: Arc::new(key),
+        sealer: Sealer::new(sealing_key),
         platforms: Platforms::new(Arc::clone(&store) as Arc<dyn lti_store::RecordStore>, "tool"),
         notes: Notes::new(store, "tool"),
         client: shared.client("lti-example-tool")?,
@@ -145,7 +149,10 @@ fn router(tool: Arc<Tool>) -> Router {
         .route("/lti/launches/{launch_id}", get(pages::launch))
         .route("/lti/launches/{launch_id}/open", post(pages::open))
         .route("/lti/launches/{launch_id}/members", get(services::members))
-        .route("/lti/launches/{launch_id}/line-items", get(services::line_items).post(services::create_line_item))
+        .route(
+            "/lti/launches/{launch_id}/line-items",
+            get(services::line_items).post(services::create_line_item),
+        )
         .route("/lti/launches/{launch_id}/scores", post(services::publish))
         .route("/lti/launches/{launch_id}/results", get(services::results))
         .route("/lti/launches/{launch_id}/deep-link", post(deep_linking::respond))

@@ -43,7 +43,9 @@ pub(super) async fn launch(
 ) -> Result<Response, Problem> {
     let visitor = Visitor::of(request.headers());
     let session = match tool.session(&id, request.method(), request.headers(), None).await {
-        Err(problem) if problem.code == "token_missing" && visitor.html => return opening(&tool, &id, &visitor, &problem),
+        Err(problem) if problem.code == "token_missing" && visitor.html => {
+            return opening(&tool, &id, &visitor, &problem);
+        }
         session => session?,
     };
     if visitor.json {

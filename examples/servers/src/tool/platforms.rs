@@ -42,7 +42,11 @@ impl Tool {
     }
 
     /// The registration that began a login, or launched earlier.
-    pub(super) async fn registration(&self, issuer: &Issuer, client_id: &ClientId) -> Result<Registration, Problem> {
+    pub(super) async fn registration(
+        &self,
+        issuer: &Issuer,
+        client_id: &ClientId,
+    ) -> Result<Registration, Problem> {
         let record = self.platforms.find(issuer, client_id).await?;
         let found = record.and_then(|record| Registration::new(record).ok());
         // Somebody took it out since.
@@ -75,7 +79,9 @@ impl Tool {
             .all()
             .await?
             .iter()
-            .flat_map(|platform| [platform.authentication_url().as_str(), platform.issuer().as_str()].map(Origin::parse))
+            .flat_map(|platform| {
+                [platform.authentication_url().as_str(), platform.issuer().as_str()].map(Origin::parse)
+            })
             .flatten()
             .collect();
         origins.sort();

@@ -37,7 +37,11 @@ pub(super) static QUIZZES: [Quiz; 3] = [
         title: "Leaves",
         about: "Two questions about leaves",
         questions: [
-            Question { text: "What makes leaves green?", answers: ["Chlorophyll", "Water", "Starch"], right: 0 },
+            Question {
+                text: "What makes leaves green?",
+                answers: ["Chlorophyll", "Water", "Starch"],
+                right: 0,
+            },
             Question { text: "Where do leaves breathe?", answers: ["Roots", "Stomata", "Bark"], right: 1 },
         ],
     },
@@ -55,8 +59,16 @@ pub(super) static QUIZZES: [Quiz; 3] = [
         title: "Planets",
         about: "Two questions about planets",
         questions: [
-            Question { text: "Which planet is nearest to the sun?", answers: ["Venus", "Mercury", "Mars"], right: 1 },
-            Question { text: "Which planet has the most mass?", answers: ["Earth", "Saturn", "Jupiter"], right: 2 },
+            Question {
+                text: "Which planet is nearest to the sun?",
+                answers: ["Venus", "Mercury", "Mars"],
+                right: 1,
+            },
+            Question {
+                text: "Which planet has the most mass?",
+                answers: ["Earth", "Saturn", "Jupiter"],
+                right: 2,
+            },
         ],
     },
 ];
@@ -74,7 +86,8 @@ impl Quiz {
     /// Points for a form with the fields `q0`, `q1`, …; an answer that is missing or none gives none.
     fn points(&self, request: &http::Request<Vec<u8>>) -> usize {
         let right = self.questions.iter().enumerate().filter(|(number, question)| {
-            answer::field(request, &format!("q{number}")).and_then(|given| given.parse().ok()) == Some(question.right)
+            answer::field(request, &format!("q{number}")).and_then(|given| given.parse().ok())
+                == Some(question.right)
         });
         right.count()
     }
@@ -99,7 +112,9 @@ pub(super) async fn hand_in(
 
 /// Sends the grade of whoever launched; `false` where the platform wants none.
 async fn send(tool: &Tool, session: &Session, quiz: &Quiz, points: usize) -> Result<bool, Problem> {
-    let (Some(user), true) = (&session.record.user_id, session.record.roles.is_learner()) else { return Ok(false) };
+    let (Some(user), true) = (&session.record.user_id, session.record.roles.is_learner()) else {
+        return Ok(false);
+    };
     let Some(service) = &session.record.grade_service else { return Ok(false) };
     let Some(line_item) = service.line_item() else { return Ok(false) };
     let line_item = LineItemUrl::parse(line_item).map_err(Problem::internal)?;

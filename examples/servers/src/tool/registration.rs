@@ -10,7 +10,8 @@ use lti_browser::{CspNonce, Fault};
 use lti_cartridge::{LinkDocument, LtiLink, Settings};
 use lti_client::TransportError;
 use lti_registration::{
-    CLOSE_SCRIPT, Fetched, PlatformOffer, RegistrationError, RegistrationInitiation, canvas_configuration, metadata_of,
+    CLOSE_SCRIPT, Fetched, PlatformOffer, RegistrationError, RegistrationInitiation, canvas_configuration,
+    metadata_of,
 };
 use lti_types::{ClientId, RegistrationStatus, Scope, ToolRecord};
 use serde_json::json;
@@ -100,7 +101,8 @@ async fn send(
 fn own_record(tool: &Tool) -> Result<ToolRecord, Problem> {
     // The platform gives the name; this one only fills the place.
     let client_id = ClientId::new("unregistered").map_err(Problem::internal)?;
-    let mut record = ToolRecord::new(client_id, Vec::new(), tool.address("/lti/login"), tool.redirect_uri.clone());
+    let mut record =
+        ToolRecord::new(client_id, Vec::new(), tool.address("/lti/login"), tool.redirect_uri.clone());
     record.name = Some("Example quizzes".to_owned());
     record.redirect_uris = vec![tool.redirect_uri.clone()];
     record.key_set_url = Some(tool.address("/.well-known/jwks.json"));

@@ -24,9 +24,10 @@ impl Tool {
     async fn credentials(&self, session: &Session) -> Result<Credentials, Problem> {
         let record = &session.record;
         let registration = self.registration(&record.issuer, &record.client_id).await?;
-        let credentials = Credentials::new(registration.record(), Arc::clone(&self.key)).map_err(|error| {
-            Problem::new(502, Fault::Configuration, error.code(), error.to_string(), error.spec())
-        })?;
+        let credentials =
+            Credentials::new(registration.record(), Arc::clone(&self.key)).map_err(|error| {
+                Problem::new(502, Fault::Configuration, error.code(), error.to_string(), error.spec())
+            })?;
         Ok(credentials.for_deployment(record.deployment_id.clone()))
     }
 
@@ -66,7 +67,9 @@ pub(super) async fn members(
     session.expect_instructor()?;
     let query = request.uri().query().unwrap_or_default();
     let value = |name: &str| {
-        url::form_urlencoded::parse(query.as_bytes()).find(|(n, _)| n == name).map(|(_, value)| value.into_owned())
+        url::form_urlencoded::parse(query.as_bytes())
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.into_owned())
     };
     let limit = match value("limit").map(|limit| limit.parse::<NonZeroU32>()) {
         Some(Err(_)) => {
@@ -133,7 +136,8 @@ pub(super) async fn publish(
         Some(Value::String(url)) => Some(WireUrl::from(url)),
         Some(_) => return Err(malformed("`line_item` must be an address")),
     };
-    let score: Score = serde_json::from_value(Value::Object(body)).map_err(|_| malformed("the body is no score"))?;
+    let score: Score =
+        serde_json::from_value(Value::Object(body)).map_err(|_| malformed("the body is no score"))?;
     session.expect_score_of(&score.user_id)?;
     let grades = tool.grades(&session).await?;
     let line_item = chosen(&tool, &session, &grades, wanted).await?;
@@ -208,9 +212,10 @@ impl From<CallError> for Problem {
     fn from(error: CallError) -> Self {
         let (status, fault) = match &error {
             CallError::ScopeNotOffered(_) | CallError::ServiceMissing => (403, Fault::Declined),
-            CallError::OtherOrigin | CallError::LineItem(_) | CallError::Score(_) | CallError::NamelessLineItem => {
-                (400, Fault::Malformed)
-            }
+            CallError::OtherOrigin
+            | CallError::LineItem(_)
+            | CallError::Score(_)
+            | CallError::NamelessLineItem => (400, Fault::Malformed),
             _ if error.code() == "timed_out" => (504, Fault::Unavailable),
             _ => (502, Fault::Unavailable),
         };

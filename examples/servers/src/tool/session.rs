@@ -1,11 +1,15 @@
 //! What is kept of a launch, and who may use it: the browser that launched, by a cookie for this launch alone, or a
 //! program with the launch's access token. The id opens nothing.
+//!
+//! The access token *is* what is kept, sealed with a key that comes of the signing key, which machines of one tool share:
+//! however many launches there are, they take no room here. What does not fit into a token goes into the store.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::HeaderMap;
 use http::Method;
 use http::header::AUTHORIZATION;
 use lti_browser::Fault;
+use lti_jwks::Purpose;
 use lti_tool::{Binding, Launch, LaunchRecord, PendingDeepLinking};
 use lti_types::{Nonce, UserId};
 use serde::{Deserialize, Serialize};
@@ -18,9 +22,17 @@ use crate::cookie::Cookie;
 use crate::problem::Problem;
 use crate::same_site;
 
-/// How long a launch may be worked with.
+/// How long a launch may be worked with: by a token that holds it, and out of the store.
 const LIFETIME: TimeDelta = TimeDelta::hours(8);
-/// Under what launches are kept.
+const LIFETIME_IN_STORE: TimeDelta = TimeDelta::hours(1);
+/// What an id is sealed for: it holds nothing, but can be told from one that nobody gave out.
+const ID: Purpose = Purpose::new("example tool/launch id");
+/// For what launches are sealed, and what such tokens begin with.
+const SEALED: Purpose = Purpose::new("example tool/launch");
+const SEALED_PREFIX: &str = "s.";
+/// The longest token that is put into a cookie; browsers take 4,096 bytes with name and attributes.
+const MAX_COOKIE: usize = 3800;
+/// Under what launches are kept that fit into no token.
 const SESSION: &str = "launch";
 /// Under what tickets are kept, and for how long.
 const TICKET: &str = "ticket";
@@ -31,8 +43,8 @@ const SPEC: &str = "RFC 6750 §3.1";
 /// What is kept of a launch.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Session {
-    /// Of the access token, which itself is kept nowhere.
-    token: String,
+    /// Of the access token, which itself is kept nowhere; none where the token holds all this.
+    token: Option<String>,
     until: DateTime<Utc>,
     pub(super) record: LaunchRecord,
     pub(super) deep_linking: Option<PendingDeepLinking>,
@@ -52,19 +64,27 @@ pub(super) struct NewSession {
 }
 
 impl NewSession {
-    pub(super) fn of(launch: &Launch) -> Result<Self, Problem> {
-        let token = String::from(Nonce::random()?);
+    pub(super) async fn of(tool: &Tool, launch: &Launch) -> Result<Self, Problem> {
+        let until = now() + LIFETIME;
+        let id = tool.sealer.seal(ID, b"", &(), until).map_err(Problem::internal)?;
         let claims = launch.claims();
-        let session = Session {
-            token: digest(&token),
-            until: now() + LIFETIME,
+        let mut session = Session {
+            token: None,
+            until,
             record: launch.to_record(),
             deep_linking: launch.deep_linking_request(),
             name: claims.name.clone(),
             quiz: claims.custom.as_ref().and_then(|custom| custom.get("quiz")).map(str::to_owned),
             by_storage: launch.binding() == Binding::PlatformStorage,
         };
-        Ok(Self { id: Nonce::random()?.into(), token, session })
+        if let Ok(sealed) = tool.sealer.seal(SEALED, id.as_bytes(), &session, session.until) {
+            return Ok(Self { id, token: format!("{SEALED_PREFIX}{sealed}"), session });
+        }
+        let token = String::from(Nonce::random()?);
+        session.token = Some(digest(&token));
+        session.until = now() + LIFETIME_IN_STORE;
+        tool.notes.put(SESSION, &id, &session, session.until).await?;
+        Ok(Self { id, token, session })
     }
 }
 
@@ -105,13 +125,12 @@ impl Tool {
 
     /// The cookies of a new launch. They go to that launch's own addresses only.
     pub(super) fn session_cookies(&self, new: &NewSession) -> Vec<String> {
+        if new.token.len() > MAX_COOKIE {
+            // The forms of our pages carry the token.
+            return Vec::new();
+        }
         let path = format!("/lti/launches/{}", new.id);
-        self.session_cookie(&path).set(&new.token, LIFETIME.num_seconds())
-    }
-
-    /// Keeps a launch.
-    pub(super) async fn keep(&self, new: &NewSession) -> Result<(), Problem> {
-        self.notes.put(SESSION, &new.id, &new.session, new.session.until).await
+        self.session_cookie(&path).set(&new.token, (new.session.until - now()).num_seconds())
     }
 
     /// The launch of that id, for whoever shows its token: in a header, in a form of ours (RFC 6750 §2.2), which needs no
@@ -136,16 +155,28 @@ impl Tool {
                 cookie
             }
         };
-        let session: Option<Session> = self.notes.read(SESSION, id, |session: &Session| session.until).await?;
-        let session = session.ok_or_else(|| {
+        let unknown = || {
             let message = "there is no such launch, or not any more";
             Problem::new(404, Fault::NotFound, "launch_unknown", message, "RFC 9110 §15.5.5")
-        })?;
-        if bool::from(digest(shown).as_bytes().ct_eq(session.token.as_bytes())) {
-            return Ok(session);
+        };
+        self.sealer.open::<()>(ID, b"", id, now()).map_err(|_| unknown())?;
+        let invalid = || {
+            let message = "the access token is not this launch's, or not any more";
+            Problem::new(401, Fault::OtherBrowser, "invalid_token", message, SPEC)
+        };
+        if let Some(sealed) = shown.strip_prefix(SEALED_PREFIX) {
+            return self.sealer.open(SEALED, id.as_bytes(), sealed, now()).map_err(|_| invalid());
         }
-        let message = "the access token is not this launch's";
-        Err(Problem::new(401, Fault::OtherBrowser, "invalid_token", message, SPEC))
+        let session: Option<Session> =
+            self.notes.read(SESSION, id, |session: &Session| session.until).await?;
+        // A launch whose token holds it is not there.
+        let session = session.ok_or_else(invalid)?;
+        let known = session.token.as_deref().unwrap_or_default();
+        if bool::from(digest(shown).as_bytes().ct_eq(known.as_bytes())) {
+            Ok(session)
+        } else {
+            Err(invalid())
+        }
     }
 }
 

@@ -75,7 +75,8 @@ async fn platform_storage_takes_nothing_before_the_secret_comes() {
     assert!(page.body.contains("/lti/launch/complete"), "{}", page.body);
     let value = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap();
     let completion = |secret: &str| {
-        serde_json::json!({"id_token": value("id_token"), "state": value("state"), "secret": secret}).to_string()
+        serde_json::json!({"id_token": value("id_token"), "state": value("state"), "secret": secret})
+            .to_string()
     };
     let url = format!("{}/lti/launch/complete", campus.tool);
     let own = campus.tool.as_str();
@@ -97,7 +98,8 @@ async fn platform_storage_takes_nothing_before_the_secret_comes() {
     let page = framed.get(&location, HTML).await.expect(200);
     assert!(page.body.contains("by platform storage"), "{}", page.body);
     // Nor does it do twice, from a browser that has no cookie of the first.
-    let again = Browser::new().send("POST", &url, &headers, completion(secret).into()).await.expect(200).json();
+    let again =
+        Browser::new().send("POST", &url, &headers, completion(secret).into()).await.expect(200).json();
     let again = format!("{}{}", campus.tool, again["location"].as_str().unwrap());
     Browser::new().get(&again, HTML).await.expect(401);
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
+use reqwest::header::{
+    ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE,
+};
 use reqwest::{Method, Url};
 use serde_json::Value;
 
@@ -132,7 +134,9 @@ impl Browser {
     }
 
     pub fn cookie(&self, part_of_name: &str) -> Option<&str> {
-        self.cookies.iter().find(|((_, _, name), _)| name.contains(part_of_name)).map(|(_, value)| value.as_str())
+        self.cookies
+            .iter()
+            .find(|((_, _, name), _)| name.contains(part_of_name))
+            .map(|(_, value)| value.as_str())
     }
 }
-

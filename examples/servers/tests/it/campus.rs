@@ -37,7 +37,11 @@ impl Campus {
 
     /// The id of the link that the tool has in a course from the beginning.
     pub async fn link(&self, course: &str) -> String {
-        let links = Browser::new().get(&format!("{}/courses/{course}/links", self.lms), JSON).await.expect(200).json();
+        let links = Browser::new()
+            .get(&format!("{}/courses/{course}/links", self.lms), JSON)
+            .await
+            .expect(200)
+            .json();
         links[0]["id"].as_str().unwrap().to_owned()
     }
 

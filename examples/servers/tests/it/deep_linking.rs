@@ -18,7 +18,11 @@ async fn a_teacher_adds_two_quizzes() {
         teacher.post(&campus.of(&launched, "/deep-link"), &ticked, HTML).await.expect(200).form();
     assert_eq!(action, format!("{}/lti/deep-linking/return", campus.lms));
     let added = teacher.post(&action, &fields, HTML).await.expect(200);
-    assert!(added.body.contains("<li>Leaves</li>") && added.body.contains("<li>Planets</li>"), "{}", added.body);
+    assert!(
+        added.body.contains("<li>Leaves</li>") && added.body.contains("<li>Planets</li>"),
+        "{}",
+        added.body
+    );
 
     let links = teacher.get(&format!("{}/courses/course-1/links", campus.lms), JSON).await.json();
     assert_eq!(links.as_array().unwrap().len(), 3);
@@ -54,7 +58,11 @@ async fn a_program_answers_and_another_session_does_not() {
     Browser::new().post(to, &repeated, HTML).await.expect(401);
     let mut other = campus.signed_in("teacher-1").await;
     let refused = other.post(to, &fields, JSON).await;
-    assert!(refused.status >= 400 && refused.status < 500, "another session of the same person: {}", refused.body);
+    assert!(
+        refused.status >= 400 && refused.status < 500,
+        "another session of the same person: {}",
+        refused.body
+    );
     let added = teacher.post(to, &fields, JSON).await.expect(200).json();
     assert_eq!(added["links"][0]["title"], "Unit 1");
 
@@ -63,6 +71,7 @@ async fn a_program_answers_and_another_session_does_not() {
     assert_eq!(refused.code(), "item_type_not_accepted");
     let plain = campus.launched(&mut teacher).await;
     let none = Some(json!({"content_items": []}));
-    let refused = Browser::new().call("POST", &campus.of(&plain, "/deep-link"), &plain.token, none).await.expect(400);
+    let refused =
+        Browser::new().call("POST", &campus.of(&plain, "/deep-link"), &plain.token, none).await.expect(400);
     assert_eq!(refused.code(), "not_deep_linking");
 }

@@ -24,7 +24,8 @@ impl Pair {
     pub async fn start(change: impl FnOnce(&mut Value, &mut Value)) -> Self {
         let files = tempfile::tempdir().unwrap();
         let (lms_port, tool_port) = (free_port(), free_port());
-        let (lms, quizzes) = (format!("http://127.0.0.1:{lms_port}"), format!("http://127.0.0.1:{tool_port}"));
+        let (lms, quizzes) =
+            (format!("http://127.0.0.1:{lms_port}"), format!("http://127.0.0.1:{tool_port}"));
         let mut of_platform = json!({
             "name": "Campus LMS", "issuer": lms, "client_id": "abc", "deployment_ids": ["1"],
             "authentication_url": format!("{lms}/lti/auth"), "token_url": format!("{lms}/lti/token"),
@@ -44,12 +45,19 @@ impl Pair {
             std::fs::write(&path, json!([value]).to_string()).unwrap();
             path.to_str().unwrap().to_owned()
         };
-        let (tools, registrations) = (write("tools.json", &of_tool), write("registrations.json", &of_platform));
+        let (tools, registrations) =
+            (write("tools.json", &of_tool), write("registrations.json", &of_platform));
         let common = ["--allow-loopback", "--outbound-timeout", "1"];
         let keys = files.path().join("keys.pem").to_str().unwrap().to_owned();
-        let of_platform = ["platform_server", "--listen", &format!("127.0.0.1:{lms_port}"), "--tools", &tools];
+        let of_platform =
+            ["platform_server", "--listen", &format!("127.0.0.1:{lms_port}"), "--tools", &tools];
         let of_tool = [
-            "tool_server", "--listen", &format!("127.0.0.1:{tool_port}"), "--registrations", &registrations, "--keys",
+            "tool_server",
+            "--listen",
+            &format!("127.0.0.1:{tool_port}"),
+            "--registrations",
+            &registrations,
+            "--keys",
             &keys,
         ];
         let platform = platform::Arguments::parse_from(of_platform.into_iter().chain(common));
@@ -136,13 +144,19 @@ async fn a_tool_registers_itself_and_waits_for_a_teacher() {
     assert_eq!(Browser::new().post(&mint, &[], JSON).await.expect(401).code(), "session_missing");
     let invitation = teacher.post(&mint, &[], JSON).await.expect(200).json();
     let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(["openid_configuration", "registration_token"].map(|name| (name, invitation[name].as_str().unwrap())))
+        .extend_pairs(
+            ["openid_configuration", "registration_token"]
+                .map(|name| (name, invitation[name].as_str().unwrap())),
+        )
         .finish();
     let url = format!("{}/lti/register?{query}", pair.tool);
     let page = Browser::new().get(&url, HTML).await.expect(200);
     assert!(page.body.contains("org.imsglobal.lti.close"), "{}", page.body);
     let again = Browser::new().get(&url, JSON).await.expect(502);
-    assert!(!again.body.contains(invitation["registration_token"].as_str().unwrap()), "an invitation is for once");
+    assert!(
+        !again.body.contains(invitation["registration_token"].as_str().unwrap()),
+        "an invitation is for once"
+    );
 
     let tools = teacher.get(&format!("{}/tools", pair.lms), HTML).await.expect(200);
     assert!(tools.body.contains("waiting for a teacher"), "{}", tools.body);
@@ -160,10 +174,13 @@ async fn a_tool_registers_itself_and_waits_for_a_teacher() {
 #[tokio::test]
 async fn administrators_get_documents() {
     let pair = Pair::start(|_, _| {}).await;
-    let canvas = Browser::new().get(&format!("{}/lti/config/canvas.json", pair.tool), JSON).await.expect(200).json();
+    let canvas =
+        Browser::new().get(&format!("{}/lti/config/canvas.json", pair.tool), JSON).await.expect(200).json();
     assert_eq!(canvas["oidc_initiation_url"], format!("{}/lti/login", pair.tool));
     let xml = Browser::new().get(&format!("{}/lti/cartridge.xml", pair.tool), "*/*").await.expect(200);
-    assert!(xml.body.contains(&format!("{}/lti/launch", pair.tool)) && xml.header("content-type").contains("xml"));
+    assert!(
+        xml.body.contains(&format!("{}/lti/launch", pair.tool)) && xml.header("content-type").contains("xml")
+    );
 }
 
 #[tokio::test]
@@ -171,7 +188,9 @@ async fn content_is_imported_for_the_tool_that_it_fits() {
     let pair = Pair::start(|_, _| {}).await;
     let mut teacher = pair.signed_in("teacher-1").await;
     let url = format!("{}/courses/course-1/import", pair.lms);
-    let form = |fields: &[(&str, &str)]| fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect::<Vec<_>>();
+    let form = |fields: &[(&str, &str)]| {
+        fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect::<Vec<_>>()
+    };
     let launch = format!("{}/lti/launch", pair.tool);
     let fields = form(&[("title", "Planets"), ("url", &launch), ("custom", "quiz=planets\nlevel=2")]);
     let added = teacher.post(&url, &fields, JSON).await.expect(200).json();

@@ -15,7 +15,13 @@ struct Case {
     statuses: &'static [u16],
 }
 
-fn case(method: &'static str, path: &str, content_type: &'static str, body: impl Into<Vec<u8>>, statuses: &'static [u16]) -> Case {
+fn case(
+    method: &'static str,
+    path: &str,
+    content_type: &'static str,
+    body: impl Into<Vec<u8>>,
+    statuses: &'static [u16],
+) -> Case {
     Case { method, path: path.to_owned(), content_type, body: body.into(), statuses }
 }
 
@@ -68,7 +74,10 @@ fn of_tool(launch: &str) -> Vec<Case> {
         get("/lti/register?openid_configuration=canary-7f3a", &[400]),
         get("/lti/register?openid_configuration=file:///etc/passwd", &[400]),
         get("/lti/register?openid_configuration=http://169.254.169.254/x", &[400, 502]),
-        get("/lti/register?openid_configuration=https://a.example/&openid_configuration=https://b.example/", &[400]),
+        get(
+            "/lti/register?openid_configuration=https://a.example/&openid_configuration=https://b.example/",
+            &[400],
+        ),
         get("/lti/launches/canary-7f3a", &[404]),
         get("/lti/launches/canary-7f3a/members", &[404]),
         get(&own("/members?limit=0"), &[400]),
@@ -128,7 +137,11 @@ fn of_platform() -> Vec<Case> {
         form("/lti/token", "grant_type=canary-7f3a", &[400]),
         form("/lti/token", &format!("{grant}&client_assertion=canary-7f3a"), &[400]),
         form("/lti/token", &format!("{grant}&client_assertion=eyJhbGciOiJub25lIn0.e30."), &[400]),
-        form("/lti/token", &format!("{grant}&client_assertion=eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW5hcnktN2YzYSJ9.AAAA"), &[400]),
+        form(
+            "/lti/token",
+            &format!("{grant}&client_assertion=eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW5hcnktN2YzYSJ9.AAAA"),
+            &[400],
+        ),
         form("/lti/token", &format!("client_assertion={big}"), &[400, 413]),
         case("POST", "/lti/token", JSON, "{}", &[400]),
         get("/lti/register", &[405]),
@@ -163,7 +176,10 @@ async fn every_endpoint_refuses_what_is_malformed_with_a_code() {
     let launched = campus.launched(&mut teacher).await;
     let (tool, platform) = (of_tool(&launched.id), of_platform());
     assert!(tool.len() + platform.len() >= 60);
-    let cases = tool.into_iter().map(|case| (&campus.tool, case)).chain(platform.into_iter().map(|case| (&campus.lms, case)));
+    let cases = tool
+        .into_iter()
+        .map(|case| (&campus.tool, case))
+        .chain(platform.into_iter().map(|case| (&campus.lms, case)));
     let bearer = format!("Bearer {}", launched.token);
     for (server, case) in cases {
         let name = format!("{} {} {:.60}", case.method, case.path, String::from_utf8_lossy(&case.body));
@@ -180,7 +196,11 @@ async fn every_endpoint_refuses_what_is_malformed_with_a_code() {
         assert!(!answer.body.contains(CANARY), "{name} is echoed: {}", answer.body);
         assert!(!answer.body.contains("panicked") && !answer.body.contains(".rs"), "{name}: {}", answer.body);
         if answer.status >= 400 {
-            assert!(answer.json()["error"].as_str().is_some_and(|code| !code.is_empty()), "{name}: {}", answer.body);
+            assert!(
+                answer.json()["error"].as_str().is_some_and(|code| !code.is_empty()),
+                "{name}: {}",
+                answer.body
+            );
         }
     }
     for server in [&campus.lms, &campus.tool] {

@@ -72,7 +72,9 @@ async fn keys_that_hang_are_a_504_and_those_of_a_stranger_a_401() {
     assert_eq!(pair.launch(&mut student, 0).await.expect(504).code(), "timed_out");
 
     let own = |tool: &str| json!(format!("{}/.well-known/jwks.json", tool.trim_end_matches("/lti/login")));
-    let pair = Pair::start(|platform, tool| platform["key_set_url"] = own(tool["login_url"].as_str().unwrap())).await;
+    let pair =
+        Pair::start(|platform, tool| platform["key_set_url"] = own(tool["login_url"].as_str().unwrap()))
+            .await;
     let mut student = pair.signed_in("student-1").await;
     let refused = pair.launch(&mut student, 0).await.expect(401);
     assert!(refused.code().contains("key"), "{}", refused.body);
@@ -89,7 +91,8 @@ async fn without_the_flag_nothing_leaves_for_loopback() {
     }]);
     std::fs::write(&file, record.to_string()).unwrap();
     let arguments = ["tool_server", "--listen", "127.0.0.1:0", "--registrations", file.to_str().unwrap()];
-    let running = lti_example_servers::tool::start(lti_example_servers::tool::Arguments::parse_from(arguments));
+    let running =
+        lti_example_servers::tool::start(lti_example_servers::tool::Arguments::parse_from(arguments));
     let running = running.await.unwrap();
     let url = format!(
         "{}/lti/register?openid_configuration=http%3A%2F%2F127.0.0.1%3A1%2Fopenid&registration_token=x",
@@ -104,7 +107,8 @@ async fn without_the_flag_nothing_leaves_for_loopback() {
 async fn a_flood_from_one_address_is_limited() {
     use clap::Parser;
     let arguments = ["tool_server", "--listen", "127.0.0.1:0", "--rate-limit", "1"];
-    let running = lti_example_servers::tool::start(lti_example_servers::tool::Arguments::parse_from(arguments));
+    let running =
+        lti_example_servers::tool::start(lti_example_servers::tool::Arguments::parse_from(arguments));
     let running = running.await.unwrap();
     let url = format!("{}/.well-known/jwks.json", running.url());
     let mut browser = Browser::new();
@@ -116,6 +120,10 @@ async fn a_flood_from_one_address_is_limited() {
         }
     }
     assert_eq!(limited.as_deref(), Some("rate_limited"));
-    assert_eq!(browser.get(&format!("{}/healthz", running.url()), JSON).await.status, 200, "probes go through");
+    assert_eq!(
+        browser.get(&format!("{}/healthz", running.url()), JSON).await.status,
+        200,
+        "probes go through"
+    );
     running.stop().await;
 }

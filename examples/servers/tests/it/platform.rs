@@ -12,7 +12,10 @@ async fn pages_for_people() {
     let home = visitor.get(&format!("{}/", campus.lms), HTML).await.expect(200);
     assert!(home.body.contains("Who are you?") && home.body.contains("<html lang=\"en\">"));
     let policy = home.header("content-security-policy");
-    assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'self'"), "{policy}");
+    assert!(
+        policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'self'"),
+        "{policy}"
+    );
     assert!(!policy.contains("unsafe"));
     assert_eq!(home.header("cache-control"), "no-store");
     assert_eq!(home.header("x-content-type-options"), "nosniff");
@@ -37,7 +40,9 @@ async fn pages_for_people() {
     let mut student = campus.signed_in("student-1").await;
     let page = student.get(&format!("{}/courses/course-1", campus.lms), HTML).await.expect(200);
     assert!(!page.body.contains("Add content"));
-    for path in ["/courses/course-1/roster", "/courses/course-1/add/quizzes", "/deep-link/quizzes?course=course-1"] {
+    for path in
+        ["/courses/course-1/roster", "/courses/course-1/add/quizzes", "/deep-link/quizzes?course=course-1"]
+    {
         let refused = student.get(&format!("{}{path}", campus.lms), JSON).await.expect(403);
         assert_eq!(refused.code(), "teacher_required");
     }
@@ -49,7 +54,11 @@ async fn pages_for_people() {
 async fn metadata_and_keys() {
     let campus = Campus::start().await;
     let mut program = Browser::new();
-    let about = program.get(&format!("{}/.well-known/openid-configuration", campus.lms), JSON).await.expect(200).json();
+    let about = program
+        .get(&format!("{}/.well-known/openid-configuration", campus.lms), JSON)
+        .await
+        .expect(200)
+        .json();
     assert_eq!(about["issuer"], campus.lms);
     for (name, path) in [
         ("authorization_endpoint", "/lti/auth"),
@@ -62,7 +71,10 @@ async fn metadata_and_keys() {
         let keys = program.get(&format!("{server}/.well-known/jwks.json"), JSON).await.expect(200);
         let keys = keys.json();
         assert!(keys["keys"][0]["kid"].is_string() && keys["keys"][0]["d"].is_null());
-        assert_eq!(program.get(&format!("{server}/healthz"), JSON).await.expect(200).json(), json!({"status": "ok"}));
+        assert_eq!(
+            program.get(&format!("{server}/healthz"), JSON).await.expect(200).json(),
+            json!({"status": "ok"})
+        );
     }
 }
 
@@ -74,8 +86,12 @@ async fn signing_in_and_out() {
     let fields = [("user".to_owned(), "student-1".to_owned())];
     let signed_in = browser.post(&url, &fields, JSON).await.expect(200);
     assert_eq!(signed_in.json(), json!({"user": "student-1"}));
-    let cookies: Vec<_> = signed_in.headers.get_all("set-cookie").iter().map(|c| c.to_str().unwrap()).collect();
-    assert!(cookies.iter().any(|c| c.ends_with("; Secure; HttpOnly; SameSite=None; Partitioned")), "{cookies:?}");
+    let cookies: Vec<_> =
+        signed_in.headers.get_all("set-cookie").iter().map(|c| c.to_str().unwrap()).collect();
+    assert!(
+        cookies.iter().any(|c| c.ends_with("; Secure; HttpOnly; SameSite=None; Partitioned")),
+        "{cookies:?}"
+    );
     assert!(cookies.iter().all(|c| c.contains("; HttpOnly")));
     // A page of another site cannot sign anybody in.
     let foreign = [
@@ -95,14 +111,22 @@ async fn links_and_the_gradebook_are_json() {
     let campus = Campus::start().await;
     let mut program = Browser::new();
     for course in ["course-1", "course-2"] {
-        let links = program.get(&format!("{}/courses/{course}/links", campus.lms), "*/*").await.expect(200).json();
+        let links =
+            program.get(&format!("{}/courses/{course}/links", campus.lms), "*/*").await.expect(200).json();
         assert_eq!(links.as_array().unwrap().len(), 1, "one link per tool");
         assert_eq!(links[0]["tool"], "quizzes");
         assert_eq!(links[0]["url"], format!("{}/lti/launch", campus.tool));
-        let book = program.get(&format!("{}/courses/{course}/gradebook", campus.lms), "*/*").await.expect(200).json();
+        let book = program
+            .get(&format!("{}/courses/{course}/gradebook", campus.lms), "*/*")
+            .await
+            .expect(200)
+            .json();
         assert_eq!(book["line_items"][0]["resource_link_id"], links[0]["id"]);
     }
-    assert_eq!(program.get(&format!("{}/courses/course-9/links", campus.lms), JSON).await.expect(404).code(), "not_found");
+    assert_eq!(
+        program.get(&format!("{}/courses/course-9/links", campus.lms), JSON).await.expect(404).code(),
+        "not_found"
+    );
 }
 
 #[tokio::test]
@@ -117,9 +141,15 @@ async fn an_authentication_request_without_a_session_uses_nothing_up() {
     assert!(fields.contains(&("error".to_owned(), "login_required".to_owned())), "{fields:?}");
     // Somebody else's session neither gets the launch, nor …
     let (_, fields) = student.get(request.as_str(), HTML).await.expect(200).form();
-    assert!(fields.iter().any(|(name, _)| name == "id_token"), "the login is still there for whoever began it");
+    assert!(
+        fields.iter().any(|(name, _)| name == "id_token"),
+        "the login is still there for whoever began it"
+    );
     let (_, fields) = student.get(request.as_str(), HTML).await.expect(200).form();
-    assert!(fields.contains(&("error".to_owned(), "invalid_request".to_owned())), "and is used once: {fields:?}");
+    assert!(
+        fields.contains(&("error".to_owned(), "invalid_request".to_owned())),
+        "and is used once: {fields:?}"
+    );
 }
 
 #[tokio::test]
@@ -149,6 +179,9 @@ async fn metrics_count_by_code_and_name_nobody() {
         }
     }
     let text = Browser::new().get(&format!("{}/metrics", campus.tool), "*/*").await.body;
-    assert!(text.contains("lti_launches_total{outcome=\"missing_parameter\"} 1") || text.contains("parameter"), "{text}");
+    assert!(
+        text.contains("lti_launches_total{outcome=\"missing_parameter\"} 1") || text.contains("parameter"),
+        "{text}"
+    );
     assert!(text.contains("lti_outbound_calls_total{call=\"key_set\",outcome=\"ok\"} 1"), "{text}");
 }

@@ -17,12 +17,16 @@ async fn scores_reach_the_gradebook_and_come_back_as_results() {
     let (teacher, student) = pair(&campus).await;
     let mut program = Browser::new();
     let url = campus.of(&student, "/scores");
-    let answer = program.call("POST", &url, &student.token, Some(score("student-1", 80.0, &ago(60)))).await.expect(200);
+    let answer = program
+        .call("POST", &url, &student.token, Some(score("student-1", 80.0, &ago(60))))
+        .await
+        .expect(200);
     assert_eq!(answer.json(), json!({"status": "accepted"}));
     let book = campus.gradebook("course-1").await;
     let entry = &book["line_items"][0]["scores"][0];
     assert_eq!((&entry["user_id"], &entry["score"]), (&json!("student-1"), &json!(80.0)));
-    let results = program.call("GET", &campus.of(&teacher, "/results"), &teacher.token, None).await.expect(200).json();
+    let results =
+        program.call("GET", &campus.of(&teacher, "/results"), &teacher.token, None).await.expect(200).json();
     assert_eq!(results["results"][0]["resultScore"], 80.0);
 
     // The same score once more is no error; an older one is told apart.
@@ -55,13 +59,15 @@ async fn line_items_are_made_listed_and_scored() {
     let mut other = campus.signed_in("teacher-1").await;
     let path = format!("/launch/{}", campus.link("course-2").await);
     let other = Launched::of(&campus.post(&mut other, &path, crate::browser::JSON).await.expect(200));
-    let foreign = program.call("GET", &campus.of(&other, "/line-items"), &other.token, None).await.expect(200).json();
+    let foreign =
+        program.call("GET", &campus.of(&other, "/line-items"), &other.token, None).await.expect(200).json();
     essay["line_item"] = foreign["line_items"][0]["id"].clone();
     let refused = program.call("POST", &to, &student.token, Some(essay.clone())).await.expect(403);
     assert_eq!(refused.code(), "line_item_of_other_course");
     // Nor does a token leave for another origin.
     essay["line_item"] = json!("http://localhost:1/line-items/1");
-    let refused = program.call("POST", &campus.of(&teacher, "/scores"), &teacher.token, Some(essay)).await.expect(400);
+    let refused =
+        program.call("POST", &campus.of(&teacher, "/scores"), &teacher.token, Some(essay)).await.expect(400);
     assert_eq!(refused.code(), "call_off_origin");
 }
 
@@ -75,7 +81,8 @@ async fn the_roster_comes_whole_by_role_and_by_pages() {
         let members = program.call("GET", &url, &teacher.token, None).await.expect(200).json();
         assert_eq!(members["members"].as_array().unwrap().len(), expected, "{query}");
     }
-    let refused = program.call("GET", &campus.of(&teacher, "/members?limit=0"), &teacher.token, None).await.expect(400);
+    let refused =
+        program.call("GET", &campus.of(&teacher, "/members?limit=0"), &teacher.token, None).await.expect(400);
     assert_eq!(refused.code(), "parameter_invalid");
 }
 
@@ -89,7 +96,8 @@ async fn a_learner_sees_and_grades_nobody_else() {
         assert_eq!(refused.code(), "instructor_required", "{path}");
     }
     let item = Some(json!({"scoreMaximum": 1, "label": "x"}));
-    let refused = program.call("POST", &campus.of(&student, "/line-items"), &student.token, item).await.expect(403);
+    let refused =
+        program.call("POST", &campus.of(&student, "/line-items"), &student.token, item).await.expect(403);
     assert_eq!(refused.code(), "instructor_required");
     let url = campus.of(&student, "/scores");
     let other = Some(score("student-2", 100.0, &ago(1)));
@@ -97,7 +105,8 @@ async fn a_learner_sees_and_grades_nobody_else() {
     assert_eq!(refused.code(), "score_of_other");
     program.call("POST", &campus.of(&teacher, "/scores"), &teacher.token, other).await.expect(200);
     let stranger = Some(score("nobody-1", 1.0, &ago(1)));
-    let refused = program.call("POST", &campus.of(&teacher, "/scores"), &teacher.token, stranger).await.expect(502);
+    let refused =
+        program.call("POST", &campus.of(&teacher, "/scores"), &teacher.token, stranger).await.expect(502);
     assert!(!refused.body.contains("nobody-1"));
 }
 
@@ -108,7 +117,11 @@ async fn the_quiz_sends_its_grade() {
     let launched = campus.launched(&mut student).await;
     let answers = [("q0", "0"), ("q1", "2")].map(|(n, v)| (n.to_owned(), v.to_owned()));
     let page = student.post(&campus.of(&launched, "/quiz"), &answers, crate::browser::HTML).await.expect(200);
-    assert!(page.body.contains("1 of 2 points") && page.body.contains("Your grade was sent"), "{}", page.body);
+    assert!(
+        page.body.contains("1 of 2 points") && page.body.contains("Your grade was sent"),
+        "{}",
+        page.body
+    );
     let entry = &campus.gradebook("course-1").await["line_items"][0]["scores"][0];
     assert_eq!(entry["score"], 50.0, "1 of 2, out of 100");
 }

@@ -38,15 +38,24 @@ impl Chrome {
     async fn open(driver: &str, cookies: Cookies) -> Self {
         let profile = tempfile::tempdir().unwrap();
         let mut arguments: Vec<String> = [
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
             "--no-proxy-server",
         ]
         .map(str::to_owned)
         .into();
         arguments.push(format!("--user-data-dir={}", profile.path().display()));
         let preferences = match cookies {
-            Cookies::All => json!({"profile.cookie_controls_mode": 0, "profile.block_third_party_cookies": false}),
+            Cookies::All => {
+                json!({"profile.cookie_controls_mode": 0, "profile.block_third_party_cookies": false})
+            }
             Cookies::NoThirdParty => {
                 json!({"profile.cookie_controls_mode": 1, "profile.block_third_party_cookies": true})
             }
@@ -69,7 +78,8 @@ impl Chrome {
     async fn post(&self, path: &str, body: Value) -> Value {
         let url = format!("{}{path}", self.session);
         let kind = (reqwest::header::CONTENT_TYPE, "application/json");
-        let response = self.http.post(&url).header(kind.0, kind.1).body(body.to_string()).send().await.unwrap();
+        let response =
+            self.http.post(&url).header(kind.0, kind.1).body(body.to_string()).send().await.unwrap();
         let text = response.text().await.unwrap();
         let mut answer: Value = serde_json::from_str(&text).unwrap();
         assert!(answer["value"]["error"].is_null(), "{path}: {}", answer["value"]["message"]);
@@ -98,7 +108,8 @@ impl Chrome {
     }
 
     async fn wait_text(&self, text: &str) {
-        let script = format!("return document.body !== null && document.body.innerText.includes({})", json!(text));
+        let script =
+            format!("return document.body !== null && document.body.innerText.includes({})", json!(text));
         self.wait(text, &script).await;
     }
 
@@ -131,14 +142,16 @@ impl Chrome {
         let url = format!("{}/screenshot", self.session);
         let picture: Value =
             serde_json::from_str(&self.http.get(&url).send().await.unwrap().text().await.unwrap()).unwrap();
-        std::fs::write(folder.join(format!("{name}.png.base64")), picture["value"].as_str().unwrap()).unwrap();
+        std::fs::write(folder.join(format!("{name}.png.base64")), picture["value"].as_str().unwrap())
+            .unwrap();
         let faults = self.run(AUDIT).await;
         assert_eq!(faults, json!([]), "{name}");
     }
 
     async fn no_console_errors(&self) {
         let log = self.post("/se/log", json!({"type": "browser"})).await;
-        let severe: Vec<_> = log.as_array().unwrap().iter().filter(|entry| entry["level"] == "SEVERE").collect();
+        let severe: Vec<_> =
+            log.as_array().unwrap().iter().filter(|entry| entry["level"] == "SEVERE").collect();
         assert!(severe.is_empty(), "{severe:?}");
     }
 
@@ -208,7 +221,9 @@ async fn semester(cookies: Cookies, proof: &str) {
     chrome.enter_frame().await;
     chrome.wait_text("Choose quizzes").await;
     chrome.inspect(&name("picker")).await;
-    chrome.run("for (const id of ['leaves', 'planets']) document.querySelector(`input[value=${id}]`).click()").await;
+    chrome
+        .run("for (const id of ['leaves', 'planets']) document.querySelector(`input[value=${id}]`).click()")
+        .await;
     chrome.click("Add to the course").await;
     chrome.wait_text("Content added").await;
     chrome.inspect(&name("added")).await;
