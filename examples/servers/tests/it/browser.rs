@@ -132,11 +132,4 @@ impl Browser {
         }
         self.send(method, url, &headers, body.map_or(Vec::new(), |body| body.to_string().into())).await
     }
-
-    pub fn cookie(&self, part_of_name: &str) -> Option<&str> {
-        self.cookies
-            .iter()
-            .find(|((_, _, name), _)| name.contains(part_of_name))
-            .map(|(_, value)| value.as_str())
-    }
 }
