@@ -13,8 +13,8 @@ use clap::Parser;
 use lti_cartridge::{LinkDocument, LtiLink, Property, Settings, Target};
 use lti_jwks::VerifyingKey;
 use lti_registration::{
-    AddressRules, Fault, Handover, Import, Instructions, Profile, Record, Severity, canvas_configuration,
-    find_tool, metadata_of,
+    AddressRules, Fault, Handover, Import, Instructions, Place, Profile, Record, Severity,
+    canvas_configuration, find_tool, metadata_of,
 };
 use lti_types::{PlatformRecord, ToolRecord};
 
@@ -194,7 +194,9 @@ fn report<R: Record>(import: &Import<R>, out: &mut impl Write) -> bool {
     for column in &import.ignored_columns {
         eprintln!("the column {column:?} means nothing here and was not read");
     }
-    if import.records.len().saturating_add(import.rejected.len()) != 1 {
+    // One record says by itself whether it can be used; and a document is not to be preceded by a number.
+    let single = matches!(import.places().as_slice(), [Place::Element(_)]);
+    if !single {
         say!(out, "{} can be used, {} cannot", import.records.len(), import.rejected.len());
     }
     import.rejected.is_empty()

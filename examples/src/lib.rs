@@ -20,3 +20,7 @@ mod export {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/registration.md")]
 mod registration {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/migration.md")]
+mod migration {}

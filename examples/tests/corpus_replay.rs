@@ -11,6 +11,28 @@
 )]
 mod oracles;
 
+#[path = "../../fuzz/content_oracle.rs"]
+#[allow(clippy::expect_used, reason = "an oracle answers by panicking")]
+mod content_oracle;
+
+#[path = "../../fuzz/registration_oracles.rs"]
+#[allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "an oracle answers by panicking"
+)]
+mod registration_oracles;
+
+#[path = "../../fuzz/oracles_legacy.rs"]
+#[allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "an oracle answers by panicking"
+)]
+mod oracles_legacy;
+
 use std::io::Cursor;
 use std::path::Path;
 
@@ -65,6 +87,21 @@ fn login_forms() {
 }
 
 #[test]
+fn legacy_base_string() {
+    replay("legacy_base_string", oracles_legacy::legacy_base_string);
+}
+
+#[test]
+fn legacy_outcome() {
+    replay("legacy_outcome", oracles_legacy::legacy_outcome);
+}
+
+#[test]
+fn legacy_parameters() {
+    replay("legacy_parameters", oracles_legacy::legacy_parameters);
+}
+
+#[test]
 fn cartridge_manifest() {
     replay("cartridge_manifest", oracles::cartridge_manifest);
 }
@@ -90,6 +127,11 @@ fn roster_policy() {
 }
 
 #[test]
+fn content_items() {
+    replay("content_items", content_oracle::content_items);
+}
+
+#[test]
 fn link_header() {
     replay("link_header", oracles::link_header);
 }
@@ -102,6 +144,21 @@ fn token_response() {
 #[test]
 fn service_documents() {
     replay("service_documents", oracles::service_documents);
+}
+
+#[test]
+fn openid_configuration() {
+    replay("openid_configuration", registration_oracles::openid_configuration);
+}
+
+#[test]
+fn registration_exchange() {
+    replay("registration_exchange", registration_oracles::registration_exchange);
+}
+
+#[test]
+fn registration_table() {
+    replay("registration_table", registration_oracles::registration_table);
 }
 
 /// The corpus is of use only while its good inputs are good.
@@ -138,6 +195,18 @@ fn the_seeds_are_what_their_names_say() {
     assert!(serde_json::from_value::<lti_eligibility::course::Course>(roster["course"].clone()).is_ok());
     let publication = roster["publication"].clone();
     assert!(serde_json::from_value::<lti_eligibility::enrollment::Publication>(publication).is_ok());
+    let items = std::fs::read(corpus.join("content_items/every_type")).unwrap();
+    let items: Vec<lti_types::ContentItem> = serde_json::from_slice(&items).unwrap();
+    assert!(
+        items.len() == 7 && !items[..6].iter().any(|item| matches!(item, lti_types::ContentItem::Other(_)))
+    );
+    let metadata = std::fs::read(corpus.join("registration_exchange/request")).unwrap();
+    let metadata: lti_types::ClientMetadata = serde_json::from_slice(&metadata).unwrap();
+    assert_eq!(lti_registration::check_metadata(&metadata, lti_registration::AddressRules::default()), []);
+    let table = std::fs::read(corpus.join("registration_table/tools")).unwrap();
+    let rules = lti_registration::AddressRules::default();
+    let table = lti_registration::Import::<lti_types::ToolRecord>::from_csv(&table, rules).unwrap();
+    assert_eq!((table.records.len(), table.rejected.len()), (1, 0));
     let set = std::fs::read(corpus.join("jwk_set_parse/one_key")).unwrap();
     assert_eq!(VerifyingKeys::from_jwk_set(&lti_jwks::JwkSet::parse(&set).unwrap()).len(), 1);
 }

@@ -136,8 +136,9 @@ pub enum ClientError {
     /// A root certificate is no PEM certificate.
     #[error("a root certificate is no certificate")]
     Certificate,
-    /// TLS or the proxy cannot be set up.
-    #[error("the client cannot be set up")]
+    /// TLS or the proxy cannot be set up. The usual reason is a machine, or a container image, without certificate
+    /// authorities (`ca-certificates`).
+    #[error("the client cannot be set up: has this machine certificate authorities (ca-certificates)?")]
     Setup,
 }
 

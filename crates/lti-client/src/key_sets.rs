@@ -15,8 +15,8 @@ use crate::TransportError;
 use crate::client::{Inner, now};
 use crate::transport::Redirects;
 
-/// Key sets that are kept before those that nobody asks for are forgotten.
-const MANY_SETS: usize = 4096;
+/// Key sets that are kept before those without usable keys are forgotten.
+const MANY_SETS: usize = 1024;
 
 /// Why there are no keys to verify with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -73,7 +73,14 @@ impl KeySetError {
 
 /// All key sets of a client.
 #[derive(Debug, Default)]
-pub(crate) struct KeySets(Mutex<HashMap<String, Arc<KeySet>>>);
+pub(crate) struct KeySets(Mutex<Sets>);
+
+#[derive(Debug, Default)]
+struct Sets {
+    sets: HashMap<String, Arc<KeySet>>,
+    /// How many there may be before the useless ones are dropped.
+    sweep_at: usize,
+}
 
 /// What is known of one URL.
 #[derive(Debug, Default)]
@@ -127,14 +134,17 @@ impl KeySets {
     }
 
     fn of(&self, url: &WireUrl) -> Arc<KeySet> {
-        let mut sets = lock(&self.0);
-        if let Some(set) = sets.get(url.as_str()) {
+        let mut all = lock(&self.0);
+        if let Some(set) = all.sets.get(url.as_str()) {
             return Arc::clone(set);
         }
-        if sets.len() >= MANY_SETS {
-            sets.retain(|_, set| Arc::strong_count(set) > 1);
+        if all.sets.len() >= all.sweep_at.max(MANY_SETS) {
+            let now = now();
+            let is_usable = |set: &KeySet| matches!(set.find(None, now), Found::Keys(_));
+            all.sets.retain(|_, set| Arc::strong_count(set) > 1 || is_usable(set));
+            all.sweep_at = all.sets.len() * 2;
         }
-        Arc::clone(sets.entry(url.as_str().to_owned()).or_default())
+        Arc::clone(all.sets.entry(url.as_str().to_owned()).or_default())
     }
 }
 

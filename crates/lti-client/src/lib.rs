@@ -41,7 +41,7 @@ pub use key_sets::KeySetError;
 pub use listing::Items;
 pub use outbound_policy::{OutboundPolicy, OutboundRefusal};
 pub use publish_all::Progress;
-pub use resolver::{Lookup, Resolver, SystemResolver};
+pub use resolver::{Addresses, Resolver, SystemResolver};
 pub use retry::RetryPolicy;
 pub use roster::{Members, Roster};
 pub use score_outcome::{ScoreFailure, ScoreOutcome};

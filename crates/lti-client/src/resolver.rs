@@ -12,13 +12,13 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use crate::OutboundPolicy;
 
 /// Addresses that are still being looked up.
-pub type Lookup = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
+pub type Addresses = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
 
 /// Looks host names up. The client asks once for each connection, holds the answer against its policy, and connects to
 /// one of those very addresses: an answer that changes later changes nothing.
 pub trait Resolver: Send + Sync + fmt::Debug {
     /// The addresses of a host name.
-    fn resolve(&self, host: &str) -> Lookup;
+    fn resolve(&self, host: &str) -> Addresses;
 }
 
 /// The operating system's resolver.
@@ -35,7 +35,7 @@ impl SystemResolver {
 }
 
 impl Resolver for SystemResolver {
-    fn resolve(&self, host: &str) -> Lookup {
+    fn resolve(&self, host: &str) -> Addresses {
         let host = host.to_owned();
         Box::pin(async move {
             let found = tokio::net::lookup_host((host.as_str(), 0)).await?;

@@ -178,7 +178,12 @@ fn is_unknown(publication: &Publication) -> bool {
 }
 
 /// Waits for the next attempt; `false` if there is none.
-async fn pause(host: &Host, waits: &mut Waits, retry_after: Option<RetryAfter>, unknown: bool) -> bool {
+pub(crate) async fn pause(
+    host: &Host,
+    waits: &mut Waits,
+    retry_after: Option<RetryAfter>,
+    unknown: bool,
+) -> bool {
     let Some(wait) = waits.next(retry_after, now(), unknown) else { return false };
     if !unknown && !host.may_repeat() {
         return false;

@@ -17,7 +17,7 @@ const REFRESH_AHEAD: TimeDelta = TimeDelta::seconds(60);
 const TOO_LATE: TimeDelta = TimeDelta::seconds(5);
 /// After a failure the platform is left in peace for so long.
 const FAILURE_HOLDS: TimeDelta = TimeDelta::seconds(5);
-/// Slots that are kept before those that nobody uses are dropped.
+/// Slots that are kept before those without a good token are dropped.
 const MANY_SLOTS: usize = 1024;
 
 /// What a token is kept under: everything that could make another token of it.
@@ -49,15 +49,23 @@ impl TokenKey {
 
 /// All tokens of a client.
 #[derive(Debug, Default)]
-pub(crate) struct TokenCache(Mutex<HashMap<TokenKey, Arc<Slot>>>);
+pub(crate) struct TokenCache(Mutex<Slots>);
+
+#[derive(Debug, Default)]
+struct Slots {
+    slots: HashMap<TokenKey, Arc<Slot>>,
+    /// How many there may be before the useless ones are dropped.
+    sweep_at: usize,
+}
 
 impl TokenCache {
-    pub(crate) fn slot(&self, key: TokenKey) -> Arc<Slot> {
-        let mut slots = lock(&self.0);
-        if slots.len() >= MANY_SLOTS && !slots.contains_key(&key) {
-            slots.retain(|_, slot| Arc::strong_count(slot) > 1);
+    pub(crate) fn slot(&self, key: TokenKey, now: DateTime<Utc>) -> Arc<Slot> {
+        let mut all = lock(&self.0);
+        if all.slots.len() >= all.sweep_at.max(MANY_SLOTS) && !all.slots.contains_key(&key) {
+            all.slots.retain(|_, slot| Arc::strong_count(slot) > 1 || slot.is_good(now));
+            all.sweep_at = all.slots.len() * 2;
         }
-        Arc::clone(slots.entry(key).or_default())
+        Arc::clone(all.slots.entry(key).or_default())
     }
 }
 
@@ -169,6 +177,10 @@ impl Slot {
         }
     }
 
+    fn is_good(&self, now: DateTime<Utc>) -> bool {
+        lock(&self.0).held.as_ref().is_some_and(|held| now < held.unusable_at)
+    }
+
     /// A platform refused this token: it is not used again. One that came meanwhile stays.
     pub(crate) fn drop_token(&self, refused: &AccessToken) {
         let mut state = lock(&self.0);
@@ -189,3 +201,6 @@ fn is_recent(failure: Option<&(DateTime<Utc>, TokenFailure)>, now: DateTime<Utc>
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use lti_services::{AccessToken, AssertionId, ClientAssertion, GrantedToken, Toke
 use lti_types::Scope;
 
 use crate::client::{Inner, now};
+use crate::session::pause;
 use crate::token_cache::{Slot, TokenKey};
 use crate::transport::Redirects;
 use crate::{Credentials, TokenFailure};
@@ -24,7 +25,7 @@ pub struct TokenSource {
 
 impl TokenSource {
     pub(crate) fn new(client: Arc<Inner>, credentials: Credentials, scopes: Vec<Scope>) -> Self {
-        let slot = client.tokens.slot(TokenKey::new(&credentials, &scopes));
+        let slot = client.tokens.slot(TokenKey::new(&credentials, &scopes), now());
         Self { client, credentials, scopes: scopes.into(), slot }
     }
 
@@ -65,11 +66,9 @@ impl TokenSource {
             if !failure.is_retryable() {
                 return Err(failure);
             }
-            let Some(wait) = waits.next(failure.retry_after(), now(), false).filter(|_| host.may_repeat())
-            else {
+            if !pause(&host, &mut waits, failure.retry_after(), false).await {
                 return Err(failure);
-            };
-            tokio::time::sleep(wait).await;
+            }
         }
     }
 

@@ -59,11 +59,11 @@ fn main() -> ExitCode {
     assert_eq!(rsa.verify(), launch);
 
     let baseline = baseline::Rsa::new(RSA, &rsa.key);
-    assert_eq!(baseline.verify(&rsa.token), launch);
+    assert_eq!(baseline.verify::<Launch>(&rsa.token), launch);
     comparisons.compare(
         &format!("verify, RS256, {} bytes", rsa.token.len()),
         Some(0.90),
-        || baseline.verify(&rsa.token),
+        || baseline.verify::<Launch>(&rsa.token),
         || rsa.verify(),
     );
     let header = baseline::header("RS256");
@@ -73,7 +73,7 @@ fn main() -> ExitCode {
     comparisons.compare(
         "verify, ES256",
         Some(0.90),
-        || baseline.verify(&elliptic.token),
+        || baseline.verify::<Launch>(&elliptic.token),
         || elliptic.verify(),
     );
     let header = baseline::header("ES256");

@@ -69,9 +69,17 @@ mod tests {
 
     #[test]
     fn what_is_no_such_header() {
-        for header in ["", "OAuth", "Bearer a=\"b\"", "OAuth a", "OAuth a=b", "OAuth a=\"b", "OAuth a=\"b\" c=\"d\"",
-            "OAuth a=\"%ff\"", "OAuth a=\"é\""]
-        {
+        for header in [
+            "",
+            "OAuth",
+            "Bearer a=\"b\"",
+            "OAuth a",
+            "OAuth a=b",
+            "OAuth a=\"b",
+            "OAuth a=\"b\" c=\"d\"",
+            "OAuth a=\"%ff\"",
+            "OAuth a=\"é\"",
+        ] {
             assert_eq!(read(header), Err(OAuthError::Header), "{header}");
         }
         assert_eq!(read(&format!("OAuth a=\"{}\"", "b".repeat(16 * 1024))), Err(OAuthError::Header));

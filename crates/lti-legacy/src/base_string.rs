@@ -137,7 +137,8 @@ mod tests {
 
     #[test]
     fn queries() {
-        for (url, expected) in [("https://h/a?b=?c#d?e", "b=?c"), ("https://h/#?a", ""), ("https://h/?", "")] {
+        for (url, expected) in [("https://h/a?b=?c#d?e", "b=?c"), ("https://h/#?a", ""), ("https://h/?", "")]
+        {
             assert_eq!(query(&url.into()), expected);
         }
     }

@@ -39,8 +39,7 @@ mod tests {
     #[test]
     fn forms_are_read_as_browsers_write_them() {
         let pairs: Vec<_> = form_pairs("a+b=1%2B+2&&c&=d&e==&f=%zz&a+b=").map(Option::unwrap).collect();
-        let expected =
-            [("a b", "1+ 2"), ("c", ""), ("", "d"), ("e", "="), ("f", "%zz"), ("a b", "")];
+        let expected = [("a b", "1+ 2"), ("c", ""), ("", "d"), ("e", "="), ("f", "%zz"), ("a b", "")];
         assert_eq!(pairs, expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
         assert_eq!(form_pairs("a=%ff").next(), Some(None));
         assert_eq!(decode("a+b%20"), Some("a+b ".to_owned()));

@@ -1,9 +1,7 @@
 //! The parameters of launches and content-item requests by their types (LTI 1.0–1.2 §3; Content-Item Message 1.0 §3.1),
 //! for both sides.
 
-use lti_types::{
-    ContextId, ContextType, DocumentTarget, MediaTypes, ResourceLinkId, Roles, UserId, WireUrl,
-};
+use lti_types::{ContextId, ContextType, DocumentTarget, MediaTypes, ResourceLinkId, Roles, UserId, WireUrl};
 
 use crate::parameter_text::ParameterText;
 use crate::{CustomParameters, ParameterFault, ParameterFaults, ParameterProblem, Parameters};
@@ -248,11 +246,7 @@ impl LaunchParameters {
     /// A message of that type and the one version there is; assign what is known.
     #[must_use]
     pub fn new(message_type: LegacyMessageType) -> Self {
-        Self {
-            message_type: Some(message_type),
-            version: Some(LEGACY_VERSION.to_owned()),
-            ..Self::default()
-        }
+        Self { message_type: Some(message_type), version: Some(LEGACY_VERSION.to_owned()), ..Self::default() }
     }
 
     /// Whether what the message type requires is there.

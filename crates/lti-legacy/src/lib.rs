@@ -1,4 +1,32 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Modules, in the order of the protocol
+//!
+//! - what both sides hold: [`ConsumerKey`], [`SharedSecret`]; to sign with, a [`Signer`]; to verify with, a
+//!   [`Credential`]
+//! - what travels: [`Parameters`] as they came, [`LaunchParameters`] by type, [`CustomParameters`]; the [`BaseString`] and
+//!   its [`SignatureMethod`]
+//! - a launch in the tool: [`UnverifiedLaunch`] → [`SignedLaunch`] with its [`NonceUse`] → [`Launch`]; or an
+//!   [`OAuthError`], or a [`RefusedLaunch`], which may go back with messages ([`return_to`], [`read_return_messages`])
+//! - the view as 1.3: [`LaunchParameters::to_claims`], [`LaunchParameters::from_claims`], [`uri_role`], [`legacy_role`],
+//!   [`is_legacy`]
+//! - content: [`Launch::select`] → [`SelectionAnswer`]; in the platform [`PendingSelection`], and [`UnverifiedSelection`] →
+//!   [`SignedSelection`] → [`VerifiedSelection`]; [`item_from_legacy`], [`item_to_legacy`]
+//! - grades: [`OutcomeCall`] with its [`OutcomeRequest`] → [`OutcomeAnswer`]; in the platform [`UnverifiedRequest`] →
+//!   [`SignedRequest`] → [`VerifiedRequest`], answered by an [`OutcomeResponse`]
+//! - the road to 1.3: [`migration_claim`] and [`evidence`], [`OldRecords`], [`dry_run`]
+//!
+//! # The order of the checks
+//!
+//! 1. The form can be read, and each parameter of OAuth stands in it once. ([`UnverifiedLaunch::from_form`])
+//! 2. A credential is good with the consumer key; its registration allows the signature method; the signature is right;
+//!    the timestamp lies in the window. ([`UnverifiedLaunch::verify`])
+//! 3. The nonce is used for the first time. ([`SignedLaunch::first_use`])
+//! 4. `lti_message_type`, `lti_version`, and `resource_link_id` or what a content-item request has in its place; no
+//!    parameter of the protocol came twice. ([`SignedLaunch::first_use`])
+//!
+//! What fails before the fourth is answered by a page of the tool's own, never by a redirect: until then the address to
+//! return to is anybody's. What fails there may go back to it ([`RefusedLaunch::return_to`]).
 
 mod authorization_header;
 mod base_string;
@@ -36,8 +64,8 @@ pub use launch_parameters::{LEGACY_VERSION, LaunchParameters, LegacyMessageType}
 pub use mapping::{NotMapped, legacy_role, uri_role};
 pub use migration::{
     ClaimIncomplete, Doubt, Evidence, Lookup, MigrationReport, MigrationRow, NewLaunch, OldIds, OldKind,
-    OldRecord, OldRecords, ProvenIds, Totals, UnprovenIds, Verdict, consumer_key_signature, dry_run, evidence,
-    migration_claim,
+    OldRecord, OldRecords, ProvenIds, Totals, UnprovenIds, Verdict, consumer_key_signature, dry_run,
+    evidence, migration_claim,
 };
 pub use nonce_use::{NonceUse, Use};
 pub use oauth_error::OAuthError;

@@ -72,7 +72,8 @@ mod tests {
         let one = name("a", "bc", "d");
         assert_eq!(one.len(), 43);
         assert_eq!(one, name("a", "bc", "d"));
-        for other in [name("ab", "c", "d"), name("a", "b", "cd"), name("x", "bc", "d"), name("a", "bc", "e")] {
+        for other in [name("ab", "c", "d"), name("a", "b", "cd"), name("x", "bc", "d"), name("a", "bc", "e")]
+        {
             assert_ne!(one, other);
         }
     }

@@ -57,14 +57,13 @@ impl Claimed {
             .map_err(|_| OAuthError::Malformed("oauth_consumer_key"))?;
         let method =
             SignatureMethod::from_wire(need("oauth_signature_method")?).ok_or(OAuthError::MethodUnknown)?;
-        let timestamp =
-            instant(need("oauth_timestamp")?).ok_or(OAuthError::Malformed("oauth_timestamp"))?;
+        let timestamp = instant(need("oauth_timestamp")?).ok_or(OAuthError::Malformed("oauth_timestamp"))?;
         let nonce = need("oauth_nonce")?;
         if nonce.len() > MAX_NONCE {
             return Err(OAuthError::Malformed("oauth_nonce"));
         }
-        let signature = ReceivedMac::decode(need("oauth_signature")?)
-            .ok_or(OAuthError::Malformed("oauth_signature"))?;
+        let signature =
+            ReceivedMac::decode(need("oauth_signature")?).ok_or(OAuthError::Malformed("oauth_signature"))?;
         let body_hash = get("oauth_body_hash").map(str::to_owned);
         Ok(Self { consumer_key, method, timestamp, nonce: nonce.to_owned(), signature, body_hash })
     }
@@ -148,7 +147,9 @@ mod tests {
     #[test]
     fn timestamps_are_digits() {
         assert_eq!(instant("1700000000").unwrap().timestamp(), 1_700_000_000);
-        for text in ["", "-1", "+1", "1e9", "1700000000.5", " 1", "99999999999999999999", "9223372036854775807"] {
+        for text in
+            ["", "-1", "+1", "1e9", "1700000000.5", " 1", "99999999999999999999", "9223372036854775807"]
+        {
             assert_eq!(instant(text), None, "{text}");
         }
     }

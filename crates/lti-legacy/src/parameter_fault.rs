@@ -46,7 +46,10 @@ impl ParameterFault {
     #[must_use]
     pub fn spec(self) -> &'static str {
         match self.name {
-            "content_items" | "content_item_return_url" | "data" | "accept_media_types"
+            "content_items"
+            | "content_item_return_url"
+            | "data"
+            | "accept_media_types"
             | "accept_presentation_document_targets" => "Content-Item Message 1.0 §3",
             _ => "LTI 1.1 §3",
         }

@@ -176,10 +176,13 @@ mod tests {
 
     #[test]
     fn numbers_and_booleans() {
-        for (text, number) in [(" 800 ", Some(800)), ("800px", None), ("-1", None), ("+1", None), ("1e3", None)] {
+        for (text, number) in
+            [(" 800 ", Some(800)), ("800px", None), ("-1", None), ("+1", None), ("1e3", None)]
+        {
             assert_eq!(u32::from_text(text), number);
         }
-        for (text, value) in [("TRUE", Some(true)), ("1", Some(true)), ("false", Some(false)), ("yes", None)] {
+        for (text, value) in [("TRUE", Some(true)), ("1", Some(true)), ("false", Some(false)), ("yes", None)]
+        {
             assert_eq!(bool::from_text(text), value);
         }
     }

@@ -132,7 +132,9 @@ impl Signer {
         }
         let base = BaseString::new("POST", url, query.iter().chain(fields.iter()))?;
         fields.push("oauth_signature", self.method.sign(&base, &self.secret));
-        if fields.len() + query.len() > Parameters::MAX_COUNT || fields.to_form().len() > Parameters::MAX_BYTES {
+        if fields.len() + query.len() > Parameters::MAX_COUNT
+            || fields.to_form().len() > Parameters::MAX_BYTES
+        {
             return Err(SignError::TooLarge);
         }
         Ok(FormPost::new(url.as_str(), fields.into_pairs()))

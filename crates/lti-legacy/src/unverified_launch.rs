@@ -7,9 +7,7 @@ use http::Request;
 use lti_types::{ClaimFaults, LaunchPresentation, ReturnMessages, WireUrl};
 
 use crate::unverified_form::{SignedForm, UnverifiedForm, of_request};
-use crate::{
-    ConsumerKey, Credential, Launch, LaunchParameters, NonceUse, OAuthError, ParameterFaults, Use,
-};
+use crate::{ConsumerKey, Credential, Launch, LaunchParameters, NonceUse, OAuthError, ParameterFaults, Use};
 
 /// A launch before anything about it is known to be true.
 ///
@@ -107,10 +105,8 @@ impl SignedLaunch {
         let found: Vec<_> = faults.iter().map(|fault| fault.name).collect();
         // What came twice, or unreadably, is not missing besides.
         faults.extend(typed.faults().into_iter().filter(|fault| !found.contains(&fault.name)));
-        let refused = |error| RefusedLaunch {
-            error,
-            presentation: Box::new(typed.to_claims().launch_presentation),
-        };
+        let refused =
+            |error| RefusedLaunch { error, presentation: Box::new(typed.to_claims().launch_presentation) };
         if let Err(faults) = ParameterFaults::check(faults) {
             return Err(refused(LaunchError::Parameters(faults)));
         }

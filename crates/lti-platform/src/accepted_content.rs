@@ -3,24 +3,29 @@
 use std::fmt;
 
 use lti_types::{
-    ContentItem, ContentItemType, DeepLinkingSettings, DocumentTarget, Extensions, ItemLineItem, LineItem, Period, Picture,
-    ResourceLinkId, Timestamp, WireUrl,
+    ContentItem, ContentItemType, DeepLinkingSettings, DocumentTarget, Extensions, ItemLineItem, LineItem,
+    Period, Picture, ResourceLinkId, Timestamp, WireUrl,
 };
 
 use crate::item_url::{is_launchable, is_web};
 use crate::{DeepLinkingResponse, UntrustedHtml};
 
-/// What came back, sorted.
+/// What came back, sorted: [`AcceptedContent::accepted`] and [`AcceptedContent::refused`], each in the order of the
+/// response. When somebody chose nothing, there is neither.
 #[derive(Debug)]
-#[non_exhaustive]
 pub struct AcceptedContent {
-    /// What may be added to the course, in the order of the response. None at all, without refusals, when somebody
-    /// chose nothing.
-    pub accepted: Vec<AcceptedItem>,
-    /// What may not, and why.
-    pub refused: Vec<RefusedItem>,
-    /// The response, without its items: for whom and where, and what the tool has to say.
-    pub response: DeepLinkingResponse,
+    items: Vec<ContentItem>,
+    /// One for each item.
+    verdicts: Vec<Verdict>,
+    response: DeepLinkingResponse,
+}
+
+/// What becomes of an item.
+#[derive(Debug)]
+enum Verdict {
+    /// Accepted, without these members.
+    Accepted(Vec<&'static str>),
+    Refused(ItemRefusal),
 }
 
 /// An item that was asked for, of the right form, whose addresses are web addresses. Its texts are plain text and still
@@ -28,27 +33,28 @@ pub struct AcceptedContent {
 ///
 /// Members that no specification knows are kept as they came, among the item's extensions; what is in them is not
 /// looked at.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
-pub struct AcceptedItem {
+pub struct AcceptedItem<'a> {
     /// Its place in the response, from 0.
     pub place: usize,
+    /// The item.
+    pub item: &'a ContentItem,
     /// Members that were taken out, by their names on the wire: pictures and frames without a web address, ways to show
     /// it that were not offered, a line item where none is made, periods that are none.
-    pub left_out: Vec<&'static str>,
-    item: ContentItem,
+    pub left_out: &'a [&'static str],
 }
 
 /// An item that is not accepted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
-pub struct RefusedItem {
+pub struct RefusedItem<'a> {
     /// Its place in the response, from 0.
     pub place: usize,
     /// Why.
     pub reason: ItemRefusal,
     /// The item as it came: for a log, perhaps, and for nothing else.
-    pub item: ContentItem,
+    pub item: &'a ContentItem,
 }
 
 /// Why an item is not accepted.
@@ -118,11 +124,11 @@ impl DeepLinkingResponse {
     /// use lti_types::{ContentItem, ResourceLinkId};
     ///
     /// let content = response.accept();
-    /// for (number, added) in content.accepted.iter().enumerate() {
+    /// for (number, added) in content.accepted().enumerate() {
     ///     // Each link gets an id of its own, whatever the tool sent. (Out of your database, not counted.)
     ///     let id = ResourceLinkId::new(format!("link-{number}"))?;
     ///     let column = added.line_item(&id, "Untitled"); // → the grade book
-    ///     if let ContentItem::LtiResourceLink(link) = added.item() {
+    ///     if let ContentItem::LtiResourceLink(link) = added.item {
     ///         println!("{} leads to {:?}, {:?}", added.title().unwrap_or("Untitled"), link.url, column);
     ///     }
     /// }
@@ -130,47 +136,69 @@ impl DeepLinkingResponse {
     /// ```
     #[must_use]
     pub fn accept(mut self) -> AcceptedContent {
-        let items = self.claims.content_items.take().unwrap_or_default();
+        let mut items = self.claims.content_items.take().unwrap_or_default();
         let settings = &self.asked.settings;
         let too_many = items.len() > 1 && settings.accept_multiple != Some(true);
-        let (mut accepted, mut refused) = (Vec::with_capacity(items.len()), Vec::new());
-        for (place, mut item) in items.into_iter().enumerate() {
-            let reason = if too_many { Some(ItemRefusal::OneAccepted) } else { refusal(&item, settings) };
-            match reason {
-                Some(reason) => refused.push(RefusedItem { place, reason, item }),
-                None => {
-                    let left_out = leave_out(&mut item, settings);
-                    accepted.push(AcceptedItem { place, left_out, item });
-                }
-            }
-        }
-        AcceptedContent { accepted, refused, response: self }
+        let sort = |item: &mut ContentItem| match refusal(item, settings) {
+            _ if too_many => Verdict::Refused(ItemRefusal::OneAccepted),
+            Some(reason) => Verdict::Refused(reason),
+            None => Verdict::Accepted(leave_out(item, settings)),
+        };
+        let verdicts = items.iter_mut().map(sort).collect();
+        AcceptedContent { items, verdicts, response: self }
     }
 }
 
-impl AcceptedItem {
-    /// The item.
-    #[must_use]
-    pub fn item(&self) -> &ContentItem {
-        &self.item
+impl AcceptedContent {
+    /// What may be added to the course.
+    pub fn accepted(&self) -> impl Iterator<Item = AcceptedItem<'_>> {
+        self.sorted().filter_map(|(place, item, verdict)| match verdict {
+            Verdict::Accepted(left_out) => Some(AcceptedItem { place, item, left_out }),
+            Verdict::Refused(_) => None,
+        })
     }
 
-    /// The item, to be stored.
-    #[must_use]
-    pub fn into_item(self) -> ContentItem {
-        self.item
+    /// What may not, and why.
+    pub fn refused(&self) -> impl Iterator<Item = RefusedItem<'_>> {
+        self.sorted().filter_map(|(place, item, verdict)| match verdict {
+            Verdict::Accepted(_) => None,
+            Verdict::Refused(reason) => Some(RefusedItem { place, reason: *reason, item }),
+        })
     }
 
+    fn sorted(&self) -> impl Iterator<Item = (usize, &ContentItem, &Verdict)> {
+        self.items
+            .iter()
+            .zip(&self.verdicts)
+            .enumerate()
+            .map(|(place, (item, verdict))| (place, item, verdict))
+    }
+
+    /// The accepted items, to be stored.
+    #[must_use]
+    pub fn into_items(self) -> Vec<ContentItem> {
+        let sorted = self.items.into_iter().zip(self.verdicts);
+        sorted.filter(|(_, verdict)| matches!(verdict, Verdict::Accepted(_))).map(|(item, _)| item).collect()
+    }
+
+    /// The response, without its items: for whom and where, and what the tool has to say.
+    #[must_use]
+    pub fn response(&self) -> &DeepLinkingResponse {
+        &self.response
+    }
+}
+
+impl<'a> AcceptedItem<'a> {
     /// Its title, if it has one that is not blank.
     #[must_use]
-    pub fn title(&self) -> Option<&str> {
+    pub fn title(self) -> Option<&'a str> {
         self.item.title().filter(|title| !title.trim().is_empty())
     }
 
     /// The markup that it wants shown: that of an `html` item, or of a link's `embed`.
     #[must_use]
-    pub fn untrusted_html(&self) -> Option<UntrustedHtml<'_>> {
-        let html = match &self.item {
+    pub fn untrusted_html(self) -> Option<UntrustedHtml<'a>> {
+        let html = match self.item {
             ContentItem::Html(item) => Some(&item.html),
             ContentItem::Link(link) => link.embed.as_ref().and_then(|embed| embed.html.as_ref()),
             _ => None,
@@ -182,8 +210,8 @@ impl AcceptedItem {
     /// `resourceId` and `tag`, and the period of submission. `untitled` is what it is called when neither it nor the
     /// item has a name. The platform gives it its `id`.
     #[must_use]
-    pub fn line_item(&self, link: &ResourceLinkId, untitled: &str) -> Option<LineItem> {
-        let ContentItem::LtiResourceLink(item) = &self.item else { return None };
+    pub fn line_item(self, link: &ResourceLinkId, untitled: &str) -> Option<LineItem> {
+        let ContentItem::LtiResourceLink(item) = self.item else { return None };
         let asked = item.line_item.as_ref()?;
         let some = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
         let label = some(&asked.label).or_else(|| some(&item.title)).unwrap_or_else(|| untitled.to_owned());
@@ -226,7 +254,9 @@ fn refusal(item: &ContentItem, settings: &DeepLinkingSettings) -> Option<ItemRef
                 && !processor.extensions.contains_key("url")
         }
         // A type of the specification among the others lacks what it requires.
-        ContentItem::Other(_) if !matches!(item_type, ContentItemType::Other(_)) => return Some(ItemRefusal::Incomplete),
+        ContentItem::Other(_) if !matches!(item_type, ContentItemType::Other(_)) => {
+            return Some(ItemRefusal::Incomplete);
+        }
         _ => true,
     };
     if !opened_well {
@@ -235,8 +265,8 @@ fn refusal(item: &ContentItem, settings: &DeepLinkingSettings) -> Option<ItemRef
     match item {
         ContentItem::File(file) => {
             let accepted = settings.accept_media_types.as_ref().zip(file.media_type.as_ref());
-            let covered =
-                accepted.is_none_or(|(ranges, media_type)| ranges.iter().any(|range| covers(range, media_type)));
+            let covered = accepted
+                .is_none_or(|(ranges, media_type)| ranges.iter().any(|range| covers(range, media_type)));
             (!covered).then_some(ItemRefusal::MediaType)
         }
         ContentItem::LtiResourceLink(link) if settings.accept_lineitem != Some(false) => {

@@ -1,6 +1,7 @@
 //! What a tool sends back from deep linking: verified, taken once, and sorted (Deep Linking 2.0 §4.5, Security Framework
 //! 1.0 §5.2).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -39,7 +40,7 @@ const MAX_NONCE: usize = 512;
 ///     let nonce = seen(&format!("{} {}", pending.client_id().as_str(), pending.nonce()), pending.remember_until());
 ///     let request = seen(pending.request_id(), pending.remember_until());
 ///     let content = pending.first_use(nonce, request)?.accept();
-///     for refused in &content.refused {
+///     for refused in content.refused() {
 ///         println!("item {}: {}", refused.place + 1, refused.reason);
 ///     }
 ///     Ok(content)
@@ -74,9 +75,9 @@ impl UnverifiedDeepLinkingResponse {
         if body.len() > MAX_FORM {
             return Err(ResponseRefusal::Form(FormError::TooLarge));
         }
-        let mut tokens = form_urlencoded::parse(body).filter(|(name, _)| name == "JWT");
+        let mut tokens = body.split(|byte| *byte == b'&').filter_map(token_of);
         match (tokens.next(), tokens.next()) {
-            (Some((_, token)), None) if !token.is_empty() => Self::from_jwt(&token, posted_to),
+            (Some(token), None) if !token.is_empty() => Self::from_jwt(&token, posted_to),
             (Some(_), Some(_)) => Err(ResponseRefusal::Form(FormError::Repeated("JWT"))),
             _ => Err(ResponseRefusal::Form(FormError::Missing("JWT"))),
         }
@@ -183,6 +184,15 @@ impl UnverifiedDeepLinkingResponse {
             return Err(ResponseRefusal::ReturnUrl);
         }
         Ok(PendingResponse { nonce, response: DeepLinkingResponse { asked, claims } })
+    }
+}
+
+/// The value of a field, if it is the one with the token. Nothing in a token needs decoding, and it is long.
+fn token_of(field: &[u8]) -> Option<Cow<'_, str>> {
+    let encoded = field.iter().fold(false, |found, byte| found | matches!(byte, b'%' | b'+'));
+    match std::str::from_utf8(field) {
+        Ok(field) if !encoded => field.strip_prefix("JWT=").map(Cow::Borrowed),
+        _ => form_urlencoded::parse(field).find(|(name, _)| name == "JWT").map(|(_, value)| value),
     }
 }
 

@@ -149,7 +149,8 @@ impl Registration {
         if !self.has_deployment(&intent.deployment_id) {
             return Err(InitiateError::DeploymentUnknown);
         }
-        let target_link_uri = intent.target_link_uri.unwrap_or_else(|| self.target_of(&intent.target).clone());
+        let target_link_uri =
+            intent.target_link_uri.unwrap_or_else(|| self.target_of(&intent.target).clone());
         target_link_uri.to_secure_url().map_err(InitiateError::TargetLinkUri)?;
 
         let mut initiation =

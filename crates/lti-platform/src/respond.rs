@@ -5,8 +5,8 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use lti_jwks::{Algorithm, KeyId, SignError, SigningInput, SigningKey, UnsignedJwt};
 use lti_types::{
-    Audience, AuthenticationResponse, Custom, FormPost, LTI_VERSION, LaunchClaims, MessageType, NumericDate,
-    State,
+    Audience, AuthenticationResponse, Custom, FormPost, LTI_VERSION, LaunchClaims, Lti1p1, MessageType,
+    NumericDate, State,
 };
 
 use crate::outgoing::{self, MessageFaults};
@@ -134,6 +134,24 @@ impl UnsignedLaunch {
     #[must_use]
     pub fn payload(&self) -> &[u8] {
         self.jwt.payload()
+    }
+
+    /// Adds the `lti1p1` claim, whose signature is over the launch's own deployment, expiry and nonce
+    /// (LTI 1.3 Migration Guide): `claim` is given the claims as they will be signed. `lti_legacy::migration_claim`
+    /// makes one. Of somebody who is anonymous the old id is left out.
+    ///
+    /// # Errors
+    /// [`SignError`]: the payload is too large or cannot be written.
+    pub fn with_migration(self, claim: impl FnOnce(&LaunchClaims) -> Lti1p1) -> Result<Self, SignError> {
+        let mut claims: LaunchClaims =
+            serde_json::from_slice(self.jwt.payload()).map_err(|_| SignError::ClaimsUnwritable)?;
+        let mut claim = claim(&claims);
+        if claims.sub.is_none() {
+            claim.user_id = None;
+            claim.extensions.clear();
+        }
+        claims.lti1p1 = Some(claim);
+        Ok(Self { jwt: UnsignedJwt::new(&claims)?, ..self })
     }
 
     /// Signs with a key in memory. The browser posts the result to the tool.

@@ -97,11 +97,9 @@ impl ResponseRefusal {
             Self::MessageType => "Deep Linking 2.0 §4.5.1",
             Self::Version => "Deep Linking 2.0 §4.5.2",
             Self::DeploymentMissing | Self::DeploymentMismatch => "Deep Linking 2.0 §4.5.3",
-            Self::DataMissing
-            | Self::Expired
-            | Self::Data(_)
-            | Self::OtherSession
-            | Self::OtherRequest => "Deep Linking 2.0 §4.5.5",
+            Self::DataMissing | Self::Expired | Self::Data(_) | Self::OtherSession | Self::OtherRequest => {
+                "Deep Linking 2.0 §4.5.5"
+            }
             Self::RegistrationNotActive => "Security Framework 1.0 §5.2.3",
         }
     }

@@ -75,7 +75,7 @@ impl<'a> UntrustedHtml<'a> {
     /// can undo its sandbox.
     ///
     /// ```
-    /// # fn show(item: &lti_platform::AcceptedItem) -> Option<String> {
+    /// # fn show(item: lti_platform::AcceptedItem<'_>) -> Option<String> {
     /// Some(item.untrusted_html()?.sanitized(&["www.youtube-nocookie.com"]))
     /// # }
     /// ```
@@ -159,7 +159,10 @@ mod tests {
             ("<p>a<script>alert(1)</script>b</p>", "<p>ab</p>".into()),
             (r#"<p onclick="alert(1)" style="x" id="a" class="b">a</p>"#, "<p>a</p>".into()),
             ("<img src=x onerror=alert(1)>", "<img>".into()),
-            (r#"<img src="https://t.example/i.png" onload="x()">"#, r#"<img src="https://t.example/i.png">"#.into()),
+            (
+                r#"<img src="https://t.example/i.png" onload="x()">"#,
+                r#"<img src="https://t.example/i.png">"#.into(),
+            ),
             (r#"<img src="data:image/svg+xml,<svg onload=alert(1)>">"#, "<img>".into()),
             ("<svg><script>alert(1)</script></svg><math><mtext></mtext></math>", String::new()),
             ("<style>*{background:url(//t.example)}</style>a", "a".into()),
@@ -171,7 +174,10 @@ mod tests {
             (r#"<a href="/logout">x</a>"#, bare.into()),
             (r#"<a href="//t.example">x</a>"#, bare.into()),
             (r#"<iframe src="https://v.example/1"></iframe>a"#, "a".into()),
-            (r#"<base href="https://t.example"><meta http-equiv="refresh" content="0;//t.example">a"#, "a".into()),
+            (
+                r#"<base href="https://t.example"><meta http-equiv="refresh" content="0;//t.example">a"#,
+                "a".into(),
+            ),
         ] {
             assert_eq!(UntrustedHtml::new(html).sanitized(&[]), left, "{html}");
         }

@@ -49,7 +49,9 @@ fn reach(url: &Url) -> Reach {
     match url.host() {
         Some(Host::Domain(name)) => {
             let name = name.trim_end_matches('.');
-            let under = |suffix: &str| name == suffix || name.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('.'));
+            let under = |suffix: &str| {
+                name == suffix || name.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('.'))
+            };
             if under("localhost") {
                 Reach::Loopback
             } else if under("local") || under("internal") || !name.contains('.') {
@@ -67,7 +69,13 @@ fn reach(url: &Url) -> Reach {
 fn reach_of(ip: IpAddr) -> Reach {
     match ip {
         IpAddr::V4(ip) if ip.is_loopback() => Reach::Loopback,
-        IpAddr::V4(ip) => if is_private_v4(ip) { Reach::Private } else { Reach::Public },
+        IpAddr::V4(ip) => {
+            if is_private_v4(ip) {
+                Reach::Private
+            } else {
+                Reach::Public
+            }
+        }
         IpAddr::V6(ip) if ip.is_loopback() => Reach::Loopback,
         IpAddr::V6(ip) => match embedded(ip) {
             Some(inner) => match reach_of(IpAddr::V4(inner)) {
@@ -176,7 +184,9 @@ mod tests {
             assert_eq!(rules.check(&address).unwrap_err(), Problem::Loopback, "{host}");
             assert!(AddressRules::with_loopback().check(&address).is_ok(), "{host}");
         }
-        for host in ["lms.example", "8.8.8.8", "[2606:4700::1111]", "notlocal.example", "thelocalhost.example"] {
+        for host in
+            ["lms.example", "8.8.8.8", "[2606:4700::1111]", "notlocal.example", "thelocalhost.example"]
+        {
             assert!(rules.check(&WireUrl::from(format!("https://{host}/x"))).is_ok(), "{host}");
         }
     }

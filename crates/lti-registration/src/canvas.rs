@@ -49,10 +49,10 @@ pub fn canvas_configuration(metadata: &ClientMetadata, public_key: Option<&Jwk>)
     let custom = tool.and_then(|tool| tool.custom_parameters.clone());
     configuration.custom_fields = custom.filter(|custom| !custom.is_empty());
     configuration.public_jwk_url = metadata.jwks_uri.clone().filter(|address| !address.is_blank());
-    if configuration.public_jwk_url.is_none() {
-        if let Some(Value::Object(members)) = public_key.and_then(|key| serde_json::to_value(key).ok()) {
-            configuration.public_jwk = Some(members);
-        }
+    if configuration.public_jwk_url.is_none()
+        && let Some(Value::Object(members)) = public_key.and_then(|key| serde_json::to_value(key).ok())
+    {
+        configuration.public_jwk = Some(members);
     }
     let mut settings = CanvasSettings::new();
     settings.text = metadata.client_name.clone();
@@ -87,7 +87,8 @@ pub fn canvas_configuration(metadata: &ClientMetadata, public_key: Option<&Jwk>)
 }
 
 fn labels(extensions: &Extensions, name: &str) -> Option<Extensions> {
-    let labels: Extensions = localized(extensions, name).map(|(tag, text)| (tag.to_owned(), text.into())).collect();
+    let labels: Extensions =
+        localized(extensions, name).map(|(tag, text)| (tag.to_owned(), text.into())).collect();
     (!labels.is_empty()).then_some(labels)
 }
 

@@ -135,11 +135,14 @@ impl Columns {
                 }
                 // A comma at the end of each line is nobody's column.
                 None if heading.trim().is_empty() => {}
-                None => columns.ignored.push(heading.trim().chars().flat_map(char::escape_debug).take(100).collect()),
+                None => columns
+                    .ignored
+                    .push(heading.trim().chars().flat_map(char::escape_debug).take(100).collect()),
             }
         }
         let has = |term: &&Term| columns.known.iter().any(|(_, known, _)| known == *term);
-        let missing: Vec<_> = R::REQUIRED.iter().filter(|term| !has(term)).map(|term| term.member()).collect();
+        let missing: Vec<_> =
+            R::REQUIRED.iter().filter(|term| !has(term)).map(|term| term.member()).collect();
         if missing.is_empty() { Ok(columns) } else { Err(ImportError::ColumnsMissing(missing)) }
     }
 
@@ -155,7 +158,10 @@ impl Columns {
     /// do not count.
     fn misfit(&self, row: &csv::StringRecord) -> Option<Fault> {
         if row.iter().skip(self.count).any(|cell| !cell.trim().is_empty()) {
-            return Some(Fault::new(format!("column {}", self.count.saturating_add(1)), Problem::UnknownMember));
+            return Some(Fault::new(
+                format!("column {}", self.count.saturating_add(1)),
+                Problem::UnknownMember,
+            ));
         }
         if row.len() < self.count {
             return Some(Fault::new(format!("column {}", row.len().saturating_add(1)), Problem::Missing));
@@ -169,4 +175,3 @@ impl Columns {
 pub fn csv_headings<R: Record>() -> Vec<&'static str> {
     R::TERMS.iter().map(|term| term.member()).collect()
 }
-

@@ -3,9 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use lti_types::{
-    Custom, DeploymentId, Deployments, InvalidIdentifier, RegistrationStatus, WireUrl,
-};
+use lti_types::{Custom, DeploymentId, Deployments, InvalidIdentifier, RegistrationStatus, WireUrl};
 use serde_json::Value;
 
 use crate::tool_record::MAX_LIST;

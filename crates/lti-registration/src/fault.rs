@@ -280,33 +280,49 @@ impl Problem {
             Self::Url(InvalidUrl::Whitespace) => "Remove blanks and line breaks.".into(),
             Self::Url(_) => "Write the whole address, beginning with https://.".into(),
             Self::Loopback => {
-                "Use an address that the other side can reach, or allow loopback while trying things out.".into()
+                "Use an address that the other side can reach, or allow loopback while trying things out."
+                    .into()
             }
             Self::PrivateAddress => "Use a public host name.".into(),
             Self::IssuerQuery => "Remove the ? and what follows.".into(),
-            Self::IssuerTrailingSlash => "Compare it with the platform's own page, and remove the slash unless it is there.".into(),
-            Self::IssuerIsEndpoint => "Enter the platform's issuer (platform id), not one of its addresses.".into(),
-            Self::IssuerIsShared(issuer) => format!("Enter {issuer}, unless this platform is set to another one."),
+            Self::IssuerTrailingSlash => {
+                "Compare it with the platform's own page, and remove the slash unless it is there.".into()
+            }
+            Self::IssuerIsEndpoint => {
+                "Enter the platform's issuer (platform id), not one of its addresses.".into()
+            }
+            Self::IssuerIsShared(issuer) => {
+                format!("Enter {issuer}, unless this platform is set to another one.")
+            }
             Self::HostMoved(host) => format!("Use the address on {host}."),
             Self::OtherProduct(profile) => format!("Check the profile: the address is that of {profile}."),
             Self::ProfileUnknown => {
-                let names: Vec<_> = crate::profile::Profile::all().iter().map(|profile| profile.name).collect();
+                let names: Vec<_> =
+                    crate::profile::Profile::all().iter().map(|profile| profile.name).collect();
                 format!("Use one of {}, or leave it out.", names.join(", "))
             }
             Self::KeysMissing => "Enter the address of the key set.".into(),
             Self::KeysTwice => "Keep the key set URL: it survives a change of keys.".into(),
             Self::KeyForUrl => "Enter the key as public_key_pem.".into(),
             Self::UrlForKey => "Enter the address as key_set_url.".into(),
-            Self::PrivateKey => "Make a new key pair, tell nobody the private key, and enter the public one.".into(),
+            Self::PrivateKey => {
+                "Make a new key pair, tell nobody the private key, and enter the public one.".into()
+            }
             Self::Key(_) => "Paste the public key, from -----BEGIN PUBLIC KEY----- to its end.".into(),
             Self::KeySetOfOtherClient => "Copy the key set URL that belongs to this client id.".into(),
             Self::TokenAudience(audience) => format!("Set token_audience to {audience}."),
-            Self::TokenAudienceSlash => "Leave token_audience out: it is the token URL then, byte for byte.".into(),
+            Self::TokenAudienceSlash => {
+                "Leave token_audience out: it is the token URL then, byte for byte.".into()
+            }
             Self::NoDeployment => "Enter the deployment id; or null, where nobody told yet.".into(),
             Self::SameAs(other) => format!("Check which of them is right, this or {other}."),
-            Self::RedirectQuery => "Use one fixed address, and carry the rest in the target link or in custom parameters.".into(),
+            Self::RedirectQuery => {
+                "Use one fixed address, and carry the rest in the target link or in custom parameters.".into()
+            }
             Self::OtherHost => "Check that this host is yours.".into(),
-            Self::OutsideDomain => "Use an address on the domain, or name its host in secondary_domains.".into(),
+            Self::OutsideDomain => {
+                "Use an address on the domain, or name its host in secondary_domains.".into()
+            }
             Self::NotAHost => "Write the host alone, such as tool.example.".into(),
             Self::DomainNotAllowed => "Ask the platform's administrator to allow the domain.".into(),
             Self::PlacementNotOffered | Self::MessageNotOffered | Self::ScopeNotGranted => {
@@ -334,9 +350,13 @@ impl fmt::Display for Problem {
             Self::Loopback => f.write_str("the URL leads to this machine only"),
             Self::PrivateAddress => f.write_str("the URL leads into a private network"),
             Self::IssuerQuery => f.write_str("an issuer has no query"),
-            Self::IssuerTrailingSlash => f.write_str("the issuer ends with a slash, and is compared byte for byte"),
+            Self::IssuerTrailingSlash => {
+                f.write_str("the issuer ends with a slash, and is compared byte for byte")
+            }
             Self::IssuerIsEndpoint => f.write_str("the issuer is the address of something else"),
-            Self::IssuerIsShared(issuer) => write!(f, "this product's issuer is {issuer} for all its customers"),
+            Self::IssuerIsShared(issuer) => {
+                write!(f, "this product's issuer is {issuer} for all its customers")
+            }
             Self::HostMoved(host) => write!(f, "the product has moved this address to {host}"),
             Self::OtherProduct(profile) => write!(f, "the address is on a host of {profile}"),
             Self::ProfileUnknown => f.write_str("there is no such profile"),

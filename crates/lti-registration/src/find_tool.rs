@@ -49,11 +49,13 @@ pub fn find_tool<'r>(
 type Match = (bool, usize, usize);
 
 fn best_match(tool: &ToolRecord, launch_url: &Url) -> Option<Match> {
-    let registered = std::iter::once(&tool.target_link_uri)
-        .chain(&tool.redirect_uris)
-        .chain(&tool.deep_linking_url);
+    let registered =
+        std::iter::once(&tool.target_link_uri).chain(&tool.redirect_uris).chain(&tool.deep_linking_url);
     let active = tool.status == RegistrationStatus::Active;
-    registered.filter_map(|address| matches(address, launch_url)).map(|(path, query)| (active, path, query)).max()
+    registered
+        .filter_map(|address| matches(address, launch_url))
+        .map(|(path, query)| (active, path, query))
+        .max()
 }
 
 fn matches(registered: &WireUrl, launch_url: &Url) -> Option<(usize, usize)> {
@@ -167,7 +169,8 @@ mod tests {
     #[test]
     fn ambiguity_is_named_and_a_retired_record_is_none() {
         let mut tools = [tool("one", "https://t.example/a"), tool("two", "https://t.example/a/")];
-        let FindToolError::Ambiguous(names) = find_tool(&tools, &"https://t.example/a/x".into()).unwrap_err() else {
+        let FindToolError::Ambiguous(names) = find_tool(&tools, &"https://t.example/a/x".into()).unwrap_err()
+        else {
             panic!("not ambiguous")
         };
         assert_eq!(names.iter().map(ClientId::as_str).collect::<Vec<_>>(), ["one", "two"]);

@@ -65,14 +65,20 @@ const CANVAS: &[Entry] = &[
     Enter("LTI 1.3 Configuration", What::CanvasJson),
     Do("Save, and switch the key's State to ON."),
     Copy("Details (the number)", Term::ClientId),
-    Do("Open the account's Settings, Apps, View App Configurations, + App. Configuration Type: By Client ID. Enter the number, Submit, Install."),
+    Do(
+        "Open the account's Settings, Apps, View App Configurations, + App. Configuration Type: By Client ID. Enter the number, Submit, Install.",
+    ),
     Do("In the list of apps, open the gear of the new one, Deployment Id."),
     Copy("Deployment Id", Term::DeploymentIds),
-    Do("Issuer and addresses are those of the edition (cloud, beta, test), or of your own host: Canvas does not show them."),
+    Do(
+        "Issuer and addresses are those of the edition (cloud, beta, test), or of your own host: Canvas does not show them.",
+    ),
 ];
 
 const MOODLE: &[Entry] = &[
-    Do("As an administrator, open Site administration, Plugins, Activity modules, External tool, Manage tools, configure a tool manually."),
+    Do(
+        "As an administrator, open Site administration, Plugins, Activity modules, External tool, Manage tools, configure a tool manually.",
+    ),
     Enter("Tool name", What::Name),
     Enter("Tool URL", What::TargetLinkUri),
     Enter("Tool description", What::Description),
@@ -85,8 +91,14 @@ const MOODLE: &[Entry] = &[
     Enter("Custom parameters", What::Custom),
     DeepLinking("Supports Deep Linking (Content-Item Message)"),
     Enter("Content Selection URL", What::DeepLinkingUrl),
-    Services("IMS LTI Assignment and Grade Services: Use this service for grade sync and column management", GRADES),
-    Services("IMS LTI Names and Role Provisioning: Use this service to retrieve members' information as per privacy settings", ROSTER),
+    Services(
+        "IMS LTI Assignment and Grade Services: Use this service for grade sync and column management",
+        GRADES,
+    ),
+    Services(
+        "IMS LTI Names and Role Provisioning: Use this service to retrieve members' information as per privacy settings",
+        ROSTER,
+    ),
     Person("Share launcher's name with tool: Always", PersonalData::Name),
     Person("Share launcher's email with tool: Always", PersonalData::Email),
     Do("Save changes, then open View configuration details (the list icon) of the new tool."),
@@ -99,7 +111,9 @@ const MOODLE: &[Entry] = &[
 ];
 
 const BLACKBOARD: &[Entry] = &[
-    Do("As the tool's vendor, once for all customers: sign in at developer.anthology.com, My Apps, + (register a new application)."),
+    Do(
+        "As the tool's vendor, once for all customers: sign in at developer.anthology.com, My Apps, + (register a new application).",
+    ),
     Enter("Application Name", What::Name),
     Enter("Description", What::Description),
     Enter("Domain(s)", What::Domain),
@@ -115,7 +129,9 @@ const BLACKBOARD: &[Entry] = &[
     Copy("Public keyset URL", Term::KeySetUrl),
     Copy("Auth token endpoint", Term::TokenUrl),
     Copy("OIDC auth request endpoint", Term::AuthenticationUrl),
-    Do("As each customer's administrator: Administrator Panel, Integrations, LTI Tool Providers, Register LTI 1.3/Advantage Tool. Client ID: the Application ID. Submit."),
+    Do(
+        "As each customer's administrator: Administrator Panel, Integrations, LTI Tool Providers, Register LTI 1.3/Advantage Tool. Client ID: the Application ID. Submit.",
+    ),
     Person("User Fields to Send: Name", PersonalData::Name),
     Person("User Fields to Send: Email Address", PersonalData::Email),
     Services("Allow grade service access: Yes", GRADES),
@@ -129,7 +145,9 @@ const BLACKBOARD: &[Entry] = &[
 ];
 
 const BRIGHTSPACE: &[Entry] = &[
-    Do("As an administrator, open Admin Tools, Manage Extensibility, LTI Advantage, Register Tool, Standard."),
+    Do(
+        "As an administrator, open Admin Tools, Manage Extensibility, LTI Advantage, Register Tool, Standard.",
+    ),
     Enter("Name", What::Name),
     Enter("Description", What::Description),
     Enter("Domain", What::Domain),
@@ -148,7 +166,9 @@ const BRIGHTSPACE: &[Entry] = &[
     Copy("OpenID Connect Authentication Endpoint", Term::AuthenticationUrl),
     Copy("Brightspace OAuth2 Audience", Term::TokenAudience),
     Copy("Issuer", Term::Issuer),
-    Do("View Deployments, New Deployment: choose the tool, a name, the same extensions, and the organization units it is for."),
+    Do(
+        "View Deployments, New Deployment: choose the tool, a name, the same extensions, and the organization units it is for.",
+    ),
     Person("Security Settings: First Name, Last Name", PersonalData::Name),
     Person("Security Settings: Email", PersonalData::Email),
     Do("Create Deployment."),
@@ -183,7 +203,9 @@ const SAKAI: &[Entry] = &[
 ];
 
 const SCHOOLOGY: &[Entry] = &[
-    Do("As an administrator or developer, open App Center, Organization Apps or My Developer Apps, + Add App."),
+    Do(
+        "As an administrator or developer, open App Center, Organization Apps or My Developer Apps, + Add App.",
+    ),
     Enter("App Name", What::Name),
     Enter("Description", What::Description),
     Do("Type of App: LTI 1.3 App. Configuration Type: Manual."),
@@ -205,7 +227,9 @@ const SCHOOLOGY: &[Entry] = &[
 ];
 
 const OPEN_EDX: &[Entry] = &[
-    Do("As a course author, in Studio: Settings, Advanced Settings, Advanced Module List: add \"lti_consumer\". In a unit: Advanced, LTI Consumer, Edit."),
+    Do(
+        "As a course author, in Studio: Settings, Advanced Settings, Advanced Module List: add \"lti_consumer\". In a unit: Advanced, LTI Consumer, Edit.",
+    ),
     Enter("Display Name", What::Name),
     Do("Configuration Type: Configuration on block. LTI Version: LTI 1.3."),
     Enter("Tool Launch URL", What::TargetLinkUri),
@@ -217,7 +241,10 @@ const OPEN_EDX: &[Entry] = &[
     Services("Enable LTI NRPS: True", ROSTER),
     DeepLinking("Deep linking: True"),
     Enter("Deep Linking Launch URL", What::DeepLinkingUrl),
-    Services("LTI Assignment and Grades Service: Allow tools to manage and submit grade (programmatic)", GRADES),
+    Services(
+        "LTI Assignment and Grades Service: Allow tools to manage and submit grade (programmatic)",
+        GRADES,
+    ),
     Enter("Custom Parameters", What::Custom),
     Person("Request user's full name: True", PersonalData::Name),
     Person("Request user's email: True", PersonalData::Email),

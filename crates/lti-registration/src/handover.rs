@@ -42,7 +42,9 @@ impl Handover {
         rows.all(Term::Custom, record.custom.iter().map(|(name, value)| format!("{name}={value}")).collect());
         match &record.privacy {
             Some(kinds) if kinds.is_empty() => rows.one(Term::Privacy, "none"),
-            Some(kinds) => rows.all(Term::Privacy, kinds.iter().map(|kind| kind.as_str().to_owned()).collect()),
+            Some(kinds) => {
+                rows.all(Term::Privacy, kinds.iter().map(|kind| kind.as_str().to_owned()).collect())
+            }
             None => {}
         }
         rows.finish()
@@ -135,7 +137,12 @@ pub struct PlatformAddresses {
 impl PlatformAddresses {
     /// All four of them.
     #[must_use]
-    pub fn new(issuer: Issuer, authentication_url: WireUrl, token_url: WireUrl, key_set_url: WireUrl) -> Self {
+    pub fn new(
+        issuer: Issuer,
+        authentication_url: WireUrl,
+        token_url: WireUrl,
+        key_set_url: WireUrl,
+    ) -> Self {
         Self { issuer, authentication_url, token_url, key_set_url }
     }
 }
@@ -163,16 +170,14 @@ impl Rows {
 }
 
 fn is_list(term: Term) -> bool {
-    matches!(
-        term,
-        Term::RedirectUris | Term::DeploymentIds | Term::Scopes | Term::Custom | Term::Privacy
-    )
+    matches!(term, Term::RedirectUris | Term::DeploymentIds | Term::Scopes | Term::Custom | Term::Privacy)
 }
 
 /// Without control characters and changes of direction: it goes to terminals and letters.
 pub(crate) fn printable(text: &str) -> String {
     let hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     text.chars().filter(|c| !hidden(*c)).collect()
 }

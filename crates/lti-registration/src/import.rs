@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use lti_types::{ClientId, Issuer, PlatformRecord, ToolRecord};
 use crate::draft::Draft;
 use crate::members::{Document, Element};
 use crate::platform_record::PlatformParts;
 use crate::tool_record::ToolParts;
 use crate::{AddressRules, Fault, Problem, Term, has_errors};
+use lti_types::{ClientId, Issuer, PlatformRecord, ToolRecord};
 
 /// Records that were read from a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -230,14 +230,24 @@ impl<R: Record> Import<R> {
         Ok(import.finish(Vec::new()))
     }
 
+    /// Where every record stood, taken or rejected, in order.
+    #[must_use]
+    pub fn places(&self) -> Vec<Place> {
+        let taken = self.records.iter().map(|imported| imported.place);
+        let mut places: Vec<_> = taken.chain(self.rejected.iter().map(|rejected| rejected.place)).collect();
+        places.sort_unstable();
+        places
+    }
+
     /// Takes out the records that are there already, by issuer and client id, and rejects them.
     pub fn reject_known<'r>(&mut self, known: impl IntoIterator<Item = &'r R>)
     where
         R: 'r,
     {
         let known: std::collections::BTreeSet<_> = known.into_iter().map(Sealed::key).collect();
-        let (duplicates, records): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.records).into_iter().partition(|imported| known.contains(&imported.record.key()));
+        let (duplicates, records): (Vec<_>, Vec<_>) = std::mem::take(&mut self.records)
+            .into_iter()
+            .partition(|imported| known.contains(&imported.record.key()));
         self.records = records;
         self.rejected.extend(duplicates.into_iter().map(|imported| Rejected {
             place: imported.place,

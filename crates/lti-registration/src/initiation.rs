@@ -126,7 +126,8 @@ impl FetchConfiguration {
         rules: AddressRules,
         redirects_left: u8,
     ) -> Result<Self, RegistrationError> {
-        let unusable = RegistrationError::ConfigurationUrl(crate::Problem::Url(lti_types::InvalidUrl::NotAbsolute));
+        let unusable =
+            RegistrationError::ConfigurationUrl(crate::Problem::Url(lti_types::InvalidUrl::NotAbsolute));
         let uri = target(&url).ok_or(unusable)?;
         Ok(Self { url, uri, token, rules, redirects_left })
     }

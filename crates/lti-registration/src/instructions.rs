@@ -78,7 +78,9 @@ impl Instructions {
                 }
             };
         }
-        text.push_str("\nThese names come from documentation; the product may call things differently by now.\n");
+        text.push_str(
+            "\nThese names come from documentation; the product may call things differently by now.\n",
+        );
         text
     }
 }
@@ -113,7 +115,8 @@ impl Tool<'_> {
 
     fn deep_linking(&self) -> Option<String> {
         let tool = self.metadata.tool.as_ref()?;
-        let message = tool.messages.iter().flatten().find(|m| m.kind == Some(MessageType::DeepLinkingRequest))?;
+        let message =
+            tool.messages.iter().flatten().find(|m| m.kind == Some(MessageType::DeepLinkingRequest))?;
         message.target_link_uri.as_ref().or(tool.target_link_uri.as_ref()).map(|url| url.as_str().to_owned())
     }
 
@@ -129,7 +132,13 @@ impl Tool<'_> {
             What::PublicKey => self.pem.map(str::to_owned),
             What::DeepLinkingUrl => self.deep_linking(),
             What::RedirectUris => {
-                return self.metadata.redirect_uris.iter().flatten().map(|url| url.as_str().to_owned()).collect();
+                return self
+                    .metadata
+                    .redirect_uris
+                    .iter()
+                    .flatten()
+                    .map(|url| url.as_str().to_owned())
+                    .collect();
             }
             What::Domain => {
                 let first = tool.and_then(|tool| tool.domain.clone());
@@ -138,7 +147,11 @@ impl Tool<'_> {
             }
             What::Custom => {
                 let custom = tool.and_then(|tool| tool.custom_parameters.as_ref());
-                return custom.iter().flat_map(|c| c.iter()).map(|(name, value)| format!("{name}={value}")).collect();
+                return custom
+                    .iter()
+                    .flat_map(|c| c.iter())
+                    .map(|(name, value)| format!("{name}={value}"))
+                    .collect();
             }
             What::CanvasJson => {
                 let key = self.pem.and_then(|pem| VerifyingKey::from_pem(pem).ok()).map(|key| key.to_jwk());
@@ -160,7 +173,8 @@ mod tests {
         let document = include_str!("../../../docs/registration.md");
         for profile in Profile::all() {
             let heading = format!("\n### {}\n", profile.title);
-            let (_, section) = document.split_once(&heading).unwrap_or_else(|| panic!("no section {heading}"));
+            let (_, section) =
+                document.split_once(&heading).unwrap_or_else(|| panic!("no section {heading}"));
             let section = section.split("\n### ").next().unwrap();
             assert!(!form_of(profile.name).is_empty(), "{}", profile.name);
             for entry in form_of(profile.name) {

@@ -30,7 +30,9 @@ impl Management {
         rules: AddressRules,
     ) -> Result<Self, RegistrationError> {
         const NAME: &str = "registration_client_uri";
-        let url = rules.check(registration_client_uri).map_err(|problem| RegistrationError::Address(NAME, problem))?;
+        let url = rules
+            .check(registration_client_uri)
+            .map_err(|problem| RegistrationError::Address(NAME, problem))?;
         if target(&url).is_none() {
             let problem = crate::Problem::Url(lti_types::InvalidUrl::NotAbsolute);
             return Err(RegistrationError::Address(NAME, problem));
@@ -47,7 +49,8 @@ impl Management {
         endpoint: &Url,
         rules: AddressRules,
     ) -> Option<Self> {
-        let (uri, token) = (metadata.registration_client_uri.as_ref()?, metadata.registration_access_token.as_ref()?);
+        let (uri, token) =
+            (metadata.registration_client_uri.as_ref()?, metadata.registration_access_token.as_ref()?);
         let management = Self::new(uri, token, client_id.clone(), rules).ok()?;
         (management.url.origin() == endpoint.origin()).then_some(management)
     }

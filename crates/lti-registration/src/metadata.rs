@@ -207,18 +207,19 @@ impl Lint {
 
     /// A picture or page, which may be anywhere; but a browser will be sent there.
     fn elsewhere(&mut self, field: &str, address: Option<&WireUrl>) {
-        if let Some(address) = address.filter(|address| !address.is_blank()) {
-            if let Err(problem) = self.rules.check(address) {
-                self.add(field, problem);
-            }
+        if let Some(address) = address.filter(|address| !address.is_blank())
+            && let Err(problem) = self.rules.check(address)
+        {
+            self.add(field, problem);
         }
     }
 
     /// The same addresses in other languages.
     fn translations(&mut self, extensions: &Extensions, addresses: &[&str]) {
         for name in addresses {
-            let translated: Vec<_> =
-                lti_types::localized(extensions, name).map(|(tag, text)| (tag.to_owned(), WireUrl::from(text))).collect();
+            let translated: Vec<_> = lti_types::localized(extensions, name)
+                .map(|(tag, text)| (tag.to_owned(), WireUrl::from(text)))
+                .collect();
             for (tag, address) in translated {
                 self.elsewhere(&format!("{name}#{tag}"), Some(&address));
             }
@@ -286,7 +287,11 @@ pub fn metadata_of(record: &ToolRecord) -> ClientMetadata {
     tool.domain = host(&record.target_link_uri);
     let mut others: Vec<String> = Vec::new();
     let redirects: Vec<WireUrl> = record.redirects().map(WireUrl::from).collect();
-    let own = redirects.iter().chain([&record.login_url]).chain(&record.key_set_url).chain(&record.deep_linking_url);
+    let own = redirects
+        .iter()
+        .chain([&record.login_url])
+        .chain(&record.key_set_url)
+        .chain(&record.deep_linking_url);
     for other in own.filter_map(host) {
         if tool.domain.as_ref() != Some(&other) && !others.contains(&other) {
             others.push(other);
@@ -299,7 +304,10 @@ pub fn metadata_of(record: &ToolRecord) -> ClientMetadata {
     let mut claims = vec!["iss".to_owned(), "sub".to_owned()];
     let usual = ["name", "given_name", "family_name", "email", "picture", "locale"];
     claims.extend(
-        CLAIMS.iter().filter(|(claim, kind)| usual.contains(claim) && wanted(kind)).map(|(claim, _)| (*claim).to_owned()),
+        CLAIMS
+            .iter()
+            .filter(|(claim, kind)| usual.contains(claim) && wanted(kind))
+            .map(|(claim, _)| (*claim).to_owned()),
     );
     tool.claims = Some(claims);
     let deep_linking = record.deep_linking_url.as_ref().map(|url| {
@@ -339,9 +347,10 @@ pub fn tool_record_of(
     record.key_set_url = metadata.jwks_uri.clone();
     record.scopes = metadata.scope.iter().flat_map(|scopes| scopes.iter().cloned()).collect();
     record.custom = tool.custom_parameters.clone().unwrap_or_default();
-    let deep_linking = tool.messages.iter().flatten().find(|m| m.kind == Some(MessageType::DeepLinkingRequest));
-    record.deep_linking_url =
-        deep_linking.map(|message| message.target_link_uri.clone().unwrap_or_else(|| record.target_link_uri.clone()));
+    let deep_linking =
+        tool.messages.iter().flatten().find(|m| m.kind == Some(MessageType::DeepLinkingRequest));
+    record.deep_linking_url = deep_linking
+        .map(|message| message.target_link_uri.clone().unwrap_or_else(|| record.target_link_uri.clone()));
     // No claims are no personal data.
     record.privacy = Some(personal_data_in(tool.claims.as_deref().unwrap_or_default()));
     Some(record)
@@ -351,10 +360,10 @@ pub fn tool_record_of(
 pub(crate) fn personal_data_in(claims: &[String]) -> Vec<PersonalData> {
     let mut kinds: Vec<PersonalData> = Vec::new();
     for claim in claims {
-        if let Some((_, kind)) = CLAIMS.iter().find(|(known, _)| known == claim) {
-            if !kinds.contains(kind) {
-                kinds.push(kind.clone());
-            }
+        if let Some((_, kind)) = CLAIMS.iter().find(|(known, _)| known == claim)
+            && !kinds.contains(kind)
+        {
+            kinds.push(kind.clone());
         }
     }
     kinds

@@ -2,9 +2,7 @@
 //! §3.7).
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lti_types::{
-    ClientMetadata, MessageType, OpenIdConfiguration, RegistrationToken, Scope, WireUrl,
-};
+use lti_types::{ClientMetadata, MessageType, OpenIdConfiguration, RegistrationToken, Scope, WireUrl};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -88,7 +86,14 @@ impl PlatformOffer {
         if configuration.platform.is_none() {
             warnings.push(Fault::new(lti_types::PLATFORM_CONFIGURATION, Problem::Missing));
         }
-        Ok(Self { configuration, came_from: came_from.clone(), registration_endpoint, token, rules, warnings })
+        Ok(Self {
+            configuration,
+            came_from: came_from.clone(),
+            registration_endpoint,
+            token,
+            rules,
+            warnings,
+        })
     }
 
     /// What the platform says about itself. Escape what is shown of it.
@@ -123,8 +128,9 @@ impl PlatformOffer {
         let platform = self.configuration.platform.as_ref()?;
         let messages = platform.messages_supported.iter().flatten();
         let own = messages.filter(|supported| supported.kind.as_ref() == Some(message));
-        let mut advertised =
-            own.flat_map(|supported| supported.placements.iter().flatten()).chain(platform.placements.iter().flatten());
+        let mut advertised = own
+            .flat_map(|supported| supported.placements.iter().flatten())
+            .chain(platform.placements.iter().flatten());
         let last = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
         advertised
             .clone()
@@ -158,10 +164,13 @@ impl PlatformOffer {
                 }
                 if let Some(placements) = &mut message.placements {
                     let before = placements.len();
-                    *placements =
-                        placements.iter().filter_map(|name| self.placement(&kind, name).map(str::to_owned)).collect();
+                    *placements = placements
+                        .iter()
+                        .filter_map(|name| self.placement(&kind, name).map(str::to_owned))
+                        .collect();
                     if placements.len() < before {
-                        left_out.push(Fault::new(format!("{field}.placements"), Problem::PlacementNotOffered));
+                        left_out
+                            .push(Fault::new(format!("{field}.placements"), Problem::PlacementNotOffered));
                     }
                     // A message that nobody will be offered is none.
                     if placements.is_empty() && before > 0 {
@@ -185,7 +194,14 @@ impl PlatformOffer {
         if has_errors(&faults) {
             return Err(RegistrationError::Metadata(faults));
         }
-        Register::new(self.configuration, self.registration_endpoint, self.token, metadata, left_out, self.rules)
+        Register::new(
+            self.configuration,
+            self.registration_endpoint,
+            self.token,
+            metadata,
+            left_out,
+            self.rules,
+        )
     }
 
     /// For a tool with a page of its own between fetching and registering.

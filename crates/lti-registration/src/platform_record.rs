@@ -84,8 +84,8 @@ impl PlatformParts {
     pub(crate) fn read(draft: &mut Draft) -> Self {
         Self {
             name: draft.text(Term::Name),
-            issuer: draft.identifier(Term::Issuer, |text| Issuer::new(text)),
-            client_id: draft.identifier(Term::ClientId, |text| ClientId::new(text)),
+            issuer: draft.identifier(Term::Issuer, Issuer::new),
+            client_id: draft.identifier(Term::ClientId, ClientId::new),
             deployment_ids: draft.deployments(),
             authentication_url: draft.required_url(Term::AuthenticationUrl),
             token_url: draft.url(Term::TokenUrl),
@@ -98,8 +98,12 @@ impl PlatformParts {
     }
 
     pub(crate) fn into_record(self) -> Option<PlatformRecord> {
-        let mut record =
-            PlatformRecord::new(self.issuer?, self.client_id?, self.deployment_ids?, self.authentication_url?);
+        let mut record = PlatformRecord::new(
+            self.issuer?,
+            self.client_id?,
+            self.deployment_ids?,
+            self.authentication_url?,
+        );
         record.name = self.name;
         record.token_url = self.token_url;
         record.key_set_url = self.key_set_url;
@@ -115,7 +119,9 @@ impl PlatformParts {
         let mut add = |term: Term, problem: Problem| faults.push(Fault::new(term.member(), problem));
         self.check_issuer(rules, &mut add);
         match &self.deployment_ids {
-            Some(Deployments::Known(ids)) if ids.is_empty() => add(Term::DeploymentIds, Problem::NoDeployment),
+            Some(Deployments::Known(ids)) if ids.is_empty() => {
+                add(Term::DeploymentIds, Problem::NoDeployment)
+            }
             Some(Deployments::Known(ids)) if has_repeated(ids) => add(Term::DeploymentIds, Problem::Repeated),
             _ => {}
         }
@@ -151,10 +157,10 @@ impl PlatformParts {
                 add(*term, Problem::HostMoved(new));
             }
             // A product's own host under another product's profile is one of two mistakes.
-            if let (Some(product), Some(profile)) = (product, profile) {
-                if product != profile {
-                    add(*term, Problem::OtherProduct(product.title));
-                }
+            if let (Some(product), Some(profile)) = (product, profile)
+                && product != profile
+            {
+                add(*term, Problem::OtherProduct(product.title));
             }
             if *term == Term::KeySetUrl && self.is_key_set_of_other_client(&url) {
                 add(*term, Problem::KeySetOfOtherClient);
@@ -205,18 +211,23 @@ impl PlatformParts {
     /// Whether the address is made of a template that has the client id in it, and another one is there.
     fn is_key_set_of_other_client(&self, url: &url::Url) -> bool {
         let Some(client_id) = &self.client_id else { return false };
-        let templates = Profile::all().iter().flat_map(|profile| profile.editions).filter_map(|e| e.key_set_url);
-        templates.into_iter().filter_map(|template| template.split_once("{client_id}")).any(|(before, after)| {
-            let middle = url.as_str().strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-            middle.is_some_and(|middle| middle != client_id.as_str())
-        })
+        let templates =
+            Profile::all().iter().flat_map(|profile| profile.editions).filter_map(|e| e.key_set_url);
+        templates.into_iter().filter_map(|template| template.split_once("{client_id}")).any(
+            |(before, after)| {
+                let middle = url.as_str().strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+                middle.is_some_and(|middle| middle != client_id.as_str())
+            },
+        )
     }
 
     fn check_audience(&self, profile: Option<&Profile>, add: &mut impl FnMut(Term, Problem)) {
         let bare = |text: &str| text.trim_end_matches('/').to_owned();
         match (&self.token_audience, profile.and_then(|profile| profile.token_audience)) {
             (Some(audience), _) if audience.trim().is_empty() => add(Term::TokenAudience, Problem::Missing),
-            (audience, Some(constant)) if self.token_url.is_some() && audience.as_deref() != Some(constant) => {
+            (audience, Some(constant))
+                if self.token_url.is_some() && audience.as_deref() != Some(constant) =>
+            {
                 add(Term::TokenAudience, Problem::TokenAudience(constant));
             }
             (Some(audience), None) => {

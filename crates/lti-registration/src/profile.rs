@@ -158,7 +158,8 @@ impl Profile {
         PROFILES.iter().find(|profile| {
             name.strip_prefix(profile.name).is_some_and(|rest| {
                 let edition = rest.strip_prefix('-');
-                rest.is_empty() || edition.is_some_and(|e| profile.editions.iter().any(|known| known.name == e))
+                rest.is_empty()
+                    || edition.is_some_and(|e| profile.editions.iter().any(|known| known.name == e))
             })
         })
     }
@@ -222,7 +223,9 @@ impl Edition {
             None => None,
         };
         // A client id goes into a path only if it is a plain word.
-        let plain = |id: &&str| id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~'));
+        let plain = |id: &&str| {
+            id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~'))
+        };
         let client_id = client_id.map(ClientId::as_str).filter(plain);
         let fill = |template: &str| {
             let mut text = template.to_owned();
@@ -282,8 +285,13 @@ mod tests {
                 let Endpoints { issuer, authentication_url, token_url, key_set_url, .. } =
                     edition.endpoints(site, Some(&client)).unwrap();
                 let mut record = lti_types::PlatformRecord::new(
-                    issuer, client.clone(), lti_types::Deployments::NotYetKnown, authentication_url);
-                (record.token_url, record.key_set_url) = (token_url, key_set_url.or(Some("https://lms.example/k".into())));
+                    issuer,
+                    client.clone(),
+                    lti_types::Deployments::NotYetKnown,
+                    authentication_url,
+                );
+                (record.token_url, record.key_set_url) =
+                    (token_url, key_set_url.or(Some("https://lms.example/k".into())));
                 record.profile = Some(profile.name.to_owned());
                 record.token_audience = profile.token_audience.map(str::to_owned);
                 let faults = crate::check_platform(&record, crate::AddressRules::default());

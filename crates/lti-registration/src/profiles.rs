@@ -1,7 +1,7 @@
 //! The table of profiles. All of it comes from documentation, public sources and issue lists; none of it was tried on
 //! running systems. Numbers in comments are those of docs/quirks.md.
 
-use crate::profile::{Edition, IssuerHabit, LaunchHabits, Surface, Profile, RosterHabits, ScoreHabits};
+use crate::profile::{Edition, IssuerHabit, LaunchHabits, Profile, RosterHabits, ScoreHabits, Surface};
 
 const NO_SCORE_HABITS: ScoreHabits = ScoreHabits {
     refuses_extensions: false,
@@ -107,14 +107,18 @@ pub(crate) const PROFILES: &[Profile] = &[
                 issuer: "https://blackboard.com",
                 authentication_url: "https://developer.blackboard.com/api/v1/gateway/oidcauth",
                 token_url: Some("https://developer.blackboard.com/api/v1/gateway/oauth2/jwttoken"),
-                key_set_url: Some("https://developer.blackboard.com/api/v1/management/applications/{client_id}/jwks.json"),
+                key_set_url: Some(
+                    "https://developer.blackboard.com/api/v1/management/applications/{client_id}/jwks.json",
+                ),
             },
             Edition {
                 name: "anthology",
                 issuer: "https://blackboard.com",
                 authentication_url: "https://developer.anthology.com/api/v1/gateway/oidcauth",
                 token_url: Some("https://developer.anthology.com/api/v1/gateway/oauth2/jwttoken"),
-                key_set_url: Some("https://developer.anthology.com/api/v1/management/applications/{client_id}/jwks.json"),
+                key_set_url: Some(
+                    "https://developer.anthology.com/api/v1/management/applications/{client_id}/jwks.json",
+                ),
             },
         ],
         issuer_habit: IssuerHabit::Shared,

@@ -12,7 +12,8 @@ use url::Url;
 use crate::initiation::{bearer, target};
 use crate::offer::profile_of;
 use crate::{
-    AddressRules, Fault, MAX_DOCUMENT_BYTES, Management, PlatformRefusal, Problem, RegistrationError, document,
+    AddressRules, Fault, MAX_DOCUMENT_BYTES, Management, PlatformRefusal, Problem, RegistrationError,
+    document,
 };
 
 /// Registers a tool. Sent once: the token is used up, and a second registration would be another one.

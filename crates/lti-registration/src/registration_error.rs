@@ -5,7 +5,7 @@ use std::fmt;
 use http::Response;
 use serde_json::Value;
 
-use crate::{DocumentError, Fault, Problem};
+use crate::{DocumentError, Fault, MAX_DOCUMENT_BYTES, Problem};
 
 /// The most characters of an answer that are kept for people to read.
 const MAX_DETAIL: usize = 2_000;
@@ -151,7 +151,8 @@ impl PlatformRefusal {
         let body = response.body();
         let body = body.get(..body.len().min(MAX_DETAIL * 4)).unwrap_or_default();
         let text = String::from_utf8_lossy(body);
-        let json: Option<Value> = serde_json::from_slice(response.body()).ok();
+        let whole = response.body().len() <= MAX_DOCUMENT_BYTES;
+        let json: Option<Value> = whole.then(|| serde_json::from_slice(response.body()).ok()).flatten();
         let detail = json.as_ref().map_or_else(|| text.trim().to_owned(), words);
         let status = response.status().as_u16();
         let says = |word: &str| detail.to_ascii_lowercase().contains(word);
@@ -161,7 +162,10 @@ impl PlatformRefusal {
             404 | 410 => RefusalKind::NotFound,
             409 => RefusalKind::Conflict,
             408 | 425 | 429 | 500 | 502..=504 => RefusalKind::Unavailable,
-            _ if says("token_already_used") || says("missing_registration_token") || says("invalid_token") => {
+            _ if says("token_already_used")
+                || says("missing_registration_token")
+                || says("invalid_token") =>
+            {
                 RefusalKind::TokenRejected
             }
             403 => RefusalKind::Forbidden,
@@ -256,7 +260,12 @@ mod tests {
             (400, r#"{"error":"invalid_client_metadata"}"#, RefusalKind::Metadata, "invalid_client_metadata"),
             // Quirk 19.
             (422, r#"{"errors":["scope x is unknown","y"]}"#, RefusalKind::Metadata, "scope x is unknown; y"),
-            (422, r#"{"errors":[{"field":"jwks_uri","message":"blank"}]}"#, RefusalKind::Metadata, "jwks_uri; blank"),
+            (
+                422,
+                r#"{"errors":[{"field":"jwks_uri","message":"blank"}]}"#,
+                RefusalKind::Metadata,
+                "jwks_uri; blank",
+            ),
             (401, "missing_registration_token", RefusalKind::TokenRejected, "missing_registration_token"),
             (400, "token_already_used", RefusalKind::TokenRejected, "token_already_used"),
             (403, "Incorrect scope", RefusalKind::Forbidden, "Incorrect scope"),

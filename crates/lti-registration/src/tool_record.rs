@@ -95,7 +95,7 @@ impl ToolParts {
     pub(crate) fn read(draft: &mut Draft) -> Self {
         Self {
             name: draft.text(Term::Name),
-            client_id: draft.identifier(Term::ClientId, |text| ClientId::new(text)),
+            client_id: draft.identifier(Term::ClientId, ClientId::new),
             deployment_ids: draft.deployment_ids(),
             login_url: draft.required_url(Term::LoginUrl),
             redirect_uris: draft.urls(Term::RedirectUris),
@@ -163,10 +163,10 @@ impl ToolParts {
         }
         let target = self.target_link_uri.as_ref();
         let target = target.and_then(|a| address(&mut faults, rules, "target_link_uri".into(), a));
-        if let (Some(login), Some(target)) = (&login, &target) {
-            if !is_same_host(login, target) {
-                faults.push(Fault::new("target_link_uri", Problem::OtherHost));
-            }
+        if let (Some(login), Some(target)) = (&login, &target)
+            && !is_same_host(login, target)
+        {
+            faults.push(Fault::new("target_link_uri", Problem::OtherHost));
         }
         self.check_keys(rules, &mut faults);
         if let Some(url) = &self.deep_linking_url {
@@ -184,12 +184,11 @@ impl ToolParts {
             (Some(_), Some(_)) => add(Term::PublicKey, Problem::KeysTwice),
             _ => {}
         }
-        if let Some(url) = &self.key_set_url {
-            if !check_key_set_url(url, &mut add) {
-                if let Err(problem) = rules.check(url) {
-                    add(Term::KeySetUrl, problem);
-                }
-            }
+        if let Some(url) = &self.key_set_url
+            && !check_key_set_url(url, &mut add)
+            && let Err(problem) = rules.check(url)
+        {
+            add(Term::KeySetUrl, problem);
         }
         if let Some(pem) = &self.public_key_pem {
             check_pem(pem, &mut add);

@@ -114,9 +114,14 @@ impl Term {
             ],
             Self::TokenUrl => &["access token url", "oauth2 access token url", "token endpoint"],
             Self::TokenAudience => &["access token audience", "oauth2 audience", "audience"],
-            Self::KeySetUrl => {
-                &["public key url", "public keyset url", "keyset url", "jwks url", "jwks uri", "public keyset"]
-            }
+            Self::KeySetUrl => &[
+                "public key url",
+                "public keyset url",
+                "keyset url",
+                "jwks url",
+                "jwks uri",
+                "public keyset",
+            ],
             Self::PublicKey => &["public key", "rsa key", "pem"],
             Self::Profile => &["product", "lms"],
             Self::Status => &["state"],
@@ -132,7 +137,9 @@ impl Term {
             Self::TargetLinkUri => {
                 &["target link url", "resource url", "tool url", "launch url", "tool launch url"]
             }
-            Self::RedirectUris => &["redirect url", "redirect urls", "redirection uris", "tool redirect urls"],
+            Self::RedirectUris => {
+                &["redirect url", "redirect urls", "redirection uris", "tool redirect urls"]
+            }
             Self::DeepLinkingUrl => &["deep linking launch url", "content selection url"],
             Self::Scopes => &["scope"],
             Self::Custom => &["custom parameters", "custom fields"],
@@ -172,9 +179,9 @@ impl Term {
     #[must_use]
     pub fn of_heading(heading: &str) -> Option<Self> {
         let heading = plain(heading);
-        Self::ALL
-            .into_iter()
-            .find(|term| plain(term.member()) == heading || term.aliases().iter().any(|alias| plain(alias) == heading))
+        Self::ALL.into_iter().find(|term| {
+            plain(term.member()) == heading || term.aliases().iter().any(|alias| plain(alias) == heading)
+        })
     }
 }
 

@@ -129,19 +129,24 @@ fn read_value(value: &str, links: &mut Vec<Link>) -> Result<(), PagingError> {
         }
         let target = if rest.take('<') { bracketed(&mut rest)? } else { rest.until(&[';', ',']) };
         let target = target.replace("&amp;", "&").replace("&#38;", "&").replace("&#x26;", "&");
-        let mut relations: Option<Vec<String>> = None;
+        let (mut relations, mut parameters): (Option<Vec<String>>, _) = (None, false);
         loop {
             rest.skip(&BLANKS);
             if !rest.take(';') {
-                // To the next link, over whatever stands before it.
-                rest.until(&[',', ';']);
+                // To the next link, over whatever stands before it; but quotes behind a quoted value mean that
+                // nobody knows where it ended.
+                let between = rest.until(&[',', ';']);
+                if parameters && relations.is_none() && between.contains(['"', '\'']) {
+                    return Err(PagingError::Unreadable);
+                }
                 if rest.0.starts_with(';') {
                     continue;
                 }
                 break;
             }
+            parameters = true;
             let name = rest.until(&['=', ';', ',']);
-            let value = if rest.take('=') { parameter(&mut rest) } else { String::new() };
+            let value = if rest.take('=') { parameter(&mut rest)? } else { String::new() };
             if name.eq_ignore_ascii_case("rel") && relations.is_none() {
                 relations = Some(value.split_ascii_whitespace().map(str::to_ascii_lowercase).collect());
             }
@@ -161,8 +166,9 @@ fn bracketed<'a>(rest: &mut Rest<'a>) -> Result<&'a str, PagingError> {
     if rest.take('>') || rest.0.starts_with(';') { Ok(target) } else { Err(PagingError::Unreadable) }
 }
 
-/// The value of a parameter: between quotes of any sort, or bare.
-fn parameter(rest: &mut Rest<'_>) -> String {
+/// The value of a parameter: between quotes of any sort, or bare. A last quote may be forgotten, unless more than this one
+/// value stands behind the first.
+fn parameter(rest: &mut Rest<'_>) -> Result<String, PagingError> {
     rest.skip(&BLANKS);
     for (open, close) in [('"', '"'), ('\'', '\''), ('“', '”'), ('‘', '’')] {
         if !rest.take(open) {
@@ -170,17 +176,22 @@ fn parameter(rest: &mut Rest<'_>) -> String {
         }
         let mut value = String::new();
         let mut characters = rest.0.chars();
-        while let Some(c) = characters.next() {
-            match c {
-                '\\' => value.extend(characters.next()),
-                c if c == close || (c == open && open != '“') => break,
-                c => value.push(c),
+        let closed = loop {
+            match characters.next() {
+                Some('\\') => value.extend(characters.next()),
+                Some(c) if c == close || c == open => break true,
+                Some(c) => value.push(c),
+                None => break false,
             }
-        }
+        };
         rest.0 = characters.as_str();
-        return value;
+        return if closed || !value.contains([';', ',', '<']) {
+            Ok(value)
+        } else {
+            Err(PagingError::Unreadable)
+        };
     }
-    rest.until(&[';', ',']).trim_matches(['"', '\'', '“', '”']).to_owned()
+    Ok(rest.until(&[';', ',']).trim_matches(['"', '\'', '“', '”']).to_owned())
 }
 
 #[cfg(test)]
@@ -245,7 +256,14 @@ mod tests {
     #[test]
     fn a_header_that_cannot_be_read_is_no_end_of_the_list() {
         let long = format!("</a>; rel=next; x=\"{}\"", "y".repeat(MAX_BYTES));
-        for value in ["<", "<https://a.example/?p=2", "</a>; rel=first, </b rel=next", &long] {
+        for value in [
+            "<",
+            "<https://a.example/?p=2",
+            "</a>; rel=first, </b rel=next",
+            r#"</a>; title="x; rel="next""#,
+            r#"</a>; x='y; rel=next"#,
+            &long,
+        ] {
             let mut headers = HeaderMap::new();
             headers.append(LINK, HeaderValue::from_str(value).unwrap());
             assert_eq!(Link::read(&headers), Err(PagingError::Unreadable), "{value:.60}");

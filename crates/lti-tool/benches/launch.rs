@@ -68,6 +68,12 @@ fn main() -> ExitCode {
     assert_eq!(verify(prepare()).user().id().unwrap().as_str(), launch["sub"].as_str().unwrap());
 
     let name = format!("verify a launch of {} bytes, RS256", token.len());
-    comparisons.compare_prepared(&name, Some(0.90), || by_hand.verify(&token), prepare, verify);
+    comparisons.compare_prepared(
+        &name,
+        Some(0.90),
+        || by_hand.verify::<baseline::Launch>(&token),
+        prepare,
+        verify,
+    );
     comparisons.finish()
 }

@@ -116,6 +116,10 @@ pub(crate) fn check(
             let review = link.line_item.as_ref().and_then(|l| l.submission_review.as_ref());
             urls.extend([link.url.as_ref(), picture(link.icon.as_ref()), picture(link.thumbnail.as_ref())]);
             urls.push(review.and_then(|review| review.url.as_ref()));
+            // One that is no text, kept where what cannot be read is kept.
+            if link.extensions.contains_key("url") {
+                broken.push(Rule::Url);
+            }
             if let Some(line_item) = &link.line_item
                 && line_item.score_maximum.is_none_or(|most| !most.is_finite() || most <= 0.0)
             {
@@ -142,6 +146,9 @@ pub(crate) fn check(
         ContentItem::LtiAssetProcessor(processor) => {
             let report = processor.report.as_ref().and_then(|report| report.url.as_ref());
             urls.extend([processor.url.as_ref(), report]);
+            if processor.extensions.contains_key("url") {
+                broken.push(Rule::Url);
+            }
             urls.extend([picture(processor.icon.as_ref()), picture(processor.thumbnail.as_ref())]);
         }
         ContentItem::Other(other) => {

@@ -275,7 +275,8 @@ mod tests {
 
     #[test]
     fn scopes_are_whole_and_once() {
-        let scopes: Scopes = [Scope::Score, Scope::from("a b"), Scope::from(""), Scope::Score].into_iter().collect();
+        let scopes: Scopes =
+            [Scope::Score, Scope::from("a b"), Scope::from(""), Scope::Score].into_iter().collect();
         assert_eq!(scopes.to_string(), Scope::Score.as_str());
     }
 

@@ -129,7 +129,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_done_without_is_named() {
-        for name in ["issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint"] {
+        for name in
+            ["issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint"]
+        {
             let json = format!("{{{FIVE}}}").replace(&format!("\"{name}\":"), "\"other\":");
             let error = serde_json::from_str::<OpenIdConfiguration>(&json).unwrap_err().to_string();
             assert!(error.starts_with(&format!("missing field `{name}`")), "{error}");

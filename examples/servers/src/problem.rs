@@ -7,7 +7,6 @@ use lti_browser::{CompletionError, ErrorReport, Fault, NotSameOrigin, PageError}
 use lti_platform::{AuthorizeError, InitiateError};
 use lti_tool::{FindError, LaunchError, LoginError};
 use lti_types::FormError;
-use url::Url;
 
 /// A refusal. It holds nothing that a request said.
 #[derive(Debug, Clone)]
@@ -17,7 +16,6 @@ pub(crate) struct Problem {
     pub(crate) message: String,
     pub(crate) spec: &'static str,
     fault: Fault,
-    new_window: Option<Url>,
 }
 
 impl Problem {
@@ -28,7 +26,7 @@ impl Problem {
         message: impl Into<String>,
         spec: &'static str,
     ) -> Self {
-        Self { status, code, message: message.into(), spec, fault, new_window: None }
+        Self { status, code, message: message.into(), spec, fault }
     }
 
     pub(crate) fn malformed(code: &'static str, message: impl Into<String>, spec: &'static str) -> Self {
@@ -70,7 +68,6 @@ impl Problem {
             }
             text
         });
-        report.new_window.clone_from(&self.new_window);
         report
     }
 

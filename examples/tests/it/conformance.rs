@@ -17,10 +17,14 @@ fn required() -> Vec<String> {
     range("T-A", 4);
     range("P-N", 8);
     range("P-A", 15);
+    range("P-D", 7);
     range("X-", 34);
-    range("X-", 27);
     rows.extend((1..=17).map(|i| format!("DR-{i}")));
     rows.extend(["T-B03b", "T-B09b", "T-B10b", "T-B11b", "T-B11c", "X-39", "X-40", "V-1"].map(str::to_owned));
+    rows.extend(["X-35", "X-36", "V-2"].map(str::to_owned));
+    for (rules, last) in [("DL-T", 5), ("DL-B", 10), ("DL-P", 13)] {
+        rows.extend((1..=last).map(|i| format!("{rules}{i}")));
+    }
     rows
 }
 
@@ -39,7 +43,7 @@ fn every_row_has_a_test_that_runs() {
     for line in document.lines().filter(|line| line.starts_with("| ")) {
         let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
         let [id, _, test] = cells[..] else { continue };
-        if !["T-", "P-", "X-", "V-", "DR-"].iter().any(|kind| id.starts_with(kind)) {
+        if !["T-", "P-", "X-", "V-", "DL-", "DR-"].iter().any(|kind| id.starts_with(kind)) {
             continue;
         }
         assert!(rows.insert(id.to_owned(), names_in(test)).is_none(), "{id} stands twice in the list");
@@ -68,6 +72,7 @@ fn every_row_has_a_test_that_runs() {
         let name = test.rsplit("::").next().unwrap();
         let mut parts = name.split('_');
         let carries_id = match (parts.next(), parts.next()) {
+            (Some("dl"), Some(second)) => second.len() >= 2 && second.as_bytes()[1].is_ascii_digit(),
             (Some("t" | "p"), Some(second)) => {
                 second.len() >= 3 && second[1..3].bytes().all(|b| b.is_ascii_digit())
             }

@@ -1,5 +1,5 @@
 //! Deep linking, the tool's side (certification guide, tool, deep linking; rules DL-T and DL-B of Deep Linking 2.0).
-//! The platform's side is not here yet: what it would do with a response is done by hand.
+//! What a platform does with a response is done by hand here; `deep_linking_platform.rs` has the platform's side.
 
 use lti_jwks::{Rules, UnverifiedJwt, VerifyingKeys};
 use lti_tool::{ItemRule, PendingDeepLinking, RespondError};
@@ -180,104 +180,194 @@ fn t_d08_core_launch_of_passed_lti_link() {
     assert!(launch.roles().is_learner());
 }
 
-/// Requests that cannot be answered are refused as launches (DL-T1, DL-T2); what is unknown is kept (DL-T5).
+fn refused_launch(payload: Value) -> &'static str {
+    Pair::new().receive(&Token::of(payload)).unwrap_err().code()
+}
+
 #[test]
-fn requests_that_cannot_be_answered() {
-    let refuse = |payload: Value| Pair::new().receive(&Token::of(payload)).unwrap_err().code();
-    let without_settings = {
-        let mut payload = request();
-        payload.as_object_mut().unwrap().remove(SETTINGS);
-        payload
-    };
-    assert_eq!(refuse(without_settings), "deep_linking_settings_missing");
+fn dl_t1_settings_are_there() {
+    let mut payload = request();
+    payload.as_object_mut().unwrap().remove(SETTINGS);
+    assert_eq!(refused_launch(payload), "deep_linking_settings_missing");
+    let bare = ["sub", "roles", "context"];
+    Pair::new().receive(&Token::of(without(request(), &bare))).expect("none of these is required here");
+}
+
+#[test]
+fn dl_t2_return_url_is_absolute() {
     for url in ["", "/relative", "javascript:alert(1)", "https://user@lms.example/"] {
         let mut settings = settings();
         settings["deep_link_return_url"] = url.into();
-        assert_eq!(refuse(with(request(), SETTINGS, settings)), "deep_linking_settings_invalid", "{url}");
+        assert_eq!(
+            refused_launch(with(request(), SETTINGS, settings)),
+            "deep_linking_settings_invalid",
+            "{url}"
+        );
     }
-    let bare = ["sub", "roles", "context"];
-    Pair::new().receive(&Token::of(without(request(), &bare))).expect("none of these is required here");
+}
+
+/// Types and targets that are missing or no lists: nothing is accepted, and nothing is guessed.
+#[test]
+fn dl_t3_accepted_types() {
+    for types in [Value::Null, json!([]), json!({}), json!(7)] {
+        let pending = pending_with(|settings| settings["accept_types"] = types.clone());
+        assert!(!pending.accepts(&ContentItemType::Link), "{types}");
+        assert!(pending.cancel(Nonce::new("n").unwrap(), Pair::new().now).is_ok());
+    }
+    assert!(
+        pending_with(|settings| settings["accept_types"] = json!("link")).accepts(&ContentItemType::Link)
+    );
+}
+
+#[test]
+fn dl_t4_presentation_targets() {
+    let key = "accept_presentation_document_targets";
+    for (targets, expected) in [
+        (json!([]), Some(0)),
+        (json!("iframe"), Some(1)),
+        (json!(["iframe", "hologram"]), Some(2)),
+        (Value::Null, None),
+    ] {
+        let pending = pending_with(|settings| settings[key] = targets.clone());
+        let read = pending.settings().accept_presentation_document_targets.as_ref().map(Vec::len);
+        assert_eq!(read, expected, "{targets}");
+    }
+}
+
+#[test]
+fn dl_t5_unknown_values_are_kept() {
     let pending = pending_with(|settings| {
         settings["accept_types"] = json!(["ltiAssetProcessor", "https://vendor.example/type"]);
         settings["accept_multiple"] = json!("false");
         settings["accept_media_types"] = json!(["image/*", "text/html"]);
+        settings["https://vendor.example/setting"] = json!({"a": 1});
     });
     assert!(pending.accepts(&ContentItemType::from("https://vendor.example/type")));
     assert!(!pending.accepts_multiple());
+    assert_eq!(pending.settings().extensions["https://vendor.example/setting"], json!({"a": 1}));
 }
 
-/// Each rule for items, broken alone (DL-B1 to DL-B10).
+fn refused(pending: &PendingDeepLinking, items: Vec<ContentItem>) -> Vec<(usize, ItemRule)> {
+    let RespondError::Items(faults) =
+        pending.respond(items, Nonce::new("n").unwrap(), Pair::new().now).unwrap_err()
+    else {
+        panic!("items")
+    };
+    faults.as_slice().iter().map(|fault| (fault.place, fault.rule)).collect()
+}
+
+/// A good item, and a changed one after it.
+fn pair_of(change: impl Fn(&mut LtiResourceLinkItem)) -> Vec<ContentItem> {
+    let mut quiz = quiz();
+    change(&mut quiz);
+    vec![ContentItem::from(LinkItem::new("https://tool.example/".into())), quiz.into()]
+}
+
 #[test]
-fn items_that_break_a_rule() {
-    let refused = |pending: &PendingDeepLinking, items: Vec<ContentItem>| {
-        let RespondError::Items(faults) =
-            pending.respond(items, Nonce::new("n").unwrap(), Pair::new().now).unwrap_err()
-        else {
-            panic!("items")
-        };
-        faults.as_slice().iter().map(|fault| (fault.place, fault.rule)).collect::<Vec<_>>()
-    };
-    let of = |change: &dyn Fn(&mut LtiResourceLinkItem)| {
-        let mut quiz = quiz();
-        change(&mut quiz);
-        vec![ContentItem::from(LinkItem::new("https://tool.example/".into())), quiz.into()]
-    };
-    let all = pending();
+fn dl_b1_types_that_are_accepted() {
+    let image = lti_types::ImageItem::new("https://tool.example/i.png".into());
+    assert_eq!(refused(&pending(), vec![quiz().into(), image.into()]), [(1, ItemRule::Type)]);
+}
+
+#[test]
+fn dl_b2_one_item_unless_more_are_accepted() {
     let one = pending_with(|settings| settings["accept_multiple"] = json!(false));
     let unsaid = pending_with(|settings| drop(settings.as_object_mut().unwrap().remove("accept_multiple")));
     for single in [&one, &unsaid] {
         assert!(single.respond(vec![quiz().into()], Nonce::new("n").unwrap(), Pair::new().now).is_ok());
-        assert_eq!(refused(single, of(&|_| {})), [(1, ItemRule::Multiple)]);
+        assert_eq!(refused(single, pair_of(|_| {})), [(1, ItemRule::Multiple)]);
     }
-    let image = lti_types::ImageItem::new("https://tool.example/i.png".into());
-    assert_eq!(refused(&all, vec![quiz().into(), image.into()]), [(1, ItemRule::Type)]);
+    // All faults of all items at once.
+    let mut worst = quiz();
+    worst.url = Some("/".into());
+    worst.line_item = None;
+    let image = ContentItem::from(lti_types::ImageItem::new("ftp://x/".into()));
+    assert_eq!(
+        refused(&one, vec![worst.into(), image]),
+        [(1, ItemRule::Multiple), (0, ItemRule::Url), (1, ItemRule::Type), (1, ItemRule::Url)]
+    );
+}
+
+#[test]
+fn dl_b3_media_types_of_files() {
     let pdf = |media_type: &str| {
         let mut file = FileItem::new("https://tool.example/f".into());
         file.media_type = Some(media_type.into());
         vec![ContentItem::from(file)]
     };
+    let all = pending();
     assert_eq!(refused(&all, pdf("application/pdf")), [(0, ItemRule::MediaType)]);
     assert!(all.respond(pdf("image/png"), Nonce::new("n").unwrap(), Pair::new().now).is_ok());
+}
+
+#[test]
+fn dl_b6_custom_values_are_strings() {
+    let item: ContentItem = serde_json::from_value(
+        json!({"type": "ltiResourceLink", "custom": {"n": 1, "b": true, "gone": null, "none": ""}}),
+    )
+    .unwrap();
+    let items = serde_json::to_value(received(&answer(vec![item])).content_items).unwrap();
+    assert_eq!(items[0]["custom"], json!({"n": "1", "b": "true", "none": ""}));
+}
+
+#[test]
+fn dl_b7_score_maximum() {
     for most in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        let items = of(&|quiz| quiz.line_item = Some(ItemLineItem::of_maximum(most)));
-        assert_eq!(refused(&all, items), [(1, ItemRule::ScoreMaximum)], "{most}");
+        let items = pair_of(|quiz| quiz.line_item = Some(ItemLineItem::of_maximum(most)));
+        assert_eq!(refused(&pending(), items), [(1, ItemRule::ScoreMaximum)], "{most}");
     }
-    assert_eq!(
-        refused(&all, of(&|quiz| quiz.line_item = Some(ItemLineItem::new()))),
-        [(1, ItemRule::ScoreMaximum)]
-    );
+    let without = pair_of(|quiz| quiz.line_item = Some(ItemLineItem::new()));
+    assert_eq!(refused(&pending(), without), [(1, ItemRule::ScoreMaximum)]);
+}
+
+#[test]
+fn dl_b8_addresses() {
+    let all = pending();
     for url in ["/quiz", "http://tool.example/", "javascript:alert(1)", "data:text/html,x", "https://a b/"] {
-        assert_eq!(refused(&all, of(&|quiz| quiz.url = Some(url.into()))), [(1, ItemRule::Url)], "{url}");
+        assert_eq!(refused(&all, pair_of(|quiz| quiz.url = Some(url.into()))), [(1, ItemRule::Url)], "{url}");
     }
-    assert_eq!(refused(&all, of(&|quiz| quiz.icon = Some(Picture::at("".into())))), [(1, ItemRule::Url)]);
-    let mut backwards = Period::new();
-    backwards.start_date_time = Some("2026-02-02T00:00:00Z".into());
-    backwards.end_date_time = Some("2026-02-01T00:00:00Z".into());
-    assert_eq!(refused(&all, of(&|quiz| quiz.available = Some(backwards.clone()))), [(1, ItemRule::Time)]);
+    let blank = pair_of(|quiz| quiz.icon = Some(Picture::at("".into())));
+    assert_eq!(refused(&all, blank), [(1, ItemRule::Url)]);
+    // One that was read from somewhere and is no text.
+    let item =
+        serde_json::from_value(json!({"type": "ltiResourceLink", "url": ["https://tool.example/"]})).unwrap();
+    assert_eq!(refused(&all, vec![item]), [(0, ItemRule::Url)]);
     let mut frameless = LinkItem::new("https://tool.example/".into());
     frameless.iframe = Some(Iframe::new());
     assert_eq!(refused(&all, vec![frameless.into()]), [(0, ItemRule::Required)]);
     let broken = OtherItem::new(ContentItemType::Link, serde_json::Map::new());
     assert_eq!(refused(&all, vec![broken.into()]), [(0, ItemRule::Required)]);
-    // All faults of all items at once.
-    let mut worst = quiz();
-    worst.url = Some("/".into());
-    worst.line_item = None;
-    let html = ContentItem::from(lti_types::ImageItem::new("ftp://x/".into()));
-    assert_eq!(
-        refused(&one, vec![worst.into(), html]),
-        [(1, ItemRule::Multiple), (0, ItemRule::Url), (1, ItemRule::Type), (1, ItemRule::Url)]
-    );
 }
 
-/// What the platform says it cannot use is left out, and said (DL-B4, DL-B5); an empty `custom` is not written
+/// Whatever it is: the tests of T-D06 have blanks and accents in it.
+#[test]
+fn dl_b9_data_is_echoed() {
+    for data in ["", " ", "\u{0}", "a\"b\\c\u{2028}", &"x".repeat(20_000)] {
+        let pending = pending_with(|settings| settings["data"] = data.into());
+        let post =
+            pending.cancel(Nonce::new("n").unwrap(), Pair::new().now).unwrap().sign(&STRANGER).unwrap();
+        assert_eq!(received(&post).data.as_deref(), Some(data));
+    }
+}
+
+#[test]
+fn dl_b10_times_have_a_zone_and_an_order() {
+    for (start, end) in
+        [("2026-02-02T00:00:00Z", "2026-02-01T00:00:00Z"), ("2026-02-02T00:00:00", "2026-03-01T00:00:00Z")]
+    {
+        let mut period = Period::new();
+        (period.start_date_time, period.end_date_time) = (Some(start.into()), Some(end.into()));
+        let items = pair_of(|quiz| quiz.available = Some(period.clone()));
+        assert_eq!(refused(&pending(), items), [(1, ItemRule::Time)], "{start}");
+    }
+}
+
+/// Ways to show an item that the platform does not have are left out, and said; an empty `custom` is not written
 /// (quirk 77).
 #[test]
-fn what_the_platform_cannot_use_is_left_out() {
-    let pending = pending_with(|settings| {
-        settings["accept_presentation_document_targets"] = json!(["iframe"]);
-        settings["accept_lineitem"] = json!(false);
-    });
+fn dl_b4_targets_that_are_not_accepted() {
+    let pending =
+        pending_with(|settings| settings["accept_presentation_document_targets"] = json!(["iframe"]));
     let mut link = LinkItem::new("https://tool.example/".into());
     link.window = Some(Window::new());
     link.embed = Some(Embed::new());
@@ -287,10 +377,20 @@ fn what_the_platform_cannot_use_is_left_out() {
     let response =
         pending.respond(vec![link.into(), framed.into()], Nonce::new("n").unwrap(), Pair::new().now).unwrap();
     let left: Vec<_> = response.left_out().iter().map(|left| (left.place, left.what)).collect();
-    assert_eq!(left, [(0, "window"), (0, "embed"), (1, "lineItem")]);
+    assert_eq!(left, [(0, "window"), (0, "embed")]);
     let post = response.sign(&STRANGER).unwrap();
     let items = serde_json::to_value(received(&post).content_items).unwrap();
     assert_eq!(items[0], json!({"type": "link", "url": "https://tool.example/"}));
     assert_eq!(items[1]["iframe"], json!({}));
-    assert!(items[1].get("custom").is_none() && items[1].get("lineItem").is_none());
+    assert!(items[1].get("custom").is_none());
+}
+
+#[test]
+fn dl_b5_line_items_where_none_are_made() {
+    let pending = pending_with(|settings| settings["accept_lineitem"] = json!(false));
+    let response = pending.respond(vec![quiz().into()], Nonce::new("n").unwrap(), Pair::new().now).unwrap();
+    let left: Vec<_> = response.left_out().iter().map(|left| (left.place, left.what)).collect();
+    assert_eq!(left, [(0, "lineItem")]);
+    let items = serde_json::to_value(received(&response.sign(&STRANGER).unwrap()).content_items).unwrap();
+    assert!(items[0].get("lineItem").is_none());
 }

@@ -12,7 +12,12 @@
 mod attacks;
 mod authorization;
 mod conformance;
+mod content;
+mod content_attacks;
+mod content_samples;
 mod deep_linking;
+mod deep_linking_platform;
+mod legacy;
 mod negative;
 mod pair;
 mod payloads;

@@ -14,8 +14,8 @@ use lti_registration::{
     RegistrationInitiation, metadata_of,
 };
 use lti_types::{
-    ClientId, ClientMetadata, DeploymentId, Deployments, Issuer, MessageType, PersonalData, RegistrationStatus,
-    RegistrationToken, Scope, ToolRecord,
+    ClientId, ClientMetadata, DeploymentId, Deployments, Issuer, MessageType, PersonalData,
+    RegistrationStatus, RegistrationToken, Scope, ToolRecord,
 };
 use serde_json::{Value, json};
 
@@ -148,7 +148,10 @@ pub(crate) fn offer(platform: &mut Platform, query: &str) -> Result<PlatformOffe
     }
 }
 
-pub(crate) fn register(platform: &mut Platform, metadata: &ClientMetadata) -> Result<Registered, RegistrationError> {
+pub(crate) fn register(
+    platform: &mut Platform,
+    metadata: &ClientMetadata,
+) -> Result<Registered, RegistrationError> {
     let query = platform.invite();
     let register = offer(platform, &query)?.register(metadata)?;
     let response = platform.serve(&register.to_http());
@@ -197,7 +200,12 @@ fn dr_1_configuration_without_token() {
 
 #[test]
 fn dr_2_issuer_on_another_host() {
-    for issuer in ["https://lms.example.evil", "https://evil.example", "https://lms.example:8443", "https://a.lms.example"] {
+    for issuer in [
+        "https://lms.example.evil",
+        "https://evil.example",
+        "https://lms.example:8443",
+        "https://a.lms.example",
+    ] {
         let error = answered(QUERY, document_with(|d| d["issuer"] = issuer.into())).unwrap_err();
         assert_eq!(error, RegistrationError::IssuerMismatch, "{issuer}");
     }
@@ -211,8 +219,10 @@ fn dr_3_plain_http() {
     let query = QUERY.replace("https", "http");
     let initiation = RegistrationInitiation::from_query(&query).unwrap();
     assert_eq!(initiation.fetch(AddressRules::default()).unwrap_err().code(), "configuration_url_invalid");
-    for member in ["authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint", "issuer"] {
-        let error = answered(QUERY, document_with(|d| d[member] = "http://lms.example/x".into())).unwrap_err();
+    for member in ["authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint", "issuer"]
+    {
+        let error =
+            answered(QUERY, document_with(|d| d[member] = "http://lms.example/x".into())).unwrap_err();
         assert_eq!(error.code(), "address_invalid", "{member}");
         assert!(error.to_string().starts_with(member));
     }
@@ -267,7 +277,10 @@ fn dr_8_scopes_are_cut_to_those_offered() {
     // Quirk 22: the platform's own spelling of placements; those that it does not offer are left out.
     let offer = offered(|_| ());
     assert_eq!(
-        offer.placement(&MessageType::ResourceLinkRequest, "https://canvas.instructure.com/lti/course_navigation"),
+        offer.placement(
+            &MessageType::ResourceLinkRequest,
+            "https://canvas.instructure.com/lti/course_navigation"
+        ),
         Some("https://lms.example/lti/course_navigation")
     );
     assert_eq!(offer.placement(&MessageType::ResourceLinkRequest, "ContentArea"), None);
@@ -276,7 +289,8 @@ fn dr_8_scopes_are_cut_to_those_offered() {
 #[test]
 fn dr_9_numeric_client_id() {
     let register = offered(|_| ()).register(&own_metadata()).unwrap();
-    let registered = register.read(json_response(200, &json!({"client_id": 10_000_000_000_001_u64}))).unwrap();
+    let registered =
+        register.read(json_response(200, &json!({"client_id": 10_000_000_000_001_u64}))).unwrap();
     assert_eq!(registered.client_id().as_str(), "10000000000001");
     for body in [json!({}), json!({"client_id": ""}), json!({"client_id": null}), json!({"client_id": []})] {
         let register = offered(|_| ()).register(&own_metadata()).unwrap();
@@ -299,7 +313,8 @@ fn dr_10_deployment_at_either_place() {
         let registered = register.read(json_response(200, &body)).unwrap();
         let record = registered.to_record([]).unwrap();
         let expected: Vec<_> = expected.into_iter().map(|id| DeploymentId::new(id).unwrap()).collect();
-        let expected = if expected.is_empty() { Deployments::NotYetKnown } else { Deployments::Known(expected) };
+        let expected =
+            if expected.is_empty() { Deployments::NotYetKnown } else { Deployments::Known(expected) };
         assert_eq!(record.deployment_ids, expected, "{body}");
     }
 }
@@ -411,7 +426,11 @@ fn what_was_registered_launches() {
     let mut at_tool = registered.to_record([]).unwrap();
     assert_eq!(lti_registration::check_platform(&at_tool, AddressRules::default()), []);
     let managed = platform.tools.values_mut().next().unwrap();
-    assert_eq!(managed.record.privacy, Some(vec![PersonalData::Name]), "e-mail was asked for and not granted");
+    assert_eq!(
+        managed.record.privacy,
+        Some(vec![PersonalData::Name]),
+        "e-mail was asked for and not granted"
+    );
     assert_eq!(lti_registration::check_tool(&managed.record, AddressRules::default()), []);
     // Both administrators consent.
     managed.record.status = RegistrationStatus::Active;

@@ -9,9 +9,7 @@ use lti_registration::{
 use lti_types::{ClientMetadata, MessageType, PersonalData, RegistrationStatus, RegistrationToken, Scope};
 use serde_json::{Value, json};
 
-use crate::registration::{
-    CONFIGURATION, Platform, answered, json_response, offer, own_metadata, register,
-};
+use crate::registration::{CONFIGURATION, Platform, answered, json_response, offer, own_metadata, register};
 
 fn query(configuration: &str) -> String {
     url::form_urlencoded::Serializer::new(String::new())
@@ -41,7 +39,9 @@ fn dr_5_ssrf_by_configuration_and_endpoints() {
         assert_eq!(error.code(), "configuration_url_invalid", "{address}");
     }
     for member in ["authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint"] {
-        for address in ["https://10.0.0.8/x", "https://localhost/x", "http://lms.example/x", "javascript:alert(1)", ""] {
+        for address in
+            ["https://10.0.0.8/x", "https://localhost/x", "http://lms.example/x", "javascript:alert(1)", ""]
+        {
             let mut document = serde_json::to_value(Platform::new().document()).unwrap();
             document[member] = address.into();
             let error = answered(&query(CONFIGURATION), json_response(200, &document)).unwrap_err();
@@ -74,7 +74,8 @@ fn dr_2_rogue_issuer() {
     assert_eq!(error, RegistrationError::IssuerMismatch);
     // Its own issuer, and another's addresses, is for the administrator to see.
     document["issuer"] = "https://evil.example".into();
-    let Fetched::Offer(offer) = answered(&query("https://evil.example/openid"), json_response(200, &document)).unwrap()
+    let Fetched::Offer(offer) =
+        answered(&query("https://evil.example/openid"), json_response(200, &document)).unwrap()
     else {
         panic!("moved")
     };
@@ -85,7 +86,8 @@ fn dr_2_rogue_issuer() {
 
 #[test]
 fn dr_4_redirecting_configuration() {
-    let redirect = |to: &str| Response::builder().status(302).header("location", to).body(Vec::new()).unwrap();
+    let redirect =
+        |to: &str| Response::builder().status(302).header("location", to).body(Vec::new()).unwrap();
     for elsewhere in [
         "https://evil.example/openid",
         "http://lms.example/openid",
@@ -101,12 +103,15 @@ fn dr_4_redirecting_configuration() {
             "{elsewhere}: {error}"
         );
     }
-    assert!(answered(&query(CONFIGURATION), Response::builder().status(302).body(Vec::new()).unwrap()).is_err());
+    assert!(
+        answered(&query(CONFIGURATION), Response::builder().status(302).body(Vec::new()).unwrap()).is_err()
+    );
     // On its own origin, with the token (quirk 21), five times and no more.
     let mut fetch = RegistrationInitiation::from_query(&query(CONFIGURATION)).unwrap();
     let mut fetch_next = fetch_of(&mut fetch);
     for hop in 0..5 {
-        let Fetched::Moved(next) = fetch_next.read(redirect(&format!("/elsewhere/{hop}?x=1"))).unwrap() else {
+        let Fetched::Moved(next) = fetch_next.read(redirect(&format!("/elsewhere/{hop}?x=1"))).unwrap()
+        else {
             panic!("not moved")
         };
         assert_eq!(next.url().as_str(), format!("https://lms.example/elsewhere/{hop}?x=1"));
@@ -164,7 +169,9 @@ fn replayed_registration_token() {
     let register = offer(&mut platform, &invitation).unwrap().register(&own_metadata()).unwrap();
     platform.now += TimeDelta::hours(1);
     assert_eq!(platform.serve(&register.to_http()).status(), 401);
-    for headers in [vec![], vec!["Bearer made-up"], vec!["Bearer a", "Bearer b"], vec!["Basic a"], vec!["Bearer"]] {
+    for headers in
+        [vec![], vec!["Bearer made-up"], vec!["Bearer a", "Bearer b"], vec!["Basic a"], vec!["Bearer"]]
+    {
         let mut request = register.to_http();
         request.headers_mut().remove("authorization");
         for header in &headers {
@@ -203,7 +210,8 @@ fn scope_escalation() {
     let mut platform = Platform::new();
     let mut metadata = own_metadata();
     // The tool sends what was not offered, past its own library.
-    metadata.scope = Some([Scope::Score, Scope::ContextMembershipReadOnly, Scope::from("admin")].into_iter().collect());
+    metadata.scope =
+        Some([Scope::Score, Scope::ContextMembershipReadOnly, Scope::from("admin")].into_iter().collect());
     let invitation = platform.invite();
     let register = offer(&mut platform, &invitation).unwrap().register(&own_metadata()).unwrap();
     let mut request = register.to_http();
@@ -282,7 +290,8 @@ fn management_is_for_the_tool_that_it_is_of() {
         let none = platform.serve(&asking(request, "https://lms.example/register/nobody"));
         assert_eq!((other.status().as_u16(), other.body()), (401, none.body()));
     }
-    let mut foreign: Value = serde_json::from_slice(first.to_update(&own_metadata()).unwrap().body()).unwrap();
+    let mut foreign: Value =
+        serde_json::from_slice(first.to_update(&own_metadata()).unwrap().body()).unwrap();
     for client in [json!("client-2"), json!(null)] {
         foreign["client_id"] = client;
         let mut request = first.to_update(&own_metadata()).unwrap();
@@ -317,13 +326,15 @@ fn management_is_for_the_tool_that_it_is_of() {
 fn a_management_address_elsewhere_is_not_kept() {
     let tool = own_metadata();
     for uri in ["https://evil.example/r/1", "http://lms.example/r/1", "https://10.0.0.8/r", "/r/1"] {
-        let Fetched::Offer(offer) =
-            answered(&query(CONFIGURATION), json_response(200, &serde_json::to_value(Platform::new().document()).unwrap()))
-                .unwrap()
-        else {
+        let Fetched::Offer(offer) = answered(
+            &query(CONFIGURATION),
+            json_response(200, &serde_json::to_value(Platform::new().document()).unwrap()),
+        )
+        .unwrap() else {
             panic!("moved")
         };
-        let answer = json!({"client_id": "c", "registration_client_uri": uri, "registration_access_token": "t"});
+        let answer =
+            json!({"client_id": "c", "registration_client_uri": uri, "registration_access_token": "t"});
         let registered = offer.register(&tool).unwrap().read(json_response(201, &answer)).unwrap();
         assert!(registered.management().is_none(), "{uri}");
     }
@@ -365,8 +376,14 @@ fn tokens_do_not_show() {
 fn by_default_a_platform_grants_nothing_beyond_launches() {
     let mut platform = Platform::new();
     platform.policy = RegistrationPolicy::default();
-    assert_eq!(platform.policy.messages, [Offered::new(MessageType::ResourceLinkRequest, Vec::<String>::new())]);
+    assert_eq!(
+        platform.policy.messages,
+        [Offered::new(MessageType::ResourceLinkRequest, Vec::<String>::new())]
+    );
     register(&mut platform, &own_metadata()).unwrap();
     let record = &platform.tools.values().next().unwrap().record;
-    assert_eq!((record.scopes.len(), record.privacy.as_deref(), &record.deep_linking_url), (0, Some([].as_slice()), &None));
+    assert_eq!(
+        (record.scopes.len(), record.privacy.as_deref(), &record.deep_linking_url),
+        (0, Some([].as_slice()), &None)
+    );
 }

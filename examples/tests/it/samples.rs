@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::pair::{CLIENT, DEPLOYMENT, ISSUER, Pair, TARGET, Token};
 use crate::payloads::claim;
 
-fn samples() -> Option<Vec<(String, Value)>> {
+pub fn samples() -> Option<Vec<(String, Value)>> {
     let Some(shared) = std::env::var_os("LTI_TEST_SHARED") else {
         let required = std::env::var_os("LTI_TEST_REQUIRE_ALL").is_some_and(|value| value == "1");
         assert!(!required, "LTI_TEST_SHARED is required here");

@@ -99,7 +99,7 @@ async fn pending_values_wait_in_a_store_as_they_are() {
 
 #[tokio::test]
 async fn pending_values_wait_in_a_store_sealed() {
-    let sealer = Sealer::new(SealingKey::from_entropy(&[7; 32]).unwrap());
+    let sealer = Sealer::new(SealingKey::from_entropy(&std::array::from_fn(|index| index as u8)).unwrap());
     walk(&sealer).await;
     let sealed = sealer.write("state", &"pending", DateTime::from_timestamp(1_767_225_900, 0).unwrap());
     let text = std::str::from_utf8(&sealed).unwrap();

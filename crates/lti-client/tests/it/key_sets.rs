@@ -65,7 +65,7 @@ async fn a_failure_is_told_and_not_repeated_at_once() {
     }
 }
 
-/// Known keys are had while a fetch for an unknown one hangs.
+/// Known keys are had while another server makes its callers wait.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_server_holds_up_only_those_who_need_it() {
     let body = set();

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::TryStreamExt as _;
 use http::Response;
-use lti_client::{CallError, Client, KeySetError, Lookup, OutboundPolicy, Resolver, TransportError};
+use lti_client::{Addresses, CallError, Client, KeySetError, OutboundPolicy, Resolver, TransportError};
 use lti_types::{Member, RosterService};
 use serde_json::json;
 
@@ -60,7 +60,7 @@ impl Script {
 }
 
 impl Resolver for Script {
-    fn resolve(&self, _host: &str) -> Lookup {
+    fn resolve(&self, _host: &str) -> Addresses {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let mut answers = self.answers.lock().unwrap();
         let answer = if answers.len() > 1 { answers.pop().unwrap() } else { answers[0].clone() };

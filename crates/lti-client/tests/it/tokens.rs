@@ -10,11 +10,9 @@ use futures_util::TryStreamExt as _;
 use futures_util::future::join_all;
 use lti_services::platform::{TokenClient, UnverifiedTokenRequest};
 use lti_types::{DeploymentId, LineItem, Scope, ToolRecord};
-use serde_json::json;
 
 use crate::support::{
-    Server, client, credentials, grade_service, json as json_reply, line_item, platform, reply, score, token,
-    tool_keys,
+    Server, client, credentials, grade_service, line_item, platform, reply, score, token, tool_keys,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -118,31 +116,6 @@ async fn tokens_are_kept_apart() {
     // Another client shares nothing.
     crate::support::client().token_source(&plain, [Scope::Score]).token().await.unwrap();
     assert_eq!(server.requests(), 9);
-}
-
-#[tokio::test]
-async fn a_token_is_replaced_before_it_expires() {
-    let count = AtomicUsize::new(0);
-    let server = Server::start(move |_| {
-        let n = count.fetch_add(1, Ordering::Relaxed);
-        match n {
-            // Good for three seconds: to be replaced after two.
-            0 => json_reply(&json!({"access_token": "t-0", "token_type": "bearer", "expires_in": 3})),
-            1 => reply(400, "{}"),
-            n => token(&format!("t-{n}")),
-        }
-    });
-    let source = client().token_source(&credentials(&server), [Scope::Score]);
-    let get = async || source.token().await.unwrap().token.expose().to_owned();
-    assert_eq!(get().await, "t-0");
-    assert_eq!(get().await, "t-0");
-    assert_eq!(server.requests(), 1);
-    // It cannot be replaced just now, and is still good: it is used.
-    tokio::time::sleep(Duration::from_millis(2_050)).await;
-    assert_eq!(get().await, "t-0");
-    assert_eq!(server.requests(), 2);
-    assert_eq!(get().await, "t-0");
-    assert_eq!(server.requests(), 2, "the platform is left in peace for a moment");
 }
 
 #[tokio::test]

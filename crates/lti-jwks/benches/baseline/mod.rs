@@ -173,7 +173,7 @@ fn der(pem: &str) -> Vec<u8> {
     STANDARD.decode(base64).unwrap()
 }
 
-fn verify(public: &ParsedPublicKey, algorithm: &str, token: &str) -> Launch {
+fn verify<T: DeserializeOwned>(public: &ParsedPublicKey, algorithm: &str, token: &str) -> T {
     let (input, signature) = token.rsplit_once('.').unwrap();
     let (header, payload) = input.split_once('.').unwrap();
     let header: Header = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
@@ -203,7 +203,7 @@ impl Rsa {
         Self { private: RsaKeyPair::from_pkcs8(&der(pem)).unwrap(), public }
     }
 
-    pub(crate) fn verify(&self, token: &str) -> Launch {
+    pub(crate) fn verify<T: DeserializeOwned>(&self, token: &str) -> T {
         verify(&self.public, "RS256", token)
     }
 
@@ -230,7 +230,7 @@ impl Elliptic {
         Self { private: EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &pkcs8).unwrap(), public }
     }
 
-    pub(crate) fn verify(&self, token: &str) -> Launch {
+    pub(crate) fn verify<T: DeserializeOwned>(&self, token: &str) -> T {
         verify(&self.public, "ES256", token)
     }
 

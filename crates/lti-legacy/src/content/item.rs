@@ -177,7 +177,11 @@ fn place_from_legacy(members: &mut Map<String, Value>) {
     let Some(advice @ Value::Object(_)) = members.get("placementAdvice").cloned() else { return };
     let get = |name: &str| advice.get(name).filter(|value| !value.is_null()).cloned();
     let pick = |names: &[(&str, &str)]| -> Value {
-        names.iter().filter_map(|(old, new)| Some(((*new).to_owned(), get(old)?))).collect::<Map<_, _>>().into()
+        names
+            .iter()
+            .filter_map(|(old, new)| Some(((*new).to_owned(), get(old)?)))
+            .collect::<Map<_, _>>()
+            .into()
     };
     const SIZE: [(&str, &str); 2] = [("displayWidth", "width"), ("displayHeight", "height")];
     let (name, place) = match get("presentationDocumentTarget").as_ref().and_then(Value::as_str) {
@@ -276,7 +280,10 @@ mod tests {
             json!({"@type": "ContentItem", "mediaType": "text/html", "text": "<p>x</p>"}),
             json!({"type": "html", "html": "<p>x</p>"}),
         );
-        both_ways(json!({"@type": "https://v.example/Item", "x": null}), json!({"type": "https://v.example/Item", "x": null}));
+        both_ways(
+            json!({"@type": "https://v.example/Item", "x": null}),
+            json!({"type": "https://v.example/Item", "x": null}),
+        );
         both_ways(json!({"x": 1}), json!({"x": 1}));
     }
 
@@ -298,7 +305,8 @@ mod tests {
 
     #[test]
     fn a_member_named_type_decides_nothing() {
-        let Value::Object(members) = json!({"@type": "FileItem", "type": "html", "html": "<b>", "url": "https://t.example/"})
+        let Value::Object(members) =
+            json!({"@type": "FileItem", "type": "html", "html": "<b>", "url": "https://t.example/"})
         else {
             panic!()
         };

@@ -108,7 +108,11 @@ impl UnverifiedSelection {
     ///
     /// # Errors
     /// [`OAuthError`].
-    pub fn verify(self, candidates: &[Credential], now: DateTime<Utc>) -> Result<SignedSelection, OAuthError> {
+    pub fn verify(
+        self,
+        candidates: &[Credential],
+        now: DateTime<Utc>,
+    ) -> Result<SignedSelection, OAuthError> {
         self.0.verify(candidates, now).map(SignedSelection)
     }
 }
@@ -129,7 +133,11 @@ impl SignedSelection {
     ///
     /// # Errors
     /// [`SelectionError`].
-    pub fn first_use(self, seen: Use, pending: PendingSelection) -> Result<VerifiedSelection, SelectionError> {
+    pub fn first_use(
+        self,
+        seen: Use,
+        pending: PendingSelection,
+    ) -> Result<VerifiedSelection, SelectionError> {
         if seen != Use::First {
             return Err(SelectionError::Replayed);
         }

@@ -23,13 +23,18 @@ fn every_notation_of_a_role_has_its_uri_and_back() {
         assert_eq!(legacy_role(&new).as_str(), if written.is_empty() { old } else { written });
     }
     for (old, uri) in [
-        ("urn:lti:instrole:ims/lis/Student", "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Student"),
+        (
+            "urn:lti:instrole:ims/lis/Student",
+            "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Student",
+        ),
         ("urn:lti:sysrole:ims/lis/SysAdmin", "http://purl.imsglobal.org/vocab/lis/v2/system/person#SysAdmin"),
     ] {
         assert_eq!(uri_role(&old.into()).as_str(), uri);
         assert_eq!(legacy_role(&uri.into()).as_str(), old);
     }
-    for same in ["NotALearner", "TeachingAssistants", "urn:lti:role:ims/lis/TeachingAssistant/", "instructor", ""] {
+    for same in
+        ["NotALearner", "TeachingAssistants", "urn:lti:role:ims/lis/TeachingAssistant/", "instructor", ""]
+    {
         assert_eq!(uri_role(&Role::from(same)).as_str(), same);
     }
 }
@@ -47,10 +52,18 @@ fn media_types_and_item_types() {
     use ContentItemType::{File, Html, Image, Link, LtiResourceLink};
     for (media_types, types, back) in [
         ("application/vnd.ims.lti.v1.ltilink", vec![LtiResourceLink], ""),
-        ("application/vnd.ims.lti.v1.ltilink,image/png", vec![LtiResourceLink, Image], "application/vnd.ims.lti.v1.ltilink,image/*"),
+        (
+            "application/vnd.ims.lti.v1.ltilink,image/png",
+            vec![LtiResourceLink, Image],
+            "application/vnd.ims.lti.v1.ltilink,image/*",
+        ),
         ("text/html, image/*", vec![Link, Html, Image], "text/html,image/*"),
         ("application/pdf", vec![File], ""),
-        ("*/*", vec![LtiResourceLink, Link, Html, Image, File], "application/vnd.ims.lti.v1.ltilink,text/html,image/*,*/*"),
+        (
+            "*/*",
+            vec![LtiResourceLink, Link, Html, Image, File],
+            "application/vnd.ims.lti.v1.ltilink,text/html,image/*,*/*",
+        ),
     ] {
         let mut request = LaunchParameters::new(LegacyMessageType::SelectionRequest);
         request.content_item_return_url = Some("https://lms.example/items".into());
@@ -98,6 +111,9 @@ fn other_messages_have_no_legacy_form() {
     let mut claims = LaunchClaims::new();
     for kind in [None, Some(MessageType::SubmissionReviewRequest), Some(MessageType::DeepLinkingResponse)] {
         claims.message_type = kind;
-        assert_eq!(LaunchParameters::from_claims(&claims).unwrap_err().code(), "message_type_without_legacy_form");
+        assert_eq!(
+            LaunchParameters::from_claims(&claims).unwrap_err().code(),
+            "message_type_without_legacy_form"
+        );
     }
 }

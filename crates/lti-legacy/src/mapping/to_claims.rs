@@ -1,9 +1,9 @@
 //! Parameters as claims.
 
 use lti_types::{
-    BasicOutcome, ContentItemType, Context, ContextType, Custom, DeepLinkingSettings,
-    GradeService, LTI_VERSION, LaunchClaims, LaunchPresentation, Lis, MediaTypes, MessageType, ResourceLink,
-    RosterService, ToolPlatform, WireUrl,
+    BasicOutcome, ContentItemType, Context, ContextType, Custom, DeepLinkingSettings, GradeService,
+    LTI_VERSION, LaunchClaims, LaunchPresentation, Lis, MediaTypes, MessageType, ResourceLink, RosterService,
+    ToolPlatform, WireUrl,
 };
 use serde_json::Value;
 

@@ -55,8 +55,7 @@ impl LaunchParameters {
         }
 
         parameters.user_id.clone_from(&claims.sub);
-        parameters.roles =
-            claims.roles.as_ref().map(|roles| roles.iter().map(legacy_role).collect());
+        parameters.roles = claims.roles.as_ref().map(|roles| roles.iter().map(legacy_role).collect());
         parameters.role_scope_mentor.clone_from(&claims.role_scope_mentor);
         parameters.full_name.clone_from(&claims.name);
         parameters.given_name.clone_from(&claims.given_name);
@@ -107,8 +106,7 @@ impl LaunchParameters {
         self.result_sourcedid = None;
         self.content_item_return_url = Some(settings.deep_link_return_url.clone());
         self.accept_media_types = Some(media_types(settings));
-        self.accept_presentation_document_targets
-            .clone_from(&settings.accept_presentation_document_targets);
+        self.accept_presentation_document_targets.clone_from(&settings.accept_presentation_document_targets);
         self.accept_multiple = settings.accept_multiple;
         self.auto_create = settings.auto_create;
         self.title.clone_from(&settings.title);

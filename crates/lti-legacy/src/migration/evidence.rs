@@ -75,7 +75,8 @@ pub fn migration_claim(
     signer: &Signer,
     old: &OldIds,
 ) -> Result<Lti1p1, ClaimIncomplete> {
-    let differs = |old: &Option<String>, new: Option<&str>| old.clone().filter(|old| Some(old.as_str()) != new);
+    let differs =
+        |old: &Option<String>, new: Option<&str>| old.clone().filter(|old| Some(old.as_str()) != new);
     let mut claim = Lti1p1::new();
     claim.oauth_consumer_key = Some(signer.consumer_key.as_str().to_owned());
     if let Some(sub) = &claims.sub {

@@ -272,8 +272,7 @@ impl OutcomeResponse {
         let status = info.need("imsx_statusInfo")?;
         let text = |name| Ok(status.text_of(name)?.map(str::to_owned));
         let code_major = status.text_of("imsx_codeMajor")?.ok_or(EnvelopeError::Missing("imsx_codeMajor"))?;
-        let code_major =
-            CodeMajor::from_text(code_major).ok_or(EnvelopeError::Invalid("imsx_codeMajor"))?;
+        let code_major = CodeMajor::from_text(code_major).ok_or(EnvelopeError::Invalid("imsx_codeMajor"))?;
         // Nobody acts on how bad it is; what the answer lacks or misspells there is taken from how it went.
         let severity = status.text_of("imsx_severity")?.and_then(Severity::from_text);
         let severity = severity.unwrap_or(match code_major {
@@ -301,8 +300,7 @@ fn read_code_minor(status: &Element) -> Result<Vec<CodeMinor>, EnvelopeError> {
     fields
         .filter(|field| field.name == "imsx_codeMinorField")
         .map(|field| {
-            let mut code =
-                CodeMinor::new(field.text_of("imsx_codeMinorFieldValue")?.unwrap_or_default());
+            let mut code = CodeMinor::new(field.text_of("imsx_codeMinorFieldValue")?.unwrap_or_default());
             if let Some(name) = field.text_of("imsx_codeMinorFieldName")? {
                 name.clone_into(&mut code.name);
             }

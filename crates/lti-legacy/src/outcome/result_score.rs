@@ -88,7 +88,9 @@ mod tests {
 
     #[test]
     fn no_exponent_is_written() {
-        for (score, text) in [(1e-7, "0.0000001"), (-0.0, "0"), (1.0, "1"), (0.1 + 0.2, "0.30000000000000004")] {
+        for (score, text) in
+            [(1e-7, "0.0000001"), (-0.0, "0"), (1.0, "1"), (0.1 + 0.2, "0.30000000000000004")]
+        {
             let score = ResultScore::new(score).unwrap();
             assert_eq!(score.to_string(), text);
             assert_eq!(ResultScore::parse(text), Ok(score));
@@ -100,7 +102,9 @@ mod tests {
         for text in ["0", "0.0", "1", "1.000", ".5", "1.", "1e-3", "+0.5"] {
             assert!(ResultScore::parse(text).is_ok(), "{text}");
         }
-        for text in ["1.0000001", "-0.0001", "inf", "nan", "0x1", "50%", "1e400", "0.5 0.6", "1_0", "infinity"] {
+        for text in
+            ["1.0000001", "-0.0001", "inf", "nan", "0x1", "50%", "1e400", "0.5 0.6", "1_0", "infinity"]
+        {
             assert!(ResultScore::parse(text).is_err(), "{text}");
         }
         assert!(ResultScore::of_points(1.0, 0.0).is_err() && ResultScore::of_points(f64::NAN, 1.0).is_err());

@@ -132,7 +132,9 @@ mod tests {
         assert_eq!(text_of(&"<a>".repeat(17)), Err(EnvelopeError::TooLarge));
         assert_eq!(text_of(&format!("<a>{}</a>", "<b/>".repeat(1000))), Err(EnvelopeError::TooLarge));
         assert_eq!(text_of(&format!("<a>{}</a>", "x".repeat(1024 * 1024))), Err(EnvelopeError::TooLarge));
-        for malformed in ["", "x", "<a>", "<a></b>", "<a>&#1;</a>", "<a>&#0;</a>", "x<a/>", "<a/><b/>", "<a/>x", "<a"] {
+        for malformed in
+            ["", "x", "<a>", "<a></b>", "<a>&#1;</a>", "<a>&#0;</a>", "x<a/>", "<a/><b/>", "<a/>x", "<a"]
+        {
             assert_eq!(text_of(malformed), Err(EnvelopeError::Malformed), "{malformed}");
         }
         assert_eq!(parse(b"<a>\xff</a>").map(|_| ()), Err(EnvelopeError::NotUtf8));

@@ -77,7 +77,8 @@ fn attack_nonce_forgotten_too_early() {
 #[test]
 fn attack_old_timestamp() {
     let at = |seconds| {
-        let post = signer().launch(&url(), &launch(), &nonce("n"), now() + TimeDelta::seconds(seconds)).unwrap();
+        let post =
+            signer().launch(&url(), &launch(), &nonce("n"), now() + TimeDelta::seconds(seconds)).unwrap();
         received(&post).map(|_| ()).map_err(|refusal| refusal.code())
     };
     assert_eq!(at(-300), Ok(()));
@@ -88,7 +89,9 @@ fn attack_old_timestamp() {
     // The registration may allow more, up to 90 minutes.
     let mut wide = credential();
     wide.window = TimeDelta::days(30);
-    for (minutes, expected) in [(-90, None), (-91, Some(OAuthError::TooOld)), (91, Some(OAuthError::InFuture))] {
+    for (minutes, expected) in
+        [(-90, None), (-91, Some(OAuthError::TooOld)), (91, Some(OAuthError::InFuture))]
+    {
         let signed_at = now() + TimeDelta::minutes(minutes);
         let post = signer().launch(&url(), &launch(), &nonce("n"), signed_at).unwrap();
         let launch = UnverifiedLaunch::from_form(&url(), post.body().as_bytes()).unwrap();
@@ -184,8 +187,13 @@ fn attack_host_header() {
 #[test]
 fn attack_duplicate_signature_parameter() {
     for name in [
-        "oauth_signature", "oauth_nonce", "oauth_timestamp", "oauth_consumer_key", "oauth_signature_method",
-        "oauth_version", "oauth_callback",
+        "oauth_signature",
+        "oauth_nonce",
+        "oauth_timestamp",
+        "oauth_consumer_key",
+        "oauth_signature_method",
+        "oauth_version",
+        "oauth_callback",
     ] {
         let value = post().field(name).unwrap().to_owned();
         for other in [value.as_str(), "x", ""] {
@@ -224,12 +232,15 @@ fn attack_duplicate_parameter_of_the_protocol() {
 /// Signs whatever is given.
 fn by_hand(mut parameters: Parameters) -> FormPost {
     parameters.extend([
-        ("oauth_consumer_key", "key1"), ("oauth_nonce", "n"), ("oauth_timestamp", "1700000000"),
+        ("oauth_consumer_key", "key1"),
+        ("oauth_nonce", "n"),
+        ("oauth_timestamp", "1700000000"),
         ("oauth_signature_method", "HMAC-SHA1"),
     ]);
     let all = parameters.iter().chain([("a", "1")]);
     let base = lti_legacy::BaseString::new("POST", &url(), all).unwrap();
-    parameters.push("oauth_signature", SignatureMethod::HmacSha1.sign(&base, &secret(crate::support::SECRET)));
+    parameters
+        .push("oauth_signature", SignatureMethod::HmacSha1.sign(&base, &secret(crate::support::SECRET)));
     FormPost::new(crate::support::URL, parameters.iter())
 }
 
@@ -250,7 +261,10 @@ fn attack_algorithm_chosen_by_the_message() {
     plain.fields.last_mut().unwrap().1 = "s3cr%26t&".to_owned();
     assert_eq!(code_of(&plain), "signature_method_unknown");
     // One method's signature under the other's name.
-    assert_eq!(code_of(&with_field("oauth_signature_method", |_| "HMAC-SHA256".to_owned())), "signature_mismatch");
+    assert_eq!(
+        code_of(&with_field("oauth_signature_method", |_| "HMAC-SHA256".to_owned())),
+        "signature_mismatch"
+    );
 }
 
 /// There is one comparison, over whole decoded signatures, in a type that has no `==` and whose time does not depend on
@@ -300,7 +314,9 @@ fn attack_changed_or_missing_body_hash() {
 
     // A hash that fits the other body is not the one that was signed.
     let header = request.headers()["authorization"].to_str().unwrap().to_owned();
-    let hash = |body: &[u8]| SignatureMethod::HmacSha1.body_hash(body).replace('=', "%3D").replace('+', "%2B").replace('/', "%2F");
+    let hash = |body: &[u8]| {
+        SignatureMethod::HmacSha1.body_hash(body).replace('=', "%3D").replace('+', "%2B").replace('/', "%2F")
+    };
     let forged = header.replace(&hash(request.body()), &hash(other_body.body()));
     assert_ne!(forged, header);
     other_body.headers_mut().insert("authorization", forged.parse().unwrap());
@@ -341,7 +357,11 @@ fn attack_xml_bomb() {
     let long = format!("<imsx_POXEnvelopeRequest>{}</imsx_POXEnvelopeRequest>", "x".repeat(1 << 20));
     assert_eq!(read(&long), Err(EnvelopeError::TooLarge), "long");
     let attributes = format!("<imsx_POXEnvelopeRequest {}/>", "a=\"\" ".repeat(100_000));
-    assert_eq!(read(&attributes), Err(EnvelopeError::Missing("imsx_POXHeader")), "attributes are not looked at");
+    assert_eq!(
+        read(&attributes),
+        Err(EnvelopeError::Missing("imsx_POXHeader")),
+        "attributes are not looked at"
+    );
 }
 
 #[test]
@@ -367,10 +387,19 @@ fn attack_external_entity() {
 /// Two results in one message: of two readers one might check the first and write the second.
 #[test]
 fn attack_two_results_in_one_message() {
-    let xml = String::from_utf8(OutcomeRequest::new("m", "mine", Operation::Delete).to_xml().unwrap()).unwrap();
+    let xml =
+        String::from_utf8(OutcomeRequest::new("m", "mine", Operation::Delete).to_xml().unwrap()).unwrap();
     for (from, to, error) in [
-        ("<sourcedId>mine</sourcedId>", "<sourcedId>mine</sourcedId><sourcedId>other</sourcedId>", "element_repeated"),
-        ("</sourcedGUID>", "</sourcedGUID><sourcedGUID><sourcedId>other</sourcedId></sourcedGUID>", "element_repeated"),
+        (
+            "<sourcedId>mine</sourcedId>",
+            "<sourcedId>mine</sourcedId><sourcedId>other</sourcedId>",
+            "element_repeated",
+        ),
+        (
+            "</sourcedGUID>",
+            "</sourcedGUID><sourcedGUID><sourcedId>other</sourcedId></sourcedGUID>",
+            "element_repeated",
+        ),
         ("</resultRecord>", "</resultRecord><resultRecord/>", "element_repeated"),
         ("</deleteResultRequest>", "</deleteResultRequest><readResultRequest/>", "element_repeated"),
         ("</imsx_POXBody>", "</imsx_POXBody><imsx_POXBody/>", "element_repeated"),
@@ -408,7 +437,8 @@ fn attack_errors_and_debug_do_not_echo() {
     shown += &format!("{launch:?} {:?} {:?}", launch.parameters(), launch.launch_parameters());
     post.fields.retain(|(name, _)| name != "resource_link_id");
     shown += &format!("{:?}", received(&sent(changed(&["resource_link_id"], &[]))).unwrap_err().error());
-    for private in ["Ada", "ada@", "u/7", "s3cr", "n-1", "instanceid", post.field("oauth_signature").unwrap()] {
+    for private in ["Ada", "ada@", "u/7", "s3cr", "n-1", "instanceid", post.field("oauth_signature").unwrap()]
+    {
         assert!(!shown.contains(private), "{private} in {shown}");
     }
     assert!(format!("{:?}", key("a\nb")).contains("a\\nb"), "no line of a log begins with a key");
@@ -421,11 +451,14 @@ fn query_repeated_in_the_form_is_counted_once() {
         let mut parameters = changed(&[], &[]);
         parameters.extend(extra.iter().copied());
         parameters.extend([
-            ("oauth_consumer_key", "key1"), ("oauth_nonce", "n"), ("oauth_timestamp", "1700000000"),
+            ("oauth_consumer_key", "key1"),
+            ("oauth_nonce", "n"),
+            ("oauth_timestamp", "1700000000"),
             ("oauth_signature_method", "HMAC-SHA1"),
         ]);
         let base = lti_legacy::BaseString::new("POST", &url(), parameters.iter()).unwrap();
-        parameters.push("oauth_signature", SignatureMethod::HmacSha1.sign(&base, &secret(crate::support::SECRET)));
+        parameters
+            .push("oauth_signature", SignatureMethod::HmacSha1.sign(&base, &secret(crate::support::SECRET)));
         FormPost::new(crate::support::URL, parameters.iter())
     };
     let launch = received(&signed_once(&[("a", "1")])).unwrap();

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use http::Response;
 use lti_legacy::{
-    Launch, Operation, OutcomeCall, OutcomeRequest, OutcomeResponse, ReplaceResult, ResponseBody, ResultScore,
-    UnverifiedLaunch, UnverifiedRequest, Use,
+    Launch, Operation, OutcomeCall, OutcomeRequest, OutcomeResponse, ReplaceResult, ResponseBody,
+    ResultScore, UnverifiedLaunch, UnverifiedRequest, Use,
 };
 use lti_types::{Message, ReturnMessages};
 
@@ -164,14 +164,20 @@ const NAMES: [&str; 3] = ["lis_person_name_given", "lis_person_name_family", "li
 fn l_4_1_learner_with_email_and_no_name() {
     let launch = received(&sent(changed(&NAMES, &[("roles", "Learner")]))).unwrap();
     let claims = launch.claims();
-    assert_eq!((claims.email.as_deref(), &claims.name, &claims.given_name), (Some("ada@example.org"), &None, &None));
+    assert_eq!(
+        (claims.email.as_deref(), &claims.name, &claims.given_name),
+        (Some("ada@example.org"), &None, &None)
+    );
 }
 
 #[test]
 fn l_4_2_given_and_family_name() {
     let launch = received(&sent(changed(&["lis_person_name_full"], &[]))).unwrap();
     let claims = launch.claims();
-    assert_eq!((claims.given_name.as_deref(), claims.family_name.as_deref()), (Some("Ada"), Some("Lovelace")));
+    assert_eq!(
+        (claims.given_name.as_deref(), claims.family_name.as_deref()),
+        (Some("Ada"), Some("Lovelace"))
+    );
 }
 
 #[test]
@@ -257,7 +263,10 @@ fn l_6_1_replace_result_is_well_formed() {
     let outcome = launch.basic_outcome().unwrap();
     let call = OutcomeCall::on(outcome, "m-1", replace(0.92)).unwrap();
     let http = call.to_http(&signer(), &nonce("n"), now()).unwrap();
-    assert_eq!((http.method().as_str(), &http.headers()["content-type"]), ("POST", &"application/xml".parse().unwrap()));
+    assert_eq!(
+        (http.method().as_str(), &http.headers()["content-type"]),
+        ("POST", &"application/xml".parse().unwrap())
+    );
     let xml = String::from_utf8(http.body().clone()).unwrap();
     for part in [
         r#"<?xml version="1.0" encoding="UTF-8"?>"#,
@@ -282,7 +291,9 @@ fn l_6_2_and_l_6_3_read_and_delete() {
     for operation in [Operation::Read, Operation::Delete] {
         let xml = OutcomeRequest::new("m", "a&b", operation).to_xml().unwrap();
         let xml = String::from_utf8(xml).unwrap();
-        assert!(xml.contains("<resultRecord><sourcedGUID><sourcedId>a&amp;b</sourcedId></sourcedGUID></resultRecord>"));
+        assert!(xml.contains(
+            "<resultRecord><sourcedGUID><sourcedId>a&amp;b</sourcedId></sourcedGUID></resultRecord>"
+        ));
     }
 }
 

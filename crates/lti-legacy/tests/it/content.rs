@@ -18,7 +18,8 @@ fn request() -> LaunchParameters {
     request.user_id = Some(UserId::new("u/7").unwrap());
     request.roles = Some(["Instructor"].into_iter().collect());
     request.content_item_return_url = Some(RETURN.into());
-    request.accept_media_types = Some(MediaTypes::Text("application/vnd.ims.lti.v1.ltilink, text/html".to_owned()));
+    request.accept_media_types =
+        Some(MediaTypes::Text("application/vnd.ims.lti.v1.ltilink, text/html".to_owned()));
     request.accept_presentation_document_targets = Some(vec!["iframe".into(), "window".into()]);
     request.accept_multiple = Some(false);
     request.data = Some("opaque\n&<>".to_owned());
@@ -50,7 +51,8 @@ fn answer(request: &LaunchParameters, items: Vec<ContentItem>) -> FormPost {
 }
 
 fn taken(post: &FormPost, pending: PendingSelection) -> Result<ContentItemSelection, SelectionError> {
-    let answer = UnverifiedSelection::from_form(&post.action.as_str().into(), post.body().as_bytes()).unwrap();
+    let answer =
+        UnverifiedSelection::from_form(&post.action.as_str().into(), post.body().as_bytes()).unwrap();
     let signed = answer.verify(&[credential()], now()).unwrap();
     signed.first_use(Use::First, pending).map(lti_legacy::VerifiedSelection::into_selection)
 }
@@ -72,7 +74,10 @@ fn an_answer_brings_items_and_data_back() {
     let post = answer(&request(), vec![quiz()]);
     assert_eq!(post.action, RETURN);
     let items = post.field("content_items").unwrap();
-    assert!(items.starts_with(r#"{"@context":"http://purl.imsglobal.org/ctx/lti/v1/ContentItem","@graph":["#), "{items}");
+    assert!(
+        items.starts_with(r#"{"@context":"http://purl.imsglobal.org/ctx/lti/v1/ContentItem","@graph":["#),
+        "{items}"
+    );
     assert!(items.contains(r#""@type":"LtiLinkItem""#) && items.contains(r#""normalMaximum":20.0"#));
     let selection = taken(&post, pending(&request())).unwrap();
     assert_eq!(selection.items, [quiz()]);
@@ -112,7 +117,10 @@ fn x35_a_platform_takes_only_the_answer_to_its_request() {
     other = request();
     other.data = None;
     assert!(taken(&good(), pending(&other)).is_ok(), "data that nobody asked for is nobody's concern");
-    assert_eq!(taken(&answer(&other, vec![quiz()]), pending(&request())).unwrap_err(), SelectionError::DataMismatch);
+    assert_eq!(
+        taken(&answer(&other, vec![quiz()]), pending(&request())).unwrap_err(),
+        SelectionError::DataMismatch
+    );
 
     let mut elsewhere = request();
     elsewhere.content_item_return_url = Some("https://lms.example/items?course=2".into());
@@ -135,7 +143,8 @@ fn x35_a_platform_takes_only_the_answer_to_its_request() {
 
     let body = good().body();
     let verify = |body: &str| {
-        UnverifiedSelection::from_form(&WireUrl::from(RETURN), body.as_bytes())?.verify(&[credential()], now())
+        UnverifiedSelection::from_form(&WireUrl::from(RETURN), body.as_bytes())?
+            .verify(&[credential()], now())
     };
     assert_eq!(verify(&body.replace("quiz", "quoz")).unwrap_err(), OAuthError::SignatureMismatch);
     let replayed = verify(&body).unwrap().first_use(Use::Repeated, pending(&request()));
@@ -158,7 +167,10 @@ fn unsigned_answers_only_where_the_request_says_so() {
 #[test]
 fn what_a_request_requires() {
     for (change, name) in [
-        ((|r: &mut LaunchParameters| r.content_item_return_url = None) as fn(&mut LaunchParameters), "content_item_return_url"),
+        (
+            (|r: &mut LaunchParameters| r.content_item_return_url = None) as fn(&mut LaunchParameters),
+            "content_item_return_url",
+        ),
         (|r| r.content_item_return_url = Some("javascript:alert(1)".into()), "content_item_return_url"),
         (|r| r.accept_media_types = None, "accept_media_types"),
         (|r| r.accept_presentation_document_targets = None, "accept_presentation_document_targets"),
@@ -167,7 +179,10 @@ fn what_a_request_requires() {
         change(&mut request);
         let faults = request.check().unwrap_err();
         assert_eq!(faults.first().name, name);
-        assert_eq!(signer().launch(&url(), &request, &nonce("n"), now()).unwrap_err().code(), faults.first().code());
+        assert_eq!(
+            signer().launch(&url(), &request, &nonce("n"), now()).unwrap_err().code(),
+            faults.first().code()
+        );
         let refusal = crate::support::received(&crate::support::sent(request.write())).unwrap_err();
         assert_eq!((refusal.code(), refusal.to_string().contains(name)), (faults.first().code(), true));
     }

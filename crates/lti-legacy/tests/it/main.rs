@@ -10,6 +10,7 @@
 
 mod attacks;
 mod certification;
+mod conformance;
 mod content;
 mod migration;
 mod oauthlib;

@@ -46,7 +46,9 @@ fn a_platform_sends_only_what_differs() {
         written.as_object().unwrap().keys().collect::<Vec<_>>(),
         ["context_id", "oauth_consumer_key", "oauth_consumer_key_sign", "user_id"]
     );
-    let Evidence::Proven(proven) = evidence(&migrated("new-7"), &client(), &[secret("s3cr&t")]) else { panic!() };
+    let Evidence::Proven(proven) = evidence(&migrated("new-7"), &client(), &[secret("s3cr&t")]) else {
+        panic!()
+    };
     assert_eq!(proven.ids(), &old_ids(), "and what is not sent is the same as ever");
 
     // Who is anonymous now was not known before.
@@ -57,7 +59,10 @@ fn a_platform_sends_only_what_differs() {
         let mut value = serde_json::to_value(claims("x")).unwrap();
         value.as_object_mut().unwrap().remove(member);
         let claims: LaunchClaims = serde_json::from_value(value).unwrap();
-        assert_eq!(migration_claim(&claims, &signer(), &old_ids()).unwrap_err().code(), "migration_claim_incomplete");
+        assert_eq!(
+            migration_claim(&claims, &signer(), &old_ids()).unwrap_err().code(),
+            "migration_claim_incomplete"
+        );
     }
 }
 
@@ -75,18 +80,30 @@ fn what_is_not_proven_says_why() {
     let known = [secret("s3cr&t")];
     assert_eq!(doubt(&|claim| claim.oauth_consumer_key = None, &known), Doubt::KeyMissing);
     assert_eq!(doubt(&|claim| claim.oauth_consumer_key_sign = None, &known), Doubt::SignatureMissing);
-    assert_eq!(doubt(&|claim| claim.oauth_consumer_key_sign = Some(String::new()), &known), Doubt::SignatureMissing);
+    assert_eq!(
+        doubt(&|claim| claim.oauth_consumer_key_sign = Some(String::new()), &known),
+        Doubt::SignatureMissing
+    );
     assert_eq!(doubt(&|_| {}, &[]), Doubt::KeyUnknown);
     assert_eq!(doubt(&|_| {}, &[secret("another")]), Doubt::SignatureMismatch);
-    assert_eq!(doubt(&|claim| claim.oauth_consumer_key = Some("key2".to_owned()), &known), Doubt::SignatureMismatch);
-    assert_eq!(doubt(&|claim| claim.oauth_consumer_key_sign = Some("!".to_owned()), &known), Doubt::SignatureMismatch);
+    assert_eq!(
+        doubt(&|claim| claim.oauth_consumer_key = Some("key2".to_owned()), &known),
+        Doubt::SignatureMismatch
+    );
+    assert_eq!(
+        doubt(&|claim| claim.oauth_consumer_key_sign = Some("!".to_owned()), &known),
+        Doubt::SignatureMismatch
+    );
     assert_eq!(evidence(&claims("x"), &client(), &known), Evidence::None);
 
     // The older claim alone is a hint, and no more.
     let mut older = claims("new-7");
     older.lti11_legacy_user_id = Some("old-7".to_owned());
     let Evidence::Unproven(unproven) = evidence(&older, &client(), &known) else { panic!() };
-    assert_eq!((unproven.doubt(), unproven.danger_unproven().user_id.as_deref()), (Doubt::KeyMissing, Some("old-7")));
+    assert_eq!(
+        (unproven.doubt(), unproven.danger_unproven().user_id.as_deref()),
+        (Doubt::KeyMissing, Some("old-7"))
+    );
 }
 
 /// One platform signs in hexadecimal digits.
@@ -159,12 +176,16 @@ fn a_rehearsal_says_who_matches_and_who_does_not() {
         NewLaunch::new("new customer", client(), claims("new-11")),
         NewLaunch::new("no key", client(), no_key),
     ];
-    let secrets = |k: &lti_legacy::ConsumerKey| if *k == key("key1") { vec![secret("s3cr&t")] } else { vec![] };
+    let secrets =
+        |k: &lti_legacy::ConsumerKey| if *k == key("key1") { vec![secret("s3cr&t")] } else { vec![] };
     let report = dry_run(&records, &launches, secrets);
     let users: Vec<_> = report.launches.iter().map(|row| row.user.clone()).collect();
     let matched = |reference: &str| Verdict::Matched { reference: reference.to_owned() };
     let approval = Verdict::NeedsApproval { reference: "account-8".to_owned(), why: Doubt::SignatureMissing };
-    assert_eq!(users, [matched("account-7"), approval, matched("account-9"), Verdict::NoClaim, Verdict::NoKey]);
+    assert_eq!(
+        users,
+        [matched("account-7"), approval, matched("account-9"), Verdict::NoClaim, Verdict::NoKey]
+    );
     assert_eq!(report.launches[0].context, matched("course-1"));
     assert_eq!(report.launches[0].resource_link, Verdict::Ambiguous);
     assert_eq!(report.unclaimed, ["account-gone", "quiz-1", "quiz-2"]);
@@ -185,8 +206,7 @@ fn a_rehearsal_says_who_matches_and_who_does_not() {
 #[test]
 fn attack_one_account_claimed_by_two_people() {
     let records: OldRecords = [record(OldKind::User, "old-7", "account-7")].into_iter().collect();
-    let launches =
-        ["new-7", "new-7", "thief"].map(|user| NewLaunch::new(user, client(), migrated(user)));
+    let launches = ["new-7", "new-7", "thief"].map(|user| NewLaunch::new(user, client(), migrated(user)));
     let secrets = |_: &lti_legacy::ConsumerKey| vec![secret("s3cr&t")];
     let twice_the_same = dry_run(&records, &launches[..2], secrets);
     assert_eq!(twice_the_same.totals.conflicts, 0);

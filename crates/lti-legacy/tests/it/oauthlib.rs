@@ -6,9 +6,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use lti_legacy::{
-    BaseString, Credential, Parameters, SignatureMethod, Signer, UnverifiedLaunch,
-};
+use lti_legacy::{BaseString, Credential, Parameters, SignatureMethod, Signer, UnverifiedLaunch};
 use lti_types::{DeploymentId, FormPost, WireUrl};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -61,6 +59,7 @@ fn python() -> Option<String> {
     None
 }
 
+#[derive(Debug)]
 struct Random {
     url: String,
     secret: String,
@@ -75,15 +74,22 @@ fn text() -> impl Strategy<Value = String> {
         "[ -~]{0,12}",
         "[a-zA-Z0-9_.~%+*&=/;:'()!-]{0,12}",
         "\\PC{0,8}",
-        prop::sample::select(vec!["", " ", "a\nb\r\nc\rd", "%41%", "Ünïcödé 課程 👩‍🎓", "{\"a\":[1,\"<&>\"]}"]).prop_map(str::to_owned),
+        prop::sample::select(vec!["", " ", "a\nb\r\nc\rd", "%41%", "Ünïcödé 課程 👩‍🎓", "{\"a\":[1,\"<&>\"]}"])
+            .prop_map(str::to_owned),
     ]
 }
 
 fn random() -> impl Strategy<Value = Random> {
     let names = prop_oneof![
         prop::sample::select(vec![
-            "user_id", "roles", "context_id", "lis_person_name_full", "ext_lms", "resource_link_title",
-        ]).prop_map(str::to_owned),
+            "user_id",
+            "roles",
+            "context_id",
+            "lis_person_name_full",
+            "ext_lms",
+            "resource_link_title",
+        ])
+        .prop_map(str::to_owned),
         "custom_[a-z_]{1,8}",
         text(),
     ];
@@ -91,7 +97,8 @@ fn random() -> impl Strategy<Value = Random> {
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         if query.is_empty() { query } else { format!("?{query}") }
     });
-    let place = "(https|HTTPS|http)://[a-zA-Z]{1,8}\\.Example(:80|:443|:8443)?(/[a-zA-Z0-9._~%2F;=+-]{0,6}){0,3}";
+    // A `;` at the very end of a path is lost in Python's own `urlparse`, so there is always something behind it.
+    let place = "(https|HTTPS|http)://[a-zA-Z]{1,8}\\.Example(:80|:443|:8443)?((/[a-zA-Z0-9._~=+-]{0,6}|/%2F%7e){1,3}(;v=1)?)?";
     let visible = "[A-Za-z0-9 _.~+*&=/:-]{1,12}";
     (place, query, text(), visible, visible, any::<bool>(), vec((names, text()), 0..25)).prop_map(
         |(place, query, secret, key, nonce, sha1, fields)| {
@@ -112,7 +119,10 @@ impl Random {
         for (name, value) in &self.fields {
             let repeated = fields.get(name).is_some() && !name.starts_with("custom_");
             if !repeated && !name.starts_with("oauth_") {
-                fields.push(name.clone(), value.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n"));
+                fields.push(
+                    name.clone(),
+                    value.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n"),
+                );
             }
         }
         fields
@@ -145,8 +155,7 @@ impl Random {
 fn a_thousand_launches_signed_by_each_and_verified_by_the_other() {
     let Some(python) = python() else { return };
     let mut runner = TestRunner::deterministic();
-    let launches: Vec<_> =
-        (0..1000).map(|_| random().new_tree(&mut runner).unwrap().current()).collect();
+    let launches: Vec<_> = (0..1000).map(|_| random().new_tree(&mut runner).unwrap().current()).collect();
     let bodies: Vec<_> = launches.iter().map(|launch| launch.signed().body()).collect();
     let input: Vec<_> = launches
         .iter()
@@ -158,8 +167,12 @@ fn a_thousand_launches_signed_by_each_and_verified_by_the_other() {
         })
         .collect();
 
-    let mut child =
-        Command::new(python).args(["-c", SCRIPT]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = Command::new(python)
+        .args(["-c", SCRIPT])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     child.stdin.take().unwrap().write_all(&serde_json::to_vec(&input).unwrap()).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "the script failed");

@@ -57,13 +57,22 @@ fn scores_out_of_range_change_nothing() {
         let error = OutcomeRequest::from_xml(changed.as_bytes()).unwrap_err();
         assert_eq!(error, EnvelopeError::Invalid("resultScore"), "{score}");
         let answer = OutcomeResponse::unreadable("r", error);
-        assert_eq!((answer.code_major, answer.code_minor[0].value.as_str()), (CodeMajor::Failure, "invaliddata"));
+        assert_eq!(
+            (answer.code_major, answer.code_minor[0].value.as_str()),
+            (CodeMajor::Failure, "invaliddata")
+        );
         assert_eq!(answer.to_http().unwrap().status(), 200);
     }
     for score in ["0", "0.0", "1", "1.0", "1.000", ".5"] {
-        assert!(OutcomeRequest::from_xml(xml.replace(">0.5<", &format!(">{score}<")).as_bytes()).is_ok(), "{score}");
+        assert!(
+            OutcomeRequest::from_xml(xml.replace(">0.5<", &format!(">{score}<")).as_bytes()).is_ok(),
+            "{score}"
+        );
     }
-    let none = xml.replace("<result><resultScore><language>en</language><textString>0.5</textString></resultScore></result>", "");
+    let none = xml.replace(
+        "<result><resultScore><language>en</language><textString>0.5</textString></resultScore></result>",
+        "",
+    );
     assert_ne!(none, xml);
     assert_eq!(OutcomeRequest::from_xml(none.as_bytes()), Err(EnvelopeError::Missing("resultScore")));
 }
@@ -87,15 +96,16 @@ fn result_data_of_one_platform() {
     replace.submission.needs_additional_review = true;
     let request = request(Operation::Replace(replace.clone()));
     let xml = String::from_utf8(request.to_xml().unwrap()).unwrap();
-    assert!(xml.contains("<replaceResultRequest><submissionDetails><submittedAt>2017-04-16T18:54:36.736+00:00</submittedAt>"));
+    assert!(xml.contains(
+        "<replaceResultRequest><submissionDetails><submittedAt>2017-04-16T18:54:36.736+00:00</submittedAt>"
+    ));
     assert!(xml.contains("<result><resultTotalScore><language>en</language><textString>50</textString>"));
     assert_eq!(OutcomeRequest::from_xml(xml.as_bytes()).as_ref(), Ok(&request));
 
     // The platform's own example has a flag beside the details.
-    let beside = xml.replace("<prioritizeNonToolGrade/>", "").replace(
-        "</submissionDetails>",
-        "</submissionDetails><prioritizeNonToolGrade/>",
-    );
+    let beside = xml
+        .replace("<prioritizeNonToolGrade/>", "")
+        .replace("</submissionDetails>", "</submissionDetails><prioritizeNonToolGrade/>");
     assert_eq!(OutcomeRequest::from_xml(beside.as_bytes()).unwrap().operation, Operation::Replace(replace));
     for points in ["a lot", "inf", ""] {
         let odd = xml.replace(">50<", &format!(">{points}<"));
@@ -111,7 +121,10 @@ fn unknown_operations_are_unsupported() {
     assert_eq!(read.operation.name(), "readMemberships");
     let answer = OutcomeResponse::unsupported("r-1", &read);
     let text = envelope(&answer);
-    assert!(text.contains("<imsx_codeMajor>unsupported</imsx_codeMajor><imsx_severity>status</imsx_severity>"), "{text}");
+    assert!(
+        text.contains("<imsx_codeMajor>unsupported</imsx_codeMajor><imsx_severity>status</imsx_severity>"),
+        "{text}"
+    );
     assert!(text.contains("<imsx_operationRefIdentifier>readMemberships</imsx_operationRefIdentifier>"));
     let error = judged(Operation::Read, 200, &text).unwrap_err();
     assert_eq!(error.code(), "outcome_unsupported");
@@ -119,7 +132,8 @@ fn unknown_operations_are_unsupported() {
 
 #[test]
 fn status_info_is_in_the_order_of_the_schema() {
-    let answer = OutcomeResponse::failure("r-1", &request(Operation::Read), "unknownobject", "no <such> result");
+    let answer =
+        OutcomeResponse::failure("r-1", &request(Operation::Read), "unknownobject", "no <such> result");
     let text = envelope(&answer);
     let mut from = 0;
     for part in [
@@ -193,9 +207,15 @@ fn answers_of_other_platforms_are_read() {
 #[test]
 fn what_is_not_believed_is_401() {
     let response = OutcomeResponse::unauthorized("r", OAuthError::SignatureMismatch).to_http().unwrap();
-    assert_eq!((response.status().as_u16(), &response.headers()["content-type"]), (401, &"application/xml".parse().unwrap()));
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["content-type"]),
+        (401, &"application/xml".parse().unwrap())
+    );
     let answer = OutcomeResponse::from_xml(response.body()).unwrap();
-    assert_eq!((answer.code_major, answer.code_minor[0].value.as_str()), (CodeMajor::Failure, "unauthorizedrequest"));
+    assert_eq!(
+        (answer.code_major, answer.code_minor[0].value.as_str()),
+        (CodeMajor::Failure, "unauthorizedrequest")
+    );
 }
 
 #[test]

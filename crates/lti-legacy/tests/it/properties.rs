@@ -20,7 +20,8 @@ fn text() -> impl Strategy<Value = String> + Clone {
     prop_oneof![
         "[ -~]{0,12}",
         "\\PC{0,8}",
-        prop::sample::select(vec!["", "a\r\nb", "]]>&<\"'", "1,2", "$Foo.bar", "課程 👩🏽‍🎓", "%41+%"]).prop_map(str::to_owned),
+        prop::sample::select(vec!["", "a\r\nb", "]]>&<\"'", "1,2", "$Foo.bar", "課程 👩🏽‍🎓", "%41+%"])
+            .prop_map(str::to_owned),
     ]
 }
 
@@ -29,9 +30,18 @@ fn pairs() -> impl Strategy<Value = Vec<(String, String)>> {
         text(),
         "(custom|ext)_[a-zA-Z_]{0,6}",
         prop::sample::select(vec![
-            "lti_message_type", "roles", "user_id", "launch_presentation_width", "accept_multiple", "context_type",
-            "role_scope_mentor", "resource_link_id", "accept_media_types", "accept_presentation_document_targets",
-        ]).prop_map(str::to_owned),
+            "lti_message_type",
+            "roles",
+            "user_id",
+            "launch_presentation_width",
+            "accept_multiple",
+            "context_type",
+            "role_scope_mentor",
+            "resource_link_id",
+            "accept_media_types",
+            "accept_presentation_document_targets",
+        ])
+        .prop_map(str::to_owned),
     ];
     vec((name, text()), 0..20)
 }
@@ -39,7 +49,8 @@ fn pairs() -> impl Strategy<Value = Vec<(String, String)>> {
 /// Roles of the vocabularies.
 fn role() -> impl Strategy<Value = Role> {
     prop_oneof![
-        prop::sample::select(vec![ContextRole::Instructor, ContextRole::Learner, ContextRole::Officer]).prop_map(Role::from),
+        prop::sample::select(vec![ContextRole::Instructor, ContextRole::Learner, ContextRole::Officer])
+            .prop_map(Role::from),
         prop::sample::select(vec![InstitutionRole::Student, InstitutionRole::Alumni]).prop_map(Role::from),
         prop::sample::select(vec![SystemRole::SysAdmin, SystemRole::None]).prop_map(Role::from),
         (prop::sample::select(vec![ContextRole::Instructor, ContextRole::Learner]), "[A-Z][A-Za-z]{0,9}")
@@ -57,7 +68,8 @@ fn some(text: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
 
 fn claims() -> impl Strategy<Value = LaunchClaims> {
     let id = || option::of("[!-~]{1,20}");
-    let members = (id(), id(), option::of(some(text())), option::of(some(text())), id(), option::of(0u32..5000));
+    let members =
+        (id(), id(), option::of(some(text())), option::of(some(text())), id(), option::of(0u32..5000));
     let custom = vec(("[a-z0-9_]{1,6}", text()), 0..4);
     (members, vec(role(), 0..4), custom, any::<bool>()).prop_map(|(members, roles, custom, items)| {
         let (user, context, name, title, sourcedid, width) = members;

@@ -65,7 +65,8 @@ pub(crate) fn sent(parameters: Parameters) -> FormPost {
 /// A launch without some parameters and with others changed.
 pub(crate) fn changed(without: &[&str], with: &[(&str, &str)]) -> Parameters {
     let written = launch().write();
-    let kept = written.iter().filter(|(name, _)| !without.contains(name) && with.iter().all(|(n, _)| n != name));
+    let kept =
+        written.iter().filter(|(name, _)| !without.contains(name) && with.iter().all(|(n, _)| n != name));
     kept.chain(with.iter().copied()).collect()
 }
 

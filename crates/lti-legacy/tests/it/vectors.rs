@@ -2,12 +2,13 @@
 
 use http::Request;
 use lti_legacy::{
-    BaseString, Evidence, Parameters, SignatureMethod, UnverifiedRequest, Use, consumer_key_signature, evidence,
+    BaseString, Evidence, Parameters, SignatureMethod, UnverifiedRequest, Use, consumer_key_signature,
+    evidence,
 };
 use lti_types::{Audience, ClientId, LaunchClaims, Lti1p1};
 use serde_json::json;
 
-use crate::support::{SECRET, URL, credential, key, now, nonce, received, secret, signer, url};
+use crate::support::{SECRET, URL, credential, key, nonce, now, received, secret, signer, url};
 
 fn parameters(method: &str) -> Vec<(&'static str, String)> {
     [
@@ -73,9 +74,17 @@ fn x38_signatures_of_the_launch() {
 fn x38_base_string_of_rfc_5849() {
     // RFC 5849 §3.4.1.1, with the parameters of query, form and header.
     let parameters = [
-        ("b5", "=%3D"), ("a3", "a"), ("c@", ""), ("a2", "r b"), ("oauth_consumer_key", "9djdj82h48djs9d2"),
-        ("oauth_token", "kkk9d7dh3k39sjv7"), ("oauth_signature_method", "HMAC-SHA1"),
-        ("oauth_timestamp", "137131201"), ("oauth_nonce", "7d8f3e4a"), ("c2", ""), ("a3", "2 q"),
+        ("b5", "=%3D"),
+        ("a3", "a"),
+        ("c@", ""),
+        ("a2", "r b"),
+        ("oauth_consumer_key", "9djdj82h48djs9d2"),
+        ("oauth_token", "kkk9d7dh3k39sjv7"),
+        ("oauth_signature_method", "HMAC-SHA1"),
+        ("oauth_timestamp", "137131201"),
+        ("oauth_nonce", "7d8f3e4a"),
+        ("c2", ""),
+        ("a3", "2 q"),
     ];
     let base = BaseString::new("POST", &"http://EXAMPLE.COM:80/request?b5=x".into(), parameters).unwrap();
     assert_eq!(
@@ -86,7 +95,9 @@ fn x38_base_string_of_rfc_5849() {
 
 #[test]
 fn x38_body_hashes() {
-    for (body, hash) in [("Hello World!", "Lve95gjOVATpfV8EL5X4nxwjKHE="), ("", "2jmj7l5rSw0yVb/vlWAYkK/YBwk=")] {
+    for (body, hash) in
+        [("Hello World!", "Lve95gjOVATpfV8EL5X4nxwjKHE="), ("", "2jmj7l5rSw0yVb/vlWAYkK/YBwk=")]
+    {
         assert_eq!(SignatureMethod::HmacSha1.body_hash(body.as_bytes()), hash);
     }
 }
@@ -95,14 +106,19 @@ fn x38_body_hashes() {
 fn x38_signature_of_a_service_request() {
     // The body of that hash is not published; the signature is over the hash.
     let parameters = [
-        ("oauth_body_hash", "q3xl/DKgZ9GDMtpuBQBFT4vw2sM="), ("oauth_consumer_key", "key1"), ("oauth_nonce", "n2"),
-        ("oauth_signature_method", "HMAC-SHA1"), ("oauth_timestamp", "1700000000"), ("oauth_version", "1.0"),
+        ("oauth_body_hash", "q3xl/DKgZ9GDMtpuBQBFT4vw2sM="),
+        ("oauth_consumer_key", "key1"),
+        ("oauth_nonce", "n2"),
+        ("oauth_signature_method", "HMAC-SHA1"),
+        ("oauth_timestamp", "1700000000"),
+        ("oauth_version", "1.0"),
     ];
     let base = BaseString::new("POST", &"https://lms.example.com/outcomes".into(), parameters).unwrap();
     let signature = SignatureMethod::HmacSha1.sign(&base, &secret(SECRET));
     assert_eq!(signature, "oQF646OVHJaGDYBqp4LYWa5jVFU=");
 
-    let request = Request::post("https://lms.example.com/outcomes?x=1").body(b"Hello World!".to_vec()).unwrap();
+    let request =
+        Request::post("https://lms.example.com/outcomes?x=1").body(b"Hello World!".to_vec()).unwrap();
     let request = signer().request(request, &nonce("n2"), now()).unwrap();
     let header = request.headers()["authorization"].to_str().unwrap();
     assert!(header.contains(r#"oauth_body_hash="Lve95gjOVATpfV8EL5X4nxwjKHE%3D""#), "{header}");
@@ -146,7 +162,8 @@ fn x37_one_bit_changed_is_rejected() {
     const SIGNATURE: &str = "lWd54kFo5qU7xshAna6v8BwoBm6tmUjc6GTax6+12ps=";
     let client_id = ClientId::new("PM48OJSfGDTAzAo").unwrap();
     let secrets = [secret("my-lti11-secret")];
-    let proven = |claims: &LaunchClaims| matches!(evidence(claims, &client_id, &secrets), Evidence::Proven(_));
+    let proven =
+        |claims: &LaunchClaims| matches!(evidence(claims, &client_id, &secrets), Evidence::Proven(_));
     assert!(proven(&old_key(SIGNATURE)));
     let bytes = decode(SIGNATURE);
     for bit in 0..bytes.len() * 8 {

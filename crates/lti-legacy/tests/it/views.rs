@@ -84,20 +84,25 @@ fn every_parameter_has_its_claim() {
         ),
         ("https://purl.imsglobal.org/spec/lti/claim/ext", json!({"user_username": "ada"})),
         ("https://purl.imsglobal.org/spec/lti/claim/lti1p1", json!({"oauth_consumer_key": "key1"})),
-        ("https://purl.imsglobal.org/spec/lti-ags/claim/endpoint", json!({"lineitems": "https://lms.example/7/lineitems"})),
+        (
+            "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint",
+            json!({"lineitems": "https://lms.example/7/lineitems"}),
+        ),
     ] {
         assert_eq!(written[name].take(), expected, "{name}");
     }
     assert!(claims.context.as_ref().unwrap().is(ContextKind::CourseSection));
-    assert!(claims.context.as_ref().unwrap().types.iter().flatten().all(lti_types::ContextType::is_canonical));
+    assert!(
+        claims.context.as_ref().unwrap().types.iter().flatten().all(lti_types::ContextType::is_canonical)
+    );
     assert_eq!(claims.mentees().len(), 2);
     assert_eq!(claims.custom.as_ref().unwrap().get("due"), None, "not resolved (quirk 35)");
     assert_eq!(lti_types::vendor::moodle::user_name(claims), Some("ada"));
     // A height that is none is not lost.
-    assert_eq!(launch.launch_parameters().other, [
-        ("a".to_owned(), "1".to_owned()),
-        ("launch_presentation_height".to_owned(), "tall".to_owned()),
-    ]);
+    assert_eq!(
+        launch.launch_parameters().other,
+        [("a".to_owned(), "1".to_owned()), ("launch_presentation_height".to_owned(), "tall".to_owned()),]
+    );
     assert_eq!(launch.target_link_uri(), Some(&WireUrl::from(URL)));
 }
 

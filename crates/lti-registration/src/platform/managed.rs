@@ -66,7 +66,9 @@ pub(crate) fn status_after(before: &ManagedRegistration, after: &ManagedRegistra
         let messages = tool.and_then(|tool| tool.messages.clone()).unwrap_or_default();
         let reach: Vec<_> = messages
             .into_iter()
-            .map(|message| (message.kind, message.target_link_uri, message.placements, message.custom_parameters))
+            .map(|message| {
+                (message.kind, message.target_link_uri, message.placements, message.custom_parameters)
+            })
             .collect();
         let domains = tool.map(|tool| (tool.domain.clone(), tool.secondary_domains.clone()));
         (record, reach, domains)

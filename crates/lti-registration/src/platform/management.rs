@@ -10,11 +10,16 @@ use crate::metadata::tool_record_of;
 use crate::{Fault, Problem, document};
 
 /// A request whose token has not been compared. Look the registration up by the client id in the address.
-#[derive(Debug)]
 pub struct UnauthorizedManagement {
     token: RegistrationToken,
     method: Method,
     body: Vec<u8>,
+}
+
+impl std::fmt::Debug for UnauthorizedManagement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UnauthorizedManagement").field("method", &self.method).finish_non_exhaustive()
+    }
 }
 
 /// A request of the tool that the registration is of.
@@ -85,8 +90,9 @@ impl AuthorizedManagement {
         let before = registration;
         let record =
             tool_record_of(&metadata, before.record.client_id.clone(), before.record.deployment_ids.clone());
-        let record = record
-            .ok_or_else(|| RegistrationRefusal::Metadata(vec![Fault::new("target_link_uri", Problem::Missing)]))?;
+        let record = record.ok_or_else(|| {
+            RegistrationRefusal::Metadata(vec![Fault::new("target_link_uri", Problem::Missing)])
+        })?;
         let mut managed = ManagedRegistration { record, metadata, token_digest: before.token_digest.clone() };
         managed.record.status = status_after(&before, &managed);
         let response = document::respond(StatusCode::OK, &managed.to_metadata());

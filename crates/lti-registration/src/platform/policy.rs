@@ -89,10 +89,10 @@ impl RegistrationPolicy {
         }
         metadata.scope = Some(granted.into_iter().collect());
         let Some(tool) = &mut metadata.tool else { return taken };
-        if let Some(claims) = &mut tool.claims {
-            if restrict_claims(claims, &self.personal_data) > 0 {
-                taken.push(Fault::new("claims", Problem::ScopeNotGranted));
-            }
+        if let Some(claims) = &mut tool.claims
+            && restrict_claims(claims, &self.personal_data) > 0
+        {
+            taken.push(Fault::new("claims", Problem::ScopeNotGranted));
         }
         let mut kept = Vec::new();
         for (index, mut message) in tool.messages.take().into_iter().flatten().enumerate() {

@@ -76,7 +76,9 @@ impl RegistrationRefusal {
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "invalid_request"),
             Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid_request"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "invalid_request"),
-            Self::Metadata(faults) if faults.iter().all(redirect) => (StatusCode::BAD_REQUEST, "invalid_redirect_uri"),
+            Self::Metadata(faults) if faults.iter().all(redirect) => {
+                (StatusCode::BAD_REQUEST, "invalid_redirect_uri")
+            }
             Self::Document(_) | Self::Metadata(_) | Self::ClientId => {
                 (StatusCode::BAD_REQUEST, "invalid_client_metadata")
             }

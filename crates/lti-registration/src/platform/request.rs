@@ -19,10 +19,15 @@ const MAX_REQUEST_BYTES: usize = 256 * 1024;
 
 /// A request whose token has not been looked up: take the [`Invitation`] out of the store, under the
 /// [`store_key`](super::store_key) of [`UnauthorizedRegistration::token`], once and atomically.
-#[derive(Debug)]
 pub struct UnauthorizedRegistration {
     token: RegistrationToken,
     body: Vec<u8>,
+}
+
+impl std::fmt::Debug for UnauthorizedRegistration {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UnauthorizedRegistration").finish_non_exhaustive()
+    }
 }
 
 impl UnauthorizedRegistration {
@@ -62,9 +67,7 @@ impl UnauthorizedRegistration {
 }
 
 /// The token and the body of a request.
-pub(crate) fn head(
-    request: &Request<Vec<u8>>,
-) -> Result<(RegistrationToken, Vec<u8>), RegistrationRefusal> {
+pub(crate) fn head(request: &Request<Vec<u8>>) -> Result<(RegistrationToken, Vec<u8>), RegistrationRefusal> {
     let token = bearer_token(request.headers()).ok_or(RegistrationRefusal::TokenMissing)?;
     if request.body().len() > MAX_REQUEST_BYTES {
         return Err(RegistrationRefusal::TooLarge);
@@ -180,10 +183,13 @@ impl CheckedRegistration {
         management: Option<(WireUrl, RegistrationToken)>,
     ) -> Result<Accepted, RegistrationRefusal> {
         let deployments: Vec<_> = deployment.into_iter().collect();
-        let mut record = tool_record_of(&self.metadata, client_id.clone(), deployments.clone())
-            .ok_or_else(|| RegistrationRefusal::Metadata(vec![Fault::new("target_link_uri", Problem::Missing)]))?;
+        let mut record =
+            tool_record_of(&self.metadata, client_id.clone(), deployments.clone()).ok_or_else(|| {
+                RegistrationRefusal::Metadata(vec![Fault::new("target_link_uri", Problem::Missing)])
+            })?;
         record.status = RegistrationStatus::Pending;
-        let managed = ManagedRegistration::new(record, self.metadata, management.as_ref().map(|(_, token)| token));
+        let managed =
+            ManagedRegistration::new(record, self.metadata, management.as_ref().map(|(_, token)| token));
         let mut answer = managed.to_metadata();
         if let Some((uri, token)) = management {
             answer.registration_client_uri = Some(uri);

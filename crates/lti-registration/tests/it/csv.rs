@@ -1,7 +1,9 @@
 //! Tables of tools and platforms.
 
 use lti_registration::{AddressRules, Fault, Import, ImportError, Place, csv_headings};
-use lti_types::{ClientId, Deployments, Issuer, PersonalData, PlatformRecord, RegistrationStatus, Scope, ToolRecord};
+use lti_types::{
+    ClientId, Deployments, Issuer, PersonalData, PlatformRecord, RegistrationStatus, Scope, ToolRecord,
+};
 
 const HEAD: &str = "name,client_id,deployment_ids,login_url,target_link_uri";
 
@@ -51,13 +53,17 @@ fn quotes_with_newlines_commas_and_quotes() {
     assert_eq!(record.privacy, Some(vec![PersonalData::Name, PersonalData::Email]));
     assert_eq!((record.status, record.deployment_ids.len()), (RegistrationStatus::Active, 2));
     // The row begins on the tenth line of the file, behind two blank ones.
-    assert_eq!(import.rejected[0].place, Place::Line(csv.lines().position(|l| l.starts_with("Bad")).unwrap() as u64 + 1));
+    assert_eq!(
+        import.rejected[0].place,
+        Place::Line(csv.lines().position(|l| l.starts_with("Bad")).unwrap() as u64 + 1)
+    );
     assert_eq!(codes(&import.rejected[0].faults), [("login_url", "url_not_absolute")]);
 }
 
 #[test]
 fn missing_and_repeated_columns_refuse_the_file() {
-    let read = |csv: &str| Import::<ToolRecord>::from_csv(csv.as_bytes(), AddressRules::default()).unwrap_err();
+    let read =
+        |csv: &str| Import::<ToolRecord>::from_csv(csv.as_bytes(), AddressRules::default()).unwrap_err();
     let error = read("name,client_id,login_url\nN,a,https://t.example/login\n");
     assert_eq!(error, ImportError::ColumnsMissing(vec!["deployment_ids", "target_link_uri"]));
     assert_eq!(error.to_string(), "columns are missing: deployment_ids, target_link_uri");
@@ -70,14 +76,23 @@ fn missing_and_repeated_columns_refuse_the_file() {
 
 #[test]
 fn an_extra_column_is_listed_and_an_extra_cell_is_a_slip() {
-    let csv = format!("{HEAD},Notes,\n{},call Bob,\n{},x,,\n{},x,,slipped\n{}\n", row("a"), row("b"), row("c"), row("d"));
+    let csv = format!(
+        "{HEAD},Notes,\n{},call Bob,\n{},x,,\n{},x,,slipped\n{}\n",
+        row("a"),
+        row("b"),
+        row("c"),
+        row("d")
+    );
     let import = tools(&csv);
     assert_eq!(import.ignored_columns, ["Notes"]);
     assert_eq!(import.records.len(), 2);
     let rejected: Vec<_> = import.rejected.iter().map(|r| (r.place, codes(&r.faults))).collect();
     assert_eq!(
         rejected,
-        [(Place::Line(4), vec![("column 8", "unknown_member")]), (Place::Line(5), vec![("column 6", "missing")])]
+        [
+            (Place::Line(4), vec![("column 8", "unknown_member")]),
+            (Place::Line(5), vec![("column 6", "missing")])
+        ]
     );
 }
 
@@ -128,7 +143,8 @@ fn aliases_other_separators_and_platforms() {
         https://lms.example;c;1,2;https://lms.example/auth;;https://lms.example/jwks;\r\n";
     let import = Import::<PlatformRecord>::from_csv(csv.as_bytes(), AddressRules::default()).unwrap();
     assert_eq!(import.records[0].record.deployment_ids, Deployments::NotYetKnown);
-    let rejected: Vec<_> = import.rejected.iter().map(|r| (r.place, codes(&r.faults), r.duplicate_of)).collect();
+    let rejected: Vec<_> =
+        import.rejected.iter().map(|r| (r.place, codes(&r.faults), r.duplicate_of)).collect();
     assert_eq!(
         rejected,
         [
@@ -153,7 +169,10 @@ fn what_is_registered_already_is_rejected() {
     );
     import.reject_known([&known]);
     assert_eq!(import.records.iter().map(|i| i.record.client_id.as_str()).collect::<Vec<_>>(), ["b"]);
-    assert_eq!((import.rejected[0].place, import.rejected[0].faults[0].code()), (Place::Line(2), "duplicate"));
+    assert_eq!(
+        (import.rejected[0].place, import.rejected[0].faults[0].code()),
+        (Place::Line(2), "duplicate")
+    );
 
     // At a tool, one client id may be at two platforms.
     let of = |issuer: &str| {

@@ -85,7 +85,9 @@ fn privacy_follows_the_claims() {
 fn instructions_have_every_value_of_the_tool_and_nothing_that_it_does_not_want() {
     for profile in Profile::all() {
         let text = Instructions::new(profile, &metadata(), None).to_text();
-        for value in ["https://tool.example/login", "https://tool.example/launch", "https://tool.example/jwks"] {
+        for value in
+            ["https://tool.example/login", "https://tool.example/launch", "https://tool.example/jwks"]
+        {
             assert!(text.contains(value), "{}: {value}\n{text}", profile.title);
         }
         assert!(text.contains("client_id"), "{}", profile.title);

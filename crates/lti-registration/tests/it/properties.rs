@@ -4,7 +4,9 @@ use lti_registration::{
     AddressRules, Import, Place, Term, check_metadata, check_tool, find_tool, has_errors, metadata_of,
     tool_record_of,
 };
-use lti_types::{ClientId, ClientMetadata, DeploymentId, OpenIdConfiguration, PersonalData, Scope, ToolRecord};
+use lti_types::{
+    ClientId, ClientMetadata, DeploymentId, OpenIdConfiguration, PersonalData, Scope, ToolRecord,
+};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -19,15 +21,29 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map(member(), inner, 0..6).prop_map(|map| Value::Object(map.into_iter().collect())),
+            prop::collection::btree_map(member(), inner, 0..6)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     })
 }
 
 fn member() -> impl Strategy<Value = String> {
     prop::sample::select(vec![
-        "client_id", "redirect_uris", "client_name", "client_name#de", "scope", "messages", "type", "placements", "domain",
-        "claims", "custom_parameters", "deployment_id", "jwks_uri", "label", "x",
+        "client_id",
+        "redirect_uris",
+        "client_name",
+        "client_name#de",
+        "scope",
+        "messages",
+        "type",
+        "placements",
+        "domain",
+        "claims",
+        "custom_parameters",
+        "deployment_id",
+        "jwks_uri",
+        "label",
+        "x",
         "https://purl.imsglobal.org/spec/lti-tool-configuration",
         "https://purl.imsglobal.org/spec/lti-platform-configuration",
     ])

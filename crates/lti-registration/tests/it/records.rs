@@ -43,7 +43,8 @@ fn faults<R: lti_registration::Record>(record: &Value) -> Vec<Fault> {
     faults
 }
 
-const PRIVATE: &str = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\n";
+const PRIVATE: &str =
+    "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\n";
 
 #[test]
 fn each_mistake_of_a_platform_record_has_its_code() {
@@ -66,11 +67,27 @@ fn each_mistake_of_a_platform_record_has_its_code() {
         ("client_id", json!("a\u{7}"), vec![("client_id", "identifier_control_character")]),
         ("deployment_ids", json!([]), vec![("deployment_ids", "no_deployment")]),
         ("deployment_ids", json!(["1", "1"]), vec![("deployment_ids", "repeated")]),
-        ("deployment_ids", json!([1]), vec![("deployment_ids[0]", "wrong_type"), ("deployment_ids", "no_deployment")]),
+        (
+            "deployment_ids",
+            json!([1]),
+            vec![("deployment_ids[0]", "wrong_type"), ("deployment_ids", "no_deployment")],
+        ),
         ("deployment_ids", json!("1"), vec![("deployment_ids", "wrong_type")]),
-        ("authentication_url", json!("https://lms.example/auth#x"), vec![("authentication_url", "url_fragment")]),
-        ("authentication_url", json!("https://a:b@lms.example"), vec![("authentication_url", "url_credentials")]),
-        ("authentication_url", json!(" https://lms.example/a"), vec![("authentication_url", "url_whitespace")]),
+        (
+            "authentication_url",
+            json!("https://lms.example/auth#x"),
+            vec![("authentication_url", "url_fragment")],
+        ),
+        (
+            "authentication_url",
+            json!("https://a:b@lms.example"),
+            vec![("authentication_url", "url_credentials")],
+        ),
+        (
+            "authentication_url",
+            json!(" https://lms.example/a"),
+            vec![("authentication_url", "url_whitespace")],
+        ),
         ("token_url", json!("https://lms.example/auth"), vec![("token_url", "same_address")]),
         (
             "token_url",
@@ -86,10 +103,26 @@ fn each_mistake_of_a_platform_record_has_its_code() {
             json!("https://developer.blackboard.com/api/v1/management/applications/other/jwks.json"),
             vec![("key_set_url", "key_set_of_other_client")],
         ),
-        ("public_key_pem", json!("https://x.example"), vec![("public_key_pem", "keys_twice"), ("public_key_pem", "url_for_key")]),
-        ("public_key_pem", json!(PRIVATE), vec![("public_key_pem", "keys_twice"), ("public_key_pem", "private_key")]),
-        ("public_key_pem", json!("nonsense"), vec![("public_key_pem", "keys_twice"), ("public_key_pem", "key_unusable")]),
-        ("token_audience", json!("https://lms.example/token/"), vec![("token_audience", "token_audience_slash")]),
+        (
+            "public_key_pem",
+            json!("https://x.example"),
+            vec![("public_key_pem", "keys_twice"), ("public_key_pem", "url_for_key")],
+        ),
+        (
+            "public_key_pem",
+            json!(PRIVATE),
+            vec![("public_key_pem", "keys_twice"), ("public_key_pem", "private_key")],
+        ),
+        (
+            "public_key_pem",
+            json!("nonsense"),
+            vec![("public_key_pem", "keys_twice"), ("public_key_pem", "key_unusable")],
+        ),
+        (
+            "token_audience",
+            json!("https://lms.example/token/"),
+            vec![("token_audience", "token_audience_slash")],
+        ),
         ("token_audience", json!(" "), vec![("token_audience", "missing")]),
         ("profile", json!("webct"), vec![("profile", "profile_unknown")]),
         ("profile", json!("brightspace"), vec![("token_audience", "token_audience")]),
@@ -112,7 +145,11 @@ fn each_mistake_of_a_tool_record_has_its_code() {
         ("redirect_uris", json!([]), vec![]),
         ("redirect_uris", json!(null), vec![]),
         ("redirect_uris", json!(["https://tool.example/a?b"]), vec![("redirect_uris[0]", "redirect_query")]),
-        ("redirect_uris", json!(["https://tool.example/a", "https://tool.example/a"]), vec![("redirect_uris[1]", "repeated")]),
+        (
+            "redirect_uris",
+            json!(["https://tool.example/a", "https://tool.example/a"]),
+            vec![("redirect_uris[1]", "repeated")],
+        ),
         ("redirect_uris", json!(["https://tool.example/login"]), vec![("redirect_uris[0]", "same_address")]),
         ("redirect_uris", json!(["https://evil.example/a"]), vec![("redirect_uris[0]", "other_host")]),
         ("redirect_uris", json!(["javascript:alert(1)"]), vec![("redirect_uris[0]", "url_scheme")]),
@@ -170,7 +207,12 @@ fn a_member_that_occurs_twice_is_told_and_no_value_is_printed() {
         let printed = format!("{rejected:?}");
         assert!(!printed.contains("s3cret"), "{printed}");
     }
-    assert!(!import.rejected[0].faults.iter().any(|f| f.field() != "custom.s3cret" && f.to_string().contains("s3cret")));
+    assert!(
+        !import.rejected[0]
+            .faults
+            .iter()
+            .any(|f| f.field() != "custom.s3cret" && f.to_string().contains("s3cret"))
+    );
     for (json, code) in [("[", "not_json"), ("7", "not_records"), ("", "empty"), ("\"x\"", "not_records")] {
         let error = Import::<ToolRecord>::from_json(json.as_bytes(), AddressRules::default()).unwrap_err();
         assert_eq!(error.code(), code, "{json}");

@@ -8,7 +8,7 @@ use super::{Machines, now, soon};
 use crate::{MAX_LIFETIME, StoreError, Use};
 
 /// Long enough for a slow machine to ask in time, and short enough to wait for.
-const SHORT: TimeDelta = TimeDelta::milliseconds(1_500);
+const SHORT: TimeDelta = TimeDelta::milliseconds(2_500);
 
 async fn wait() {
     tokio::time::sleep(SHORT.to_std().unwrap() + Duration::from_millis(200)).await;

@@ -1,28 +1,21 @@
 //! Reading items in one pass: the type may stand anywhere among the members.
-#![allow(
-    unnameable_types,
-    unreachable_pub,
-    reason = "the declaring macro says `pub`; nothing of this is exported"
-)]
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::{
     AssetProcessorItem, ContentItem, Embed, FileItem, HtmlItem, Iframe, ImageItem, ItemLineItem, LinkItem,
     LtiResourceLinkItem, OtherItem, Period, Picture, ReportSettings, Window,
 };
-use crate::object::wire_object;
-use crate::tolerant::Tolerant;
+use crate::object::Key;
 use crate::{ContentItemType, Custom, Extensions, WireUrl};
 
 /// A member that is what it should be, or whatever it is.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Member<T> {
+enum Member<T> {
     Typed(T),
     Raw(Value),
 }
@@ -39,20 +32,8 @@ impl<T: serde::Serialize> serde::Serialize for Member<T> {
 /// Reads an object member.
 struct Part<T>(Option<Member<T>>);
 
-impl<T> Tolerant<Member<T>> for Part<T> {
-    fn into_value(self) -> Option<Member<T>> {
-        self.0
-    }
-}
-
 /// Reads a text member.
 struct Words<T>(Option<Member<T>>);
-
-impl<T> Tolerant<Member<T>> for Words<T> {
-    fn into_value(self) -> Option<Member<T>> {
-        self.0
-    }
-}
 
 macro_rules! raw {
     ($Reader:ident) => {
@@ -97,18 +78,15 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Part<T> {
     }
 }
 
-impl<'de, T: From<String>> Deserialize<'de> for Words<T> {
+impl<'de, T: for<'a> From<&'a str>> Deserialize<'de> for Words<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct V<T>(PhantomData<T>);
-        impl<'de, T: From<String>> Visitor<'de> for V<T> {
+        impl<'de, T: for<'a> From<&'a str>> Visitor<'de> for V<T> {
             type Value = Words<T>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string")
             }
             fn visit_str<E>(self, v: &str) -> Result<Words<T>, E> {
-                Ok(Words(Some(Member::Typed(v.to_owned().into()))))
-            }
-            fn visit_string<E>(self, v: String) -> Result<Words<T>, E> {
                 Ok(Words(Some(Member::Typed(v.into()))))
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Words<T>, A::Error> {
@@ -120,47 +98,76 @@ impl<'de, T: From<String>> Deserialize<'de> for Words<T> {
     }
 }
 
-wire_object! {
-    /// Every member that any type has.
-    AnyItem {
-        required {}
-        optional {
-            /// What decides the rest.
-            item_type: Member<String> = "type" as Words<String>,
-            /// …
-            url: Member<WireUrl> = "url" as Words<WireUrl>,
-            /// …
-            title: Member<String> = "title" as Words<String>,
-            /// …
-            text: Member<String> = "text" as Words<String>,
-            /// …
-            html: Member<String> = "html" as Words<String>,
-            /// …
-            icon: Member<Picture> = "icon" as Part<Picture>,
-            /// …
-            thumbnail: Member<Picture> = "thumbnail" as Part<Picture>,
-            /// …
-            window: Member<Window> = "window" as Part<Window>,
-            /// …
-            iframe: Member<Iframe> = "iframe" as Part<Iframe>,
-            /// …
-            embed: Member<Embed> = "embed" as Part<Embed>,
-            /// …
-            custom: Member<Custom> = "custom" as Part<Custom>,
-            /// …
-            line_item: Member<ItemLineItem> = "lineItem" as Part<ItemLineItem>,
-            /// …
-            available: Member<Period> = "available" as Part<Period>,
-            /// …
-            submission: Member<Period> = "submission" as Part<Period>,
-            /// …
-            report: Member<ReportSettings> = "report" as Part<ReportSettings>,
-            /// …
-            expires_at: Member<String> = "expiresAt" as Words<String>,
-            /// …
-            media_type: Member<String> = "mediaType" as Words<String>,
+/// Declares the members that any type has, and a visitor that reads them where they are kept: an item is large, and a
+/// list of items is long.
+macro_rules! any_item {
+    ($( $member:ident: $T:ty = $wire:literal as $Reader:ident, )*) => {
+        #[derive(Default)]
+        struct AnyItem {
+            $( $member: Option<Member<$T>>, )*
+            extensions: Extensions,
         }
-    }
+
+        /// Their bits among those that were seen.
+        #[allow(non_camel_case_types, reason = "the names of the members")]
+        enum Place {
+            $( $member, )*
+        }
+
+        impl<'de> Visitor<'de> for ItemVisitor {
+            type Value = ContentItem;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+            crate::refusal::refuse!(bool number text);
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ContentItem, A::Error> {
+                let mut any = AnyItem::default();
+                let mut seen = 0_u32;
+                while let Some(key) = map.next_key::<Key<'de>>()? {
+                    match key.as_str() {
+                        $( $wire => {
+                            let bit = 1 << Place::$member as u32;
+                            if seen & bit != 0 {
+                                return Err(A::Error::duplicate_field($wire));
+                            }
+                            seen |= bit;
+                            let $Reader(value) = map.next_value()?;
+                            any.$member = value;
+                        } )*
+                        _ => {
+                            let value = map.next_value()?;
+                            if any.extensions.insert(key.into_string(), value).is_some() {
+                                return Err(A::Error::custom("duplicate member"));
+                            }
+                        }
+                    }
+                }
+                Ok(any.into_item())
+            }
+        }
+    };
+}
+
+struct ItemVisitor;
+
+any_item! {
+    item_type: ContentItemType = "type" as Words,
+    url: WireUrl = "url" as Words,
+    title: String = "title" as Words,
+    text: String = "text" as Words,
+    html: String = "html" as Words,
+    icon: Picture = "icon" as Part,
+    thumbnail: Picture = "thumbnail" as Part,
+    window: Window = "window" as Part,
+    iframe: Iframe = "iframe" as Part,
+    embed: Embed = "embed" as Part,
+    custom: Custom = "custom" as Part,
+    line_item: ItemLineItem = "lineItem" as Part,
+    available: Period = "available" as Part,
+    submission: Period = "submission" as Part,
+    report: ReportSettings = "report" as Part,
+    expires_at: String = "expiresAt" as Words,
+    media_type: String = "mediaType" as Words,
 }
 
 /// Takes a member that the type has; one that is not what it should be goes to the extensions.
@@ -176,32 +183,32 @@ fn take<T>(member: &mut Option<Member<T>>, name: &str, rest: &mut Extensions) ->
 }
 
 /// Keeps a member that the type does not have.
-fn keep<T: serde::Serialize>(member: Option<Member<T>>, name: &str, rest: &mut Extensions) {
-    if let Some(value) = member.and_then(|member| serde_json::to_value(member).ok()) {
+fn keep<T: serde::Serialize>(member: &mut Option<Member<T>>, name: &str, rest: &mut Extensions) {
+    if let Some(value) = member.take().and_then(|member| serde_json::to_value(member).ok()) {
         rest.insert(name.to_owned(), value);
     }
 }
 
 impl AnyItem {
     /// Everything that is left, as it was.
-    fn into_rest(self) -> Extensions {
-        let mut rest = self.extensions;
-        keep(self.url, "url", &mut rest);
-        keep(self.title, "title", &mut rest);
-        keep(self.text, "text", &mut rest);
-        keep(self.html, "html", &mut rest);
-        keep(self.icon, "icon", &mut rest);
-        keep(self.thumbnail, "thumbnail", &mut rest);
-        keep(self.window, "window", &mut rest);
-        keep(self.iframe, "iframe", &mut rest);
-        keep(self.embed, "embed", &mut rest);
-        keep(self.custom, "custom", &mut rest);
-        keep(self.line_item, "lineItem", &mut rest);
-        keep(self.available, "available", &mut rest);
-        keep(self.submission, "submission", &mut rest);
-        keep(self.report, "report", &mut rest);
-        keep(self.expires_at, "expiresAt", &mut rest);
-        keep(self.media_type, "mediaType", &mut rest);
+    fn take_rest(&mut self) -> Extensions {
+        let mut rest = std::mem::take(&mut self.extensions);
+        keep(&mut self.url, "url", &mut rest);
+        keep(&mut self.title, "title", &mut rest);
+        keep(&mut self.text, "text", &mut rest);
+        keep(&mut self.html, "html", &mut rest);
+        keep(&mut self.icon, "icon", &mut rest);
+        keep(&mut self.thumbnail, "thumbnail", &mut rest);
+        keep(&mut self.window, "window", &mut rest);
+        keep(&mut self.iframe, "iframe", &mut rest);
+        keep(&mut self.embed, "embed", &mut rest);
+        keep(&mut self.custom, "custom", &mut rest);
+        keep(&mut self.line_item, "lineItem", &mut rest);
+        keep(&mut self.available, "available", &mut rest);
+        keep(&mut self.submission, "submission", &mut rest);
+        keep(&mut self.report, "report", &mut rest);
+        keep(&mut self.expires_at, "expiresAt", &mut rest);
+        keep(&mut self.media_type, "mediaType", &mut rest);
         rest
     }
 }
@@ -211,15 +218,16 @@ macro_rules! build {
     ($any:ident, $item:expr, $($member:ident = $name:literal),*) => {{
         let mut item = $item;
         $( item.$member = take(&mut $any.$member, $name, &mut $any.extensions); )*
-        item.extensions = $any.into_rest();
+        item.extensions = $any.take_rest();
         item.into()
     }};
 }
 
-impl From<AnyItem> for ContentItem {
-    fn from(mut any: AnyItem) -> Self {
+impl AnyItem {
+    fn into_item(mut self) -> ContentItem {
+        let any = &mut self;
         let item_type = match any.item_type.take() {
-            Some(Member::Typed(text)) => ContentItemType::from(text.as_str()),
+            Some(Member::Typed(item_type)) => item_type,
             Some(Member::Raw(value)) => {
                 // Not even a type: keep it whole, under a name of its own.
                 any.extensions.insert("type".to_owned(), value);
@@ -302,7 +310,7 @@ impl From<AnyItem> for ContentItem {
                     report = "report"
                 )
             }
-            _ => OtherItem::new(item_type, any.into_rest()).into(),
+            _ => OtherItem::new(item_type, any.take_rest()).into(),
         }
     }
 }
@@ -320,6 +328,6 @@ fn pixels(members: &mut Extensions, name: &str) -> Option<u32> {
 
 impl<'de> Deserialize<'de> for ContentItem {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        AnyItem::deserialize(deserializer).map(Self::from)
+        deserializer.deserialize_any(ItemVisitor)
     }
 }

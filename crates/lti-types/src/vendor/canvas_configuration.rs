@@ -1,10 +1,10 @@
 //! The JSON that Canvas takes for a developer key ("Paste JSON" or "Enter URL"): a form of its own, older than dynamic
 //! registration.
 
+use crate::lossless::Objects;
 use crate::object::wire_object;
 use crate::tolerant::{Flag, List, Object, Text, TextOf, Whole};
 use crate::{Custom, Extensions, MessageType, Scope, WireUrl};
-use crate::lossless::Objects;
 
 wire_object! {
     /// A tool's configuration for Canvas.

@@ -70,13 +70,13 @@ pub(super) async fn take(
     let seen = |first| if first { Use::First } else { Use::Repeated };
     let content = pending.first_use(seen(nonce), seen(asked))?.accept();
 
-    let course = content.response.context_id().map(|id| id.as_str().to_owned()).unwrap_or_default();
+    let course = content.response().context_id().map(|id| id.as_str().to_owned()).unwrap_or_default();
     courses::title(&course).ok_or_else(Problem::not_found)?;
-    let place = courses::place(&course, content.response.client_id(), content.response.deployment_id())
+    let place = courses::place(&course, content.response().client_id(), content.response().deployment_id())
         .map_err(Problem::internal)?;
     let added = platform.change(|school| {
         let mut added = Vec::new();
-        for item in &content.accepted {
+        for item in content.accepted() {
             if school.links_of(&course).count() >= MAX_LINKS {
                 return Err(Problem::forbidden(
                     "course_full",
@@ -84,17 +84,17 @@ pub(super) async fn take(
                     "Deep Linking 2.0 §3",
                 ));
             }
-            added.extend(add(&platform, school, item, &place)?);
+            added.extend(add(&platform, school, &item, &place)?);
         }
         Ok(added)
     })?;
-    tracing::info!(course, added = added.len(), refused = content.refused.len(), "content added");
+    let refused = content.refused().count();
+    tracing::info!(course, added = added.len(), refused, "content added");
     if visitor.html {
-        return pages::added(&platform, &course, &added, content.refused.len(), content.response.msg());
+        return pages::added(&platform, &course, &added, refused, content.response().msg());
     }
     let refused: Vec<_> = content
-        .refused
-        .iter()
+        .refused()
         .map(|refused| json!({"place": refused.place, "error": refused.reason.code()}))
         .collect();
     let links: Vec<_> = added.iter().map(|link| json!({"id": link.id, "title": link.title})).collect();
@@ -105,10 +105,10 @@ pub(super) async fn take(
 fn add(
     platform: &Platform,
     school: &mut School,
-    accepted: &AcceptedItem,
+    accepted: &AcceptedItem<'_>,
     place: &lti_services::platform::Place,
 ) -> Result<Option<Link>, Problem> {
-    let ContentItem::LtiResourceLink(item) = accepted.item() else { return Ok(None) };
+    let ContentItem::LtiResourceLink(item) = accepted.item else { return Ok(None) };
     let number = school.next_number();
     let id = format!("{}-link-{number}", place.context_id);
     let id = ResourceLinkId::new(id).map_err(Problem::internal)?;
