@@ -115,7 +115,10 @@ impl Client {
     ///
     /// # Errors
     /// [`TransportError`].
-    pub async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, TransportError> {
+    pub async fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Vec<u8>>, TransportError> {
         self.0.transport.send(request, Redirects::Nowhere).await
     }
 }
