@@ -13,10 +13,10 @@ use lti_types::{GradeService, RosterService, Scope, WireUrl};
 use crate::host::Hosts;
 use crate::key_sets::KeySets;
 use crate::token_cache::TokenCache;
-use crate::transport::{Settings, Transport};
+use crate::transport::{Redirects, Settings, Transport};
 use crate::{
     CallError, Credentials, Grades, KeySetError, OutboundPolicy, Resolver, RetryPolicy, Roster,
-    SystemResolver, TokenSource,
+    SystemResolver, TokenSource, TransportError,
 };
 
 /// Sends what tools and platforms ask each other for. Make one for the process and clone it: clones share connections,
@@ -108,6 +108,18 @@ impl Client {
         key_id: Option<&KeyId>,
     ) -> Result<Arc<VerifyingKeys>, KeySetError> {
         self.0.key_sets.keys(&self.0, url, key_id).await
+    }
+
+    /// Sends one request, once, within the outbound policy and the limits, and gives back whatever is answered: for
+    /// requests that are made elsewhere, such as dynamic registration's. Redirects are answers, and no token is added.
+    ///
+    /// # Errors
+    /// [`TransportError`].
+    pub async fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Vec<u8>>, TransportError> {
+        self.0.transport.send(request, Redirects::Nowhere).await
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) enum Redirects {
     SameOrigin,
     /// It holds nothing.
     Anywhere,
+    /// Nowhere: a redirect is an answer.
+    Nowhere,
 }
 
 /// What is sent with.
@@ -89,7 +91,7 @@ impl Transport {
                 *request.body_mut() = Some(body.clone().into());
             }
             let answer = self.http.execute(request).await.map_err(|error| TransportError::read(&error))?;
-            if !is_followed(answer.status(), &parts.method) {
+            if redirects == Redirects::Nowhere || !is_followed(answer.status(), &parts.method) {
                 return self.read(answer).await;
             }
             let Some(location) = answer.headers().get(LOCATION) else { return self.read(answer).await };

@@ -9,7 +9,7 @@ use lti_client::{Client, Credentials, OutboundPolicy};
 use lti_jwks::{RsaSize, SigningKey};
 use lti_types::{ClientId, DeploymentId, Deployments, GradeService, Issuer, PlatformRecord, RosterService};
 
-use crate::platform;
+use crate::stand_in;
 
 /// The platform, and the tool's own key. Without any of these a platform within the process is asked, which is gone
 /// afterwards.
@@ -83,7 +83,7 @@ impl Connection {
         } else {
             policy = policy.danger_allow_http().danger_allow_loopback();
             let key = SigningKey::generate_rsa(RsaSize::Rsa2048).map_err(|error| text(&error))?;
-            let running = platform::start(&key).await.map_err(|error| text(&*error))?;
+            let running = stand_in::start(&key).await.map_err(|error| text(&*error))?;
             let credentials =
                 Credentials::new(&running.record, Arc::new(key)).map_err(|error| text(&error))?;
             (credentials.for_deployment(running.deployment_id), Some((running.grades, running.roster)))

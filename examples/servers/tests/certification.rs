@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use lti_client::{Client, Credentials, Grades, OutboundPolicy, Roster, ScoreOutcome};
-use lti_example_servers::platform::start;
+use lti_example_servers::stand_in::start;
 use lti_jwks::{RsaSize, SigningKey};
 use lti_services::{LineItemUrl, timestamp_after};
 use lti_types::{ContextRole, LineItem, LineItemResult, Member, Scope, Score, UserId};

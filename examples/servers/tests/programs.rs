@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use lti_example_servers::platform::{Running, start};
+use lti_example_servers::stand_in::{Running, start};
 use lti_jwks::{RsaSize, SigningKey};
 
 /// Where cargo put the examples that it built for this test.

@@ -1,0 +1,11 @@
+//! A whole platform: a small LMS that launches tools, over HTTP. `cargo run --example platform_server -- --help`
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use lti_example_servers::{platform, server};
+
+fn main() -> ExitCode {
+    let arguments = platform::Arguments::parse();
+    server::run(async { Ok(vec![platform::start(arguments).await?]) }, server::ready)
+}

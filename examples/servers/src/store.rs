@@ -1,0 +1,124 @@
+//! What the servers remember between requests, over the two primitives of a store: *take once* and *first use*.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use lti_browser::Fault;
+use lti_store::{Key, MemoryStore, Store, StoreError, Use};
+use lti_store_postgres::{PostgresSettings, PostgresStore};
+use lti_store_redis::{RedisSettings, RedisStore};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::clock::now;
+use crate::problem::Problem;
+use crate::server::StartError;
+
+/// How often something that somebody else is reading is asked for again, and how long that waits.
+const TRIES: u32 = 6;
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// The store that `--store` names.
+pub(crate) async fn open(name: &str) -> Result<Arc<dyn Store>, StartError> {
+    // The address may hold a password.
+    let failed = |error: &dyn fmt::Display| StartError::new(format_args!("--store: {error}"));
+    match name.split_once(':').map_or(name, |(scheme, _)| scheme) {
+        "memory" if name == "memory" => Ok(Arc::new(MemoryStore::new())),
+        "redis" | "rediss" => match RedisStore::connect(RedisSettings::new(name)).await {
+            Ok(store) => Ok(Arc::new(store)),
+            Err(error) => Err(failed(&error)),
+        },
+        "postgres" | "postgresql" => match PostgresStore::connect(PostgresSettings::new(name)).await {
+            Ok(store) => Ok(Arc::new(store)),
+            Err(error) => Err(failed(&error)),
+        },
+        _ => Err(StartError::new("--store must be `memory`, `redis://…` or `postgres://…`")),
+    }
+}
+
+/// A store, with values as JSON.
+#[derive(Clone)]
+pub(crate) struct Notes {
+    store: Arc<dyn Store>,
+    /// Which server's: two may share an engine.
+    tenant: &'static str,
+}
+
+impl fmt::Debug for Notes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Notes").field("tenant", &self.tenant).finish_non_exhaustive()
+    }
+}
+
+impl Notes {
+    pub(crate) fn new(store: Arc<dyn Store>, tenant: &'static str) -> Self {
+        Self { store, tenant }
+    }
+
+    /// Keeps a value until it is taken.
+    pub(crate) async fn put<T: Serialize>(
+        &self,
+        kind: &str,
+        id: &str,
+        value: &T,
+        until: DateTime<Utc>,
+    ) -> Result<(), Problem> {
+        let value = serde_json::to_vec(value).map_err(Problem::internal)?;
+        Ok(self.store.put(self.key(kind, id), value, until, now()).await?)
+    }
+
+    /// Takes a value out: one caller gets it.
+    pub(crate) async fn take<T: DeserializeOwned>(&self, kind: &str, id: &str) -> Result<Option<T>, Problem> {
+        let Some(value) = self.store.take(self.key(kind, id), now()).await? else { return Ok(None) };
+        serde_json::from_slice(&value).map(Some).map_err(Problem::internal)
+    }
+
+    /// Reads a value and leaves it there. A store hands each value to one caller only, so it is taken and put back;
+    /// whoever asks in between waits a little.
+    pub(crate) async fn read<T: DeserializeOwned>(
+        &self,
+        kind: &str,
+        id: &str,
+        until: impl Fn(&T) -> DateTime<Utc>,
+    ) -> Result<Option<T>, Problem> {
+        let key = self.key(kind, id);
+        for attempt in 0..TRIES {
+            tokio::time::sleep(PAUSE * attempt).await;
+            if let Some(value) = self.store.take(key, now()).await? {
+                let read: T = serde_json::from_slice(&value).map_err(Problem::internal)?;
+                self.store.put(key, value, until(&read), now()).await?;
+                return Ok(Some(read));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Notes that something is used, and says whether it was before.
+    pub(crate) async fn first_use(
+        &self,
+        kind: &str,
+        id: &str,
+        until: DateTime<Utc>,
+    ) -> Result<bool, Problem> {
+        match self.store.first_use(self.key(kind, id), until, now()).await {
+            Ok(Use::First) => Ok(true),
+            Ok(_) | Err(StoreError::Elapsed) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn key(&self, kind: &str, id: &str) -> Key {
+        Key::new(kind, self.tenant, id)
+    }
+}
+
+/// A lost store refuses everything that depends on it; nothing is believed without it.
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::warn!(%error, code = error.code(), "the store failed");
+        let message = "what must be remembered cannot be, for the moment";
+        Self::new(error.http_status(), Fault::Unavailable, error.code(), message, error.spec())
+    }
+}

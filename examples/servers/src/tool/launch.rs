@@ -1,0 +1,246 @@
+//! The launch (Security Framework 1.0 §5.1.1.3–5.1.3): proof of the browser, the pending launch, the token, in that
+//! order; and what a second identical post means.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use chrono::{DateTime, TimeDelta, Utc};
+use http::HeaderMap;
+use http::header::{CONTENT_TYPE, ORIGIN};
+use lti_browser::{
+    Completion, CompletionRequest, CspNonce, Fault, Origin, PageOptions, StorageCompletion,
+    storage_completion_page,
+};
+use lti_client::KeySetError;
+use lti_jwks::{VerifyingKey, VerifyingKeys};
+use lti_tool::{Browser, Launch, LaunchError, PendingLaunch, Registration, UnverifiedLaunch};
+use lti_types::{AuthenticationResponse, BrowserSecret, Message};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::login::{PENDING, STORAGE, name, with_cookie};
+use super::session::{NewSession, digest};
+use super::{Tool, pages};
+use crate::answer;
+use crate::clock::now;
+use crate::problem::Problem;
+use crate::visitor::Visitor;
+
+/// The most bytes of a launch.
+const MAX_BODY: usize = 256 * 1024;
+/// How long the same post may come again, from a double click or the browser's way back.
+const AGAIN: TimeDelta = TimeDelta::minutes(2);
+/// Under what is kept which launch came of a login.
+const DONE: &str = "launch_of_login";
+
+/// What became of a login: for the browser that posts the same once more.
+#[derive(Serialize, Deserialize)]
+struct Done {
+    launch_id: String,
+    /// Of the token that was posted.
+    token: String,
+    until: DateTime<Utc>,
+}
+
+/// A post that was believed.
+enum Taken {
+    New(Box<(Launch, NewSession)>),
+    /// The very same post came before, from this browser.
+    Again(String),
+}
+
+/// `POST /lti/launch`
+pub(super) async fn take(State(tool): State<Arc<Tool>>, request: Request) -> Result<Response, Problem> {
+    let request = answer::whole(request, MAX_BODY).await?;
+    let visitor = Visitor::of(request.headers());
+    let outcome = taken(&tool, &request, &visitor).await;
+    if let Err(problem) = &outcome {
+        tool.metrics.launch(problem.code);
+    }
+    outcome
+}
+
+async fn taken(
+    tool: &Tool,
+    request: &http::Request<Vec<u8>>,
+    visitor: &Visitor,
+) -> Result<Response, Problem> {
+    answer::expect_form(request.headers())?;
+    let unverified = UnverifiedLaunch::from_form(AuthenticationResponse::from_form(request.body())?)?;
+    let secret = with_cookie(tool, unverified.state(), |cookie| {
+        cookie.read(request.headers()).and_then(|value| BrowserSecret::new(value).ok())
+    });
+    let Some(secret) = secret else {
+        if unverified.state().as_str().starts_with(STORAGE) && !visitor.json {
+            return completion_page(tool, &unverified, visitor).await;
+        }
+        return Err(LaunchError::BrowserMismatch.into());
+    };
+    match verify(tool, unverified, Browser::from_cookie(secret.clone()), &secret).await? {
+        Taken::Again(launch_id) => Ok(answer::see_other(&format!("/lti/launches/{launch_id}"))),
+        Taken::New(taken) => {
+            let (launch, session) = *taken;
+            let cookies = tool.session_cookies(&session);
+            let response = if visitor.json {
+                answer::json(200, &document(&launch, &session))
+            } else {
+                pages::of_session(tool, &session.id, &session.session, Some(&session.token))?
+            };
+            Ok(answer::with_cookies(response, cookies))
+        }
+    }
+}
+
+/// The page that fetches the secret from the platform's frame. Nothing was verified, and nothing taken.
+async fn completion_page(
+    tool: &Tool,
+    unverified: &UnverifiedLaunch,
+    visitor: &Visitor,
+) -> Result<Response, Problem> {
+    let registrations = tool.all().await?;
+    // A token of nobody we know: it would be refused in the end.
+    let registration = unverified.likely_registration(&registrations).ok_or(LaunchError::BrowserMismatch)?;
+    let origin = Origin::of(registration.authentication_url()).map_err(Problem::internal)?;
+    let nonce = CspNonce::random()?;
+    let mut completion =
+        StorageCompletion::new(unverified.id_token(), unverified.state(), &origin, "/lti/launch/complete");
+    completion.target = unverified.storage_target();
+    tracing::info!(issuer = %registration.issuer(), "the cookie was kept back; asking platform storage");
+    let options = PageOptions::new(&nonce, &visitor.texts, tool.framing());
+    Ok(answer::browser(storage_completion_page(&completion, &options)?))
+}
+
+/// `POST /lti/launch/complete`: what that page found.
+pub(super) async fn complete(State(tool): State<Arc<Tool>>, request: Request) -> Result<Response, Problem> {
+    let request = answer::whole(request, MAX_BODY).await?;
+    let outcome = completed(&tool, &request).await;
+    if let Err(problem) = &outcome {
+        tool.metrics.launch(problem.code);
+    }
+    outcome
+}
+
+async fn completed(tool: &Tool, request: &http::Request<Vec<u8>>) -> Result<Response, Problem> {
+    let header = |name| one(request.headers(), name);
+    let (origin, site) = (header(ORIGIN.as_str()), header("sec-fetch-site"));
+    let content_type = header(CONTENT_TYPE.as_str());
+    let asked =
+        CompletionRequest::new(origin.as_deref(), site.as_deref(), content_type.as_deref(), request.body());
+    let completion = Completion::read(&tool.origin, &asked)?;
+    let unverified = UnverifiedLaunch::from_form(completion.response)?;
+    let browser = Browser::from_platform_storage(completion.secret.clone());
+    let (path, cookies) = match verify(tool, unverified, browser, &completion.secret).await? {
+        Taken::Again(id) => (format!("/lti/launches/{id}"), Vec::new()),
+        Taken::New(taken) => {
+            // This browser keeps back cookies; the next page may have to do without, too.
+            let ticket = tool.ticket(&taken.1).await?;
+            (format!("/lti/launches/{}#{ticket}", taken.1.id), tool.session_cookies(&taken.1))
+        }
+    };
+    let reply = Completion::answer(&path)?;
+    Ok(answer::with_cookies(answer::browser(reply), cookies))
+}
+
+/// A header's values, joined as HTTP has it: one that came twice is foreign to whoever compares it.
+fn one(headers: &HeaderMap, name: &str) -> Option<String> {
+    let values: Vec<_> = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?")).collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+async fn verify(
+    tool: &Tool,
+    unverified: UnverifiedLaunch,
+    browser: Browser,
+    secret: &BrowserSecret,
+) -> Result<Taken, Problem> {
+    let name = name(unverified.state(), secret);
+    let token = digest(unverified.id_token());
+    let Some(pending) = tool.notes.take::<PendingLaunch>(PENDING, &name).await? else {
+        let done: Option<Done> = tool.notes.read(DONE, &name, |done: &Done| done.until).await?;
+        return match done {
+            Some(done) if done.token == token => {
+                tracing::info!("the same post once more, from the same browser");
+                Ok(Taken::Again(done.launch_id))
+            }
+            // This browser began no such login, or has finished it with another token.
+            _ => Err(LaunchError::BrowserMismatch.into()),
+        };
+    };
+    let registration = tool.registration(pending.issuer(), pending.client_id()).await?;
+    let keys = keys_of(tool, &registration, &unverified).await?;
+    let launch = unverified.verify(pending, &browser, &registration, &keys, now())?;
+    tool.admit(&launch).await?;
+
+    let session = NewSession::of(tool, &launch).await?;
+    let until = now() + AGAIN;
+    let done = Done { launch_id: session.id.clone(), token, until };
+    tool.notes.put(DONE, &name, &done, until).await?;
+    tool.metrics.launch("accepted");
+    tracing::info!(
+        issuer = %launch.issuer(), client_id = %launch.client_id(), deployment_id = %launch.deployment_id(),
+        launch_id = session.id, binding = ?launch.binding(), "launch accepted"
+    );
+    Ok(Taken::New(Box::new((launch, session))))
+}
+
+/// The platform's keys: at its URL, or in its record.
+async fn keys_of(
+    tool: &Tool,
+    registration: &Registration,
+    unverified: &UnverifiedLaunch,
+) -> Result<Arc<VerifyingKeys>, Problem> {
+    let record = registration.record();
+    if let Some(url) = &record.key_set_url {
+        let fetched = tool.client.keys(url, unverified.key_id()).await;
+        tool.metrics.call("key_set", fetched.as_ref().map_or_else(|error| error.code(), |_| "ok"));
+        return match fetched {
+            Ok(keys) => Ok(keys),
+            // The verification says what that means.
+            Err(KeySetError::UnknownKey) => Ok(Arc::new(VerifyingKeys::of([]))),
+            Err(error) => {
+                let status = if error.code() == "timed_out" { 504 } else { 502 };
+                let message = format!("the platform's keys cannot be had: {error}");
+                Err(Problem::new(status, Fault::Unavailable, error.code(), message, error.spec()))
+            }
+        };
+    }
+    let key = record
+        .public_key_pem
+        .as_deref()
+        .map(VerifyingKey::from_pem)
+        .transpose()
+        .map_err(Problem::internal)?;
+    Ok(Arc::new(key.map_or_else(|| VerifyingKeys::of([]), VerifyingKeys::single)))
+}
+
+/// What a program is told of a launch.
+fn document(launch: &Launch, session: &NewSession) -> Value {
+    let claims = launch.claims();
+    let payload: Value = serde_json::from_slice(launch.payload()).unwrap_or_default();
+    json!({
+        "launch_id": session.id,
+        "access_token": session.token,
+        "message_type": claims.message_type,
+        "user": {
+            "id": launch.user().id(),
+            "name": claims.name,
+            "given_name": claims.given_name,
+            "family_name": claims.family_name,
+            "email": claims.email,
+            "picture": claims.picture,
+            "locale": claims.locale,
+        },
+        "roles": launch.roles(),
+        "context": launch.context(),
+        "resource_link": launch.resource_link(),
+        "target_link_uri": launch.target_link_uri(),
+        "deployment_id": launch.deployment_id(),
+        "claims": payload,
+        "services": {
+            "ags": launch.grade_service().is_some(),
+            "nrps": launch.roster_service().is_some(),
+            "deep_linking": matches!(launch.message(), Message::DeepLinking(_)),
+        },
+    })
+}

@@ -1,0 +1,137 @@
+//! What administrators are given (LTI Dynamic Registration 1.0; Canvas's configuration; the cartridge URL).
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use http::header::CONTENT_TYPE;
+use lti_browser::{CspNonce, Fault};
+use lti_cartridge::{LinkDocument, LtiLink, Settings};
+use lti_client::TransportError;
+use lti_registration::{
+    CLOSE_SCRIPT, Fetched, PlatformOffer, RegistrationError, RegistrationInitiation, canvas_configuration,
+    metadata_of,
+};
+use lti_types::{ClientId, RegistrationStatus, Scope, ToolRecord};
+use serde_json::json;
+
+use super::Tool;
+use crate::answer;
+use crate::page::{Frames, html};
+use crate::problem::Problem;
+use crate::visitor::Visitor;
+
+/// The most platforms that may register.
+const MAX_PLATFORMS: usize = 1000;
+/// The most redirects to a configuration; the answer itself says where they may lead.
+const MAX_HOPS: usize = 5;
+
+#[derive(Template)]
+#[template(path = "tool/registered.html")]
+struct Registered<'a> {
+    nonce: &'a CspNonce,
+    platform: &'a str,
+    client_id: &'a str,
+    close: &'static str,
+}
+
+/// `GET /lti/register`
+///
+/// Anybody may bring a platform of theirs: it gets launches of its own, and nobody else's.
+pub(super) async fn register(State(tool): State<Arc<Tool>>, request: Request) -> Result<Response, Problem> {
+    let known = tool.platforms.list().await?;
+    if known.len() >= MAX_PLATFORMS {
+        let message = "there are too many platforms";
+        return Err(Problem::new(503, Fault::Unavailable, "too_many_platforms", message, "RFC 9110 §15.6.4"));
+    }
+    let initiation = RegistrationInitiation::from_query(request.uri().query().unwrap_or_default())?;
+    let offer = fetch(&tool, initiation).await?;
+    let register = offer.register(&metadata_of(&own_record(&tool)?))?;
+    let registered = register.to_http();
+    let registered = register.read(send(&tool, "register", registered).await?)?;
+    let mut record = registered.to_record(&known)?;
+    // The platform's administrator decides when launches begin.
+    record.status = RegistrationStatus::Active;
+    tool.platforms.insert(&record).await?;
+    tool.allow_framing().await?;
+    tracing::info!(issuer = %record.issuer, client_id = %record.client_id, "registered with a platform");
+    if Visitor::of(request.headers()).json {
+        let body = json!({"issuer": record.issuer, "client_id": record.client_id, "status": "registered"});
+        return Ok(answer::json(200, &body));
+    }
+    let nonce = CspNonce::random()?;
+    let page = Registered {
+        nonce: &nonce,
+        platform: record.issuer.as_str(),
+        client_id: record.client_id.as_str(),
+        close: CLOSE_SCRIPT,
+    };
+    Ok(html(&page, &nonce, &Frames { by: &tool.framing(), of: &[] }))
+}
+
+async fn fetch(tool: &Tool, initiation: RegistrationInitiation) -> Result<Box<PlatformOffer>, Problem> {
+    let mut fetch = initiation.fetch(tool.addresses)?;
+    for _ in 0..MAX_HOPS {
+        let response = send(tool, "configuration", fetch.to_http()).await?;
+        match fetch.read(response)? {
+            Fetched::Offer(offer) => return Ok(offer),
+            Fetched::Moved(next) => fetch = next,
+            _ => break,
+        }
+    }
+    Err(RegistrationError::Redirected.into())
+}
+
+async fn send(
+    tool: &Tool,
+    call: &'static str,
+    request: http::Request<Vec<u8>>,
+) -> Result<http::Response<Vec<u8>>, Problem> {
+    let sent = tool.client.send(request).await;
+    tool.metrics.call(call, sent.as_ref().map_or_else(|error| error.code(), |_| "ok"));
+    sent.map_err(|error| {
+        let status = if error == TransportError::TimedOut { 504 } else { 502 };
+        let message = format!("the platform cannot be reached: {error}");
+        Problem::new(status, Fault::Unavailable, error.code(), message, error.spec())
+    })
+}
+
+/// What this tool says of itself.
+fn own_record(tool: &Tool) -> Result<ToolRecord, Problem> {
+    // The platform gives the name; this one only fills the place.
+    let client_id = ClientId::new("unregistered").map_err(Problem::internal)?;
+    let mut record =
+        ToolRecord::new(client_id, Vec::new(), tool.address("/lti/login"), tool.redirect_uri.clone());
+    record.name = Some("Example quizzes".to_owned());
+    record.redirect_uris = vec![tool.redirect_uri.clone()];
+    record.key_set_url = Some(tool.address("/.well-known/jwks.json"));
+    record.deep_linking_url = Some(tool.redirect_uri.clone());
+    record.scopes = vec![
+        Scope::LineItem,
+        Scope::LineItemReadOnly,
+        Scope::ResultReadOnly,
+        Scope::Score,
+        Scope::ContextMembershipReadOnly,
+    ];
+    Ok(record)
+}
+
+/// `GET /lti/config/canvas.json`
+pub(super) async fn canvas(State(tool): State<Arc<Tool>>) -> Result<Response, Problem> {
+    Ok(answer::json(200, &canvas_configuration(&metadata_of(&own_record(&tool)?), None)))
+}
+
+/// `GET /lti/cartridge.xml`
+pub(super) async fn cartridge(State(tool): State<Arc<Tool>>) -> Result<Response, Problem> {
+    let mut link = LtiLink::new("Example quizzes", tool.redirect_uri.as_str());
+    link.description = Some("Small quizzes whose grades come back".to_owned());
+    let xml = LinkDocument::new(link).to_xml(&Settings::default()).map_err(Problem::internal)?;
+    Ok(([(CONTENT_TYPE, "text/xml; charset=utf-8")], xml).into_response())
+}
+
+impl From<RegistrationError> for Problem {
+    fn from(error: RegistrationError) -> Self {
+        Self::new(error.http_status(), Fault::Malformed, error.code(), error.to_string(), error.spec())
+    }
+}

@@ -1,0 +1,224 @@
+//! What is kept of a launch, and who may use it: the browser that launched, by a cookie for this launch alone, or a
+//! program with the launch's access token. The id opens nothing.
+//!
+//! The access token *is* what is kept, sealed with a key that comes of the signing key, which machines of one tool share:
+//! however many launches there are, they take no room here. What does not fit into a token goes into the store.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::HeaderMap;
+use http::Method;
+use http::header::AUTHORIZATION;
+use lti_browser::Fault;
+use lti_jwks::Purpose;
+use lti_tool::{Binding, Launch, LaunchRecord, PendingDeepLinking};
+use lti_types::{Nonce, UserId};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::Tool;
+use crate::clock::now;
+use crate::cookie::Cookie;
+use crate::problem::Problem;
+use crate::same_site;
+
+/// How long a launch may be worked with: by a token that holds it, and out of the store.
+const LIFETIME: TimeDelta = TimeDelta::hours(8);
+const LIFETIME_IN_STORE: TimeDelta = TimeDelta::hours(1);
+/// What an id is sealed for: it holds nothing, but can be told from one that nobody gave out.
+const ID: Purpose = Purpose::new("example tool/launch id");
+/// For what launches are sealed, and what such tokens begin with.
+const SEALED: Purpose = Purpose::new("example tool/launch");
+const SEALED_PREFIX: &str = "s.";
+/// The longest token that is put into a cookie; browsers take 4,096 bytes with name and attributes.
+const MAX_COOKIE: usize = 3800;
+/// Under what launches are kept that fit into no token.
+const SESSION: &str = "launch";
+/// Under what tickets are kept, and for how long.
+const TICKET: &str = "ticket";
+const TICKET_LIFETIME: TimeDelta = TimeDelta::minutes(1);
+/// Where a refusal for want of credentials rests.
+const SPEC: &str = "RFC 6750 §3.1";
+
+/// What is kept of a launch.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Session {
+    /// Of the access token, which itself is kept nowhere; none where the token holds all this.
+    token: Option<String>,
+    until: DateTime<Utc>,
+    pub(super) record: LaunchRecord,
+    pub(super) deep_linking: Option<PendingDeepLinking>,
+    /// The person's name, to greet them by.
+    pub(super) name: Option<String>,
+    /// Which quiz the link is for.
+    pub(super) quiz: Option<String>,
+    /// Whether the browser proved itself by platform storage, and not by a cookie.
+    pub(super) by_storage: bool,
+}
+
+/// A launch that was just made.
+pub(super) struct NewSession {
+    pub(super) id: String,
+    pub(super) token: String,
+    pub(super) session: Session,
+}
+
+impl NewSession {
+    pub(super) async fn of(tool: &Tool, launch: &Launch) -> Result<Self, Problem> {
+        let until = now() + LIFETIME;
+        let id = tool.sealer.seal(ID, b"", &(), until).map_err(Problem::internal)?;
+        let claims = launch.claims();
+        let mut session = Session {
+            token: None,
+            until,
+            record: launch.to_record(),
+            deep_linking: launch.deep_linking_request(),
+            name: claims.name.clone(),
+            quiz: claims.custom.as_ref().and_then(|custom| custom.get("quiz")).map(str::to_owned),
+            by_storage: launch.binding() == Binding::PlatformStorage,
+        };
+        if let Ok(sealed) = tool.sealer.seal(SEALED, id.as_bytes(), &session, session.until) {
+            return Ok(Self { id, token: format!("{SEALED_PREFIX}{sealed}"), session });
+        }
+        let token = String::from(Nonce::random()?);
+        session.token = Some(digest(&token));
+        session.until = now() + LIFETIME_IN_STORE;
+        tool.notes.put(SESSION, &id, &session, session.until).await?;
+        Ok(Self { id, token, session })
+    }
+}
+
+impl Session {
+    /// Whoever teaches in the course may see and grade everybody.
+    pub(super) fn is_instructor(&self) -> bool {
+        self.record.roles.is_instructor()
+    }
+
+    pub(super) fn expect_instructor(&self) -> Result<(), Problem> {
+        if self.is_instructor() {
+            return Ok(());
+        }
+        let message = "this needs the launch of an instructor";
+        Err(Problem::forbidden("instructor_required", message, "LTI Core 1.3 §A.2"))
+    }
+
+    /// Whether a score of this person may be sent: one's own, or anybody's for an instructor.
+    pub(super) fn expect_score_of(&self, user: &UserId) -> Result<(), Problem> {
+        if self.is_instructor() || self.record.user_id.as_ref() == Some(user) {
+            return Ok(());
+        }
+        let message = "a learner's launch may send that learner's own score only";
+        Err(Problem::forbidden("score_of_other", message, "AGS 2.0 §3.4"))
+    }
+}
+
+/// SHA-256 in hexadecimal digits.
+pub(super) fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Tool {
+    fn session_cookie<'a>(&self, path: &'a str) -> Cookie<'a> {
+        let https = self.is_https();
+        Cookie { name: if https { "__Secure-lti_launch" } else { "lti_launch" }, path, https }
+    }
+
+    /// The cookies of a new launch. They go to that launch's own addresses only.
+    pub(super) fn session_cookies(&self, new: &NewSession) -> Vec<String> {
+        if new.token.len() > MAX_COOKIE {
+            // The forms of our pages carry the token.
+            return Vec::new();
+        }
+        let path = format!("/lti/launches/{}", new.id);
+        self.session_cookie(&path).set(&new.token, (new.session.until - now()).num_seconds())
+    }
+
+    /// The launch of that id, for whoever shows its token: in a header, in a form of ours (RFC 6750 §2.2), which needs no
+    /// cookie, or in the cookie. Who shows a cookie and wants something changed must be one of our own pages, too.
+    pub(super) async fn session(
+        &self,
+        id: &str,
+        method: &Method,
+        headers: &HeaderMap,
+        form: Option<&str>,
+    ) -> Result<Session, Problem> {
+        let shown = match bearer(headers)?.or(form) {
+            Some(token) => token,
+            None => {
+                let cookie = self.session_cookie("/").read(headers).ok_or_else(|| {
+                    let message = "the launch's cookie or access token is missing";
+                    Problem::new(401, Fault::OtherBrowser, "token_missing", message, SPEC)
+                })?;
+                if !method.is_safe() {
+                    same_site::check(&self.origin, headers)?;
+                }
+                cookie
+            }
+        };
+        let unknown = || {
+            let message = "there is no such launch, or not any more";
+            Problem::new(404, Fault::NotFound, "launch_unknown", message, "RFC 9110 §15.5.5")
+        };
+        self.sealer.open::<()>(ID, b"", id, now()).map_err(|_| unknown())?;
+        let invalid = || {
+            let message = "the access token is not this launch's, or not any more";
+            Problem::new(401, Fault::OtherBrowser, "invalid_token", message, SPEC)
+        };
+        if let Some(sealed) = shown.strip_prefix(SEALED_PREFIX) {
+            return self.sealer.open(SEALED, id.as_bytes(), sealed, now()).map_err(|_| invalid());
+        }
+        let session: Option<Session> =
+            self.notes.read(SESSION, id, |session: &Session| session.until).await?;
+        // A launch whose token holds it is not there.
+        let session = session.ok_or_else(invalid)?;
+        let known = session.token.as_deref().unwrap_or_default();
+        if bool::from(digest(shown).as_bytes().ct_eq(known.as_bytes())) {
+            Ok(session)
+        } else {
+            Err(invalid())
+        }
+    }
+}
+
+/// What a page that has no cookie shows to get its launch: once, and soon.
+#[derive(Debug, Serialize, Deserialize)]
+struct Ticket {
+    launch_id: String,
+    token: String,
+}
+
+impl Tool {
+    /// A ticket for a new launch. It travels in the fragment of an address, which no server and no log gets to see.
+    pub(super) async fn ticket(&self, new: &NewSession) -> Result<String, Problem> {
+        let ticket = String::from(Nonce::random()?);
+        let value = Ticket { launch_id: new.id.clone(), token: new.token.clone() };
+        self.notes.put(TICKET, &ticket, &value, now() + TICKET_LIFETIME).await?;
+        Ok(ticket)
+    }
+
+    /// The access token of a launch, for its ticket.
+    pub(super) async fn redeem(&self, ticket: &str, launch_id: &str) -> Result<String, Problem> {
+        let found: Option<Ticket> = self.notes.take(TICKET, ticket).await?;
+        let found = found.filter(|found| found.launch_id == launch_id).ok_or_else(|| {
+            let message = "the launch's page was opened before, or too late";
+            Problem::new(401, Fault::Expired, "ticket_unknown", message, SPEC)
+        })?;
+        Ok(found.token)
+    }
+}
+
+/// The bearer token of a request, if it has an `Authorization` header.
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let malformed = || {
+        let message = "the Authorization header is malformed";
+        Problem::new(401, Fault::Malformed, "authorization_malformed", message, SPEC)
+    };
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let text = value.to_str().map_err(|_| malformed())?;
+    let token = text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    match (token, values.next()) {
+        (Some((_, token)), None) if !token.trim().is_empty() => Ok(Some(token.trim())),
+        _ => Err(malformed()),
+    }
+}

@@ -1,0 +1,121 @@
+//! A launch belongs to the browser that began it (Security Framework 1.0 §7.3.1).
+
+use crate::browser::{Browser, HTML, JSON};
+use crate::campus::Campus;
+
+#[tokio::test]
+async fn the_same_post_twice_from_the_same_browser_is_one_launch() {
+    let campus = Campus::start().await;
+    let mut student = campus.signed_in("student-1").await;
+    let path = format!("/launch/{}", campus.link("course-1").await);
+    let (action, fields) = campus.form(&mut student, &path).await;
+    let first = student.post(&action, &fields, JSON).await.expect(200).json();
+    let again = student.post(&action, &fields, HTML).await.expect(303);
+    let id = first["launch_id"].as_str().unwrap();
+    assert_eq!(again.header("location"), format!("/lti/launches/{id}"));
+    let metrics = Browser::new().get(&format!("{}/metrics", campus.tool), "*/*").await.body;
+    assert!(metrics.contains("lti_launches_total{outcome=\"accepted\"} 1"), "one launch recorded");
+}
+
+#[tokio::test]
+async fn the_same_post_at_the_same_moment_is_one_launch() {
+    let campus = Campus::start().await;
+    let mut student = campus.signed_in("student-1").await;
+    let path = format!("/launch/{}", campus.link("course-1").await);
+    let (action, fields) = campus.form(&mut student, &path).await;
+    let posts = (0..8).map(|_| {
+        let (mut browser, action, fields) = (student.clone(), action.clone(), fields.clone());
+        tokio::spawn(async move { browser.post(&action, &fields, JSON).await.status })
+    });
+    let mut statuses = Vec::new();
+    for post in posts.collect::<Vec<_>>() {
+        statuses.push(post.await.unwrap());
+    }
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    let metrics = Browser::new().get(&format!("{}/metrics", campus.tool), "*/*").await.body;
+    assert!(metrics.contains("lti_launches_total{outcome=\"accepted\"} 1"), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn a_post_from_another_browser_is_refused_and_uses_nothing_up() {
+    let campus = Campus::start().await;
+    let mut student = campus.signed_in("student-1").await;
+    let path = format!("/launch/{}", campus.link("course-1").await);
+    let (action, fields) = campus.form(&mut student, &path).await;
+    for accept in [JSON, HTML] {
+        let refused = Browser::new().post(&action, &fields, accept).await.expect(401);
+        assert!(refused.body.contains("browser_mismatch"), "{}", refused.body);
+    }
+    // A cookie of another login does not do, nor does one that was made up.
+    let mut other = campus.signed_in("student-2").await;
+    campus.launched(&mut other).await;
+    other.post(&action, &fields, JSON).await.expect(401);
+    student.post(&action, &fields, JSON).await.expect(200);
+    Browser::new().post(&action, &fields, JSON).await.expect(401);
+}
+
+#[tokio::test]
+async fn platform_storage_takes_nothing_before_the_secret_comes() {
+    let campus = Campus::start().await;
+    let mut student = campus.signed_in("student-1").await;
+    let path = format!("/launch/{}?frame=1", campus.link("course-1").await);
+    let login = student.get(&format!("{}{path}", campus.lms), HTML).await.location();
+    assert!(login.query_pairs().any(|(n, v)| n == "lti_storage_target" && v == "_parent"));
+    let page = student.get(login.as_str(), HTML).await.expect(200);
+    let script = scraper::Html::parse_document(&page.body);
+    let selector = scraper::Selector::parse("script[data-settings]").unwrap();
+    let settings = script.select(&selector).next().unwrap().value().attr("data-settings").unwrap();
+    let settings: serde_json::Value = serde_json::from_str(settings).unwrap();
+    let (secret, next) = (settings["value"].as_str().unwrap(), settings["next"].as_str().unwrap());
+    let (action, fields) = student.get(next, HTML).await.expect(200).form();
+
+    // The post comes without a cookie; the answer is a page that asks the platform's frame.
+    let mut framed = Browser::new();
+    let page = framed.post(&action, &fields, HTML).await.expect(200);
+    assert!(page.body.contains("/lti/launch/complete"), "{}", page.body);
+    let value = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap();
+    let completion = |secret: &str| {
+        serde_json::json!({"id_token": value("id_token"), "state": value("state"), "secret": secret})
+            .to_string()
+    };
+    let url = format!("{}/lti/launch/complete", campus.tool);
+    let own = campus.tool.as_str();
+    let kind = ("content-type", JSON);
+    // A captured completion, posted from elsewhere, or with another secret, fails and takes nothing.
+    for (origin, site, secret, status) in [
+        (own, "cross-site", secret, 403),
+        ("https://evil.example", "same-origin", secret, 403),
+        ("null", "same-origin", secret, 403),
+        (own, "same-origin", "guess", 401),
+    ] {
+        let headers = [kind, ("origin", origin), ("sec-fetch-site", site), ("accept", JSON)];
+        let refused = framed.send("POST", &url, &headers, completion(secret).into()).await.expect(status);
+        assert!(!refused.code().is_empty());
+    }
+    let headers = [kind, ("origin", own), ("sec-fetch-site", "same-origin"), ("accept", JSON)];
+    let done = framed.send("POST", &url, &headers, completion(secret).into()).await.expect(200).json();
+    let location = format!("{}{}", campus.tool, done["location"].as_str().unwrap());
+    let page = framed.get(&location, HTML).await.expect(200);
+    assert!(page.body.contains("by platform storage"), "{}", page.body);
+    // Nor does it do twice, from a browser that has no cookie of the first.
+    let again =
+        Browser::new().send("POST", &url, &headers, completion(secret).into()).await.expect(200).json();
+    let again = format!("{}{}", campus.tool, again["location"].as_str().unwrap());
+    Browser::new().get(&again, HTML).await.expect(401);
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_does_nothing_with_a_launch() {
+    let campus = Campus::start().await;
+    let mut student = campus.signed_in("student-1").await;
+    let launched = campus.launched(&mut student).await;
+    let headers = |origin| {
+        [("origin", origin), ("content-type", "application/x-www-form-urlencoded"), ("accept", JSON)]
+    };
+    let url = campus.of(&launched, "/quiz");
+    for origin in ["https://evil.example", "null", campus.lms.as_str()] {
+        let refused = student.send("POST", &url, &headers(origin), b"q0=0".to_vec()).await.expect(403);
+        assert_eq!(refused.code(), "origin_foreign");
+    }
+    student.send("POST", &url, &headers(&campus.tool), b"q0=0".to_vec()).await.expect(200);
+}

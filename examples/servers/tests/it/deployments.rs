@@ -1,0 +1,212 @@
+//! Servers on their own, with registrations of all kinds, and dynamic registration between them.
+
+use clap::Parser;
+use lti_example_servers::server::Running;
+use lti_example_servers::{platform, tool};
+use serde_json::{Value, json};
+
+use crate::browser::{Answer, Browser, HTML, JSON};
+
+/// A platform and a tool, each started with a file.
+pub struct Pair {
+    pub lms: String,
+    pub tool: String,
+    _running: Vec<Running>,
+    _files: tempfile::TempDir,
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+impl Pair {
+    /// `change` alters the two records before they are written.
+    pub async fn start(change: impl FnOnce(&mut Value, &mut Value)) -> Self {
+        let files = tempfile::tempdir().unwrap();
+        let (lms_port, tool_port) = (free_port(), free_port());
+        let (lms, quizzes) =
+            (format!("http://127.0.0.1:{lms_port}"), format!("http://127.0.0.1:{tool_port}"));
+        let mut of_platform = json!({
+            "name": "Campus LMS", "issuer": lms, "client_id": "abc", "deployment_ids": ["1"],
+            "authentication_url": format!("{lms}/lti/auth"), "token_url": format!("{lms}/lti/token"),
+            "key_set_url": format!("{lms}/.well-known/jwks.json"), "token_audience": null, "profile": "moodle",
+        });
+        let mut of_tool = json!({
+            "name": "Quiz", "client_id": "abc", "deployment_ids": ["1"], "login_url": format!("{quizzes}/lti/login"),
+            "redirect_uris": [format!("{quizzes}/lti/launch")], "target_link_uri": format!("{quizzes}/lti/launch"),
+            "key_set_url": format!("{quizzes}/.well-known/jwks.json"), "public_key_pem": null,
+            "deep_linking_url": format!("{quizzes}/lti/launch"),
+            "scopes": ["https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"],
+            "custom": {"k": "$User.username"}, "privacy": ["name"],
+        });
+        change(&mut of_platform, &mut of_tool);
+        let write = |name: &str, value: &Value| {
+            let path = files.path().join(name);
+            std::fs::write(&path, json!([value]).to_string()).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        let (tools, registrations) =
+            (write("tools.json", &of_tool), write("registrations.json", &of_platform));
+        let common = ["--allow-loopback", "--outbound-timeout", "1"];
+        let keys = files.path().join("keys.pem").to_str().unwrap().to_owned();
+        let of_platform =
+            ["platform_server", "--listen", &format!("127.0.0.1:{lms_port}"), "--tools", &tools];
+        let of_tool = [
+            "tool_server",
+            "--listen",
+            &format!("127.0.0.1:{tool_port}"),
+            "--registrations",
+            &registrations,
+            "--keys",
+            &keys,
+        ];
+        let platform = platform::Arguments::parse_from(of_platform.into_iter().chain(common));
+        let tool = tool::Arguments::parse_from(of_tool.into_iter().chain(common));
+        let running = vec![platform::start(platform).await.unwrap(), tool::start(tool).await.unwrap()];
+        assert_eq!((running[0].url(), running[1].url()), (lms.as_str(), quizzes.as_str()));
+        Self { lms, tool: quizzes, _running: running, _files: files }
+    }
+
+    pub async fn signed_in(&self, user: &str) -> Browser {
+        let mut browser = Browser::new();
+        let fields = [("user".to_owned(), user.to_owned())];
+        browser.post(&format!("{}/session", self.lms), &fields, JSON).await.expect(200);
+        browser
+    }
+
+    /// The launch of the first course's link number `index`.
+    pub async fn launch(&self, browser: &mut Browser, index: usize) -> Answer {
+        let links = browser.get(&format!("{}/courses/course-1/links", self.lms), JSON).await.json();
+        let url = format!("{}/launch/{}", self.lms, links[index]["id"].as_str().unwrap());
+        let login = browser.get(&url, HTML).await.location();
+        let request = browser.get(login.as_str(), HTML).await.location();
+        let (action, fields) = browser.get(request.as_str(), HTML).await.expect(200).form();
+        browser.post(&action, &fields, JSON).await
+    }
+}
+
+#[tokio::test]
+async fn files_of_the_contracts_shape_are_read() {
+    let pair = Pair::start(|_, _| {}).await;
+    let mut student = pair.signed_in("student-1").await;
+    let document = pair.launch(&mut student, 0).await.expect(200).json();
+    assert_eq!(document["user"]["name"], "Inés Rojas");
+    assert_eq!(document["user"]["email"], Value::Null, "privacy lists the name alone");
+    assert_eq!(document["services"], json!({"ags": false, "nrps": true, "deep_linking": false}));
+    let custom = &document["claims"]["https://purl.imsglobal.org/spec/lti/claim/custom"];
+    assert_eq!(custom["k"], "$User.username", "not supported here");
+
+    let mut teacher = pair.signed_in("teacher-1").await;
+    let launched = pair.launch(&mut teacher, 0).await.expect(200).json();
+    let (id, token) = (launched["launch_id"].as_str().unwrap(), launched["access_token"].as_str().unwrap());
+    let url = format!("{}/lti/launches/{id}/members", pair.tool);
+    let members = teacher.call("GET", &url, token, None).await.expect(200);
+    assert!(members.body.contains("Tomasz") && !members.body.contains("@school.example"), "{}", members.body);
+    let url = format!("{}/lti/launches/{id}/results", pair.tool);
+    assert_eq!(teacher.call("GET", &url, token, None).await.expect(403).code(), "service_missing");
+}
+
+#[tokio::test]
+async fn no_deployments_refuse_every_launch() {
+    let pair = Pair::start(|platform, _| platform["deployment_ids"] = json!([])).await;
+    let mut student = pair.signed_in("student-1").await;
+    assert_eq!(pair.launch(&mut student, 0).await.expect(403).code(), "deployment_unknown");
+}
+
+#[tokio::test]
+async fn deployments_not_known_yet_admit_the_first_alone() {
+    let pair = Pair::start(|platform, tool| {
+        platform["deployment_ids"] = Value::Null;
+        tool["deployment_ids"] = json!(["1", "2"]);
+    })
+    .await;
+    let mut student = pair.signed_in("student-1").await;
+    pair.launch(&mut student, 0).await.expect(200);
+    pair.launch(&mut student, 0).await.expect(200);
+}
+
+#[tokio::test]
+async fn privacy_of_nothing_sends_nothing() {
+    let pair = Pair::start(|_, tool| tool["privacy"] = json!([])).await;
+    let mut student = pair.signed_in("student-1").await;
+    let answer = pair.launch(&mut student, 0).await.expect(200);
+    assert_eq!(answer.json()["user"]["id"], "student-1");
+    assert!(!answer.body.contains("Rojas") && !answer.body.contains("@"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_tool_registers_itself_and_waits_for_a_teacher() {
+    let pair = Pair::start(|_, _| {}).await;
+    let mut teacher = pair.signed_in("teacher-1").await;
+    let mut student = pair.signed_in("student-1").await;
+    let mint = format!("{}/admin/registrations", pair.lms);
+    assert_eq!(student.post(&mint, &[], JSON).await.expect(403).code(), "teacher_required");
+    assert_eq!(Browser::new().post(&mint, &[], JSON).await.expect(401).code(), "session_missing");
+    let invitation = teacher.post(&mint, &[], JSON).await.expect(200).json();
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(
+            ["openid_configuration", "registration_token"]
+                .map(|name| (name, invitation[name].as_str().unwrap())),
+        )
+        .finish();
+    let url = format!("{}/lti/register?{query}", pair.tool);
+    let page = Browser::new().get(&url, HTML).await.expect(200);
+    assert!(page.body.contains("org.imsglobal.lti.close"), "{}", page.body);
+    let again = Browser::new().get(&url, JSON).await.expect(502);
+    assert!(
+        !again.body.contains(invitation["registration_token"].as_str().unwrap()),
+        "an invitation is for once"
+    );
+
+    let tools = teacher.get(&format!("{}/tools", pair.lms), HTML).await.expect(200);
+    assert!(tools.body.contains("waiting for a teacher"), "{}", tools.body);
+    let links = student.get(&format!("{}/courses/course-1/links", pair.lms), JSON).await.json();
+    let (link, client_id) = (links[1]["id"].as_str().unwrap(), links[1]["tool"].as_str().unwrap());
+    let refused = student.get(&format!("{}/launch/{link}", pair.lms), JSON).await.expect(403);
+    assert_eq!(refused.code(), "registration_not_active");
+    let activate = format!("{}/admin/registrations/{client_id}/activate", pair.lms);
+    assert_eq!(student.post(&activate, &[], JSON).await.expect(403).code(), "teacher_required");
+    teacher.post(&activate, &[], JSON).await.expect(200);
+    let document = pair.launch(&mut student, 1).await.expect(200).json();
+    assert_eq!(document["services"]["ags"], true);
+}
+
+#[tokio::test]
+async fn administrators_get_documents() {
+    let pair = Pair::start(|_, _| {}).await;
+    let canvas =
+        Browser::new().get(&format!("{}/lti/config/canvas.json", pair.tool), JSON).await.expect(200).json();
+    assert_eq!(canvas["oidc_initiation_url"], format!("{}/lti/login", pair.tool));
+    let xml = Browser::new().get(&format!("{}/lti/cartridge.xml", pair.tool), "*/*").await.expect(200);
+    assert!(
+        xml.body.contains(&format!("{}/lti/launch", pair.tool)) && xml.header("content-type").contains("xml")
+    );
+}
+
+#[tokio::test]
+async fn content_is_imported_for_the_tool_that_it_fits() {
+    let pair = Pair::start(|_, _| {}).await;
+    let mut teacher = pair.signed_in("teacher-1").await;
+    let url = format!("{}/courses/course-1/import", pair.lms);
+    let form = |fields: &[(&str, &str)]| {
+        fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect::<Vec<_>>()
+    };
+    let launch = format!("{}/lti/launch", pair.tool);
+    let fields = form(&[("title", "Planets"), ("url", &launch), ("custom", "quiz=planets\nlevel=2")]);
+    let added = teacher.post(&url, &fields, JSON).await.expect(200).json();
+    assert_eq!((&added["added"][0]["title"], &added["added"][0]["tool"]), (&json!("Planets"), &json!("abc")));
+    let document = pair.launch(&mut teacher, 1).await.expect(200).json();
+    assert_eq!(document["claims"]["https://purl.imsglobal.org/spec/lti/claim/custom"]["quiz"], "planets");
+
+    let elsewhere = form(&[("url", "https://elsewhere.example/x")]);
+    let left = teacher.post(&url, &elsewhere, JSON).await.expect(200).json();
+    assert_eq!((left["added"].as_array().unwrap().len(), left["left_out"].as_array().unwrap().len()), (0, 1));
+    let fetched = form(&[("cartridge_url", &format!("{}/lti/cartridge.xml", pair.tool))]);
+    let added = teacher.post(&url, &fetched, JSON).await.expect(200).json();
+    assert_eq!(added["added"][0]["title"], "Example quizzes");
+    let mut student = pair.signed_in("student-1").await;
+    student.post(&url, &fetched, JSON).await.expect(403);
+    let headers = [("content-type", "application/zip"), ("accept", JSON)];
+    let refused = teacher.send("POST", &url, &headers, b"no package".to_vec()).await.expect(400);
+    assert_eq!(refused.code(), "package_unreadable");
+}

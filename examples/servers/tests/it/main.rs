@@ -1,0 +1,23 @@
+//! Both servers over HTTP on loopback, as browsers and programs see them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub,
+    reason = "test code"
+)]
+
+mod attacks;
+mod binding;
+mod browser;
+mod campus;
+mod deep_linking;
+mod deployments;
+mod malformed;
+mod outages;
+mod platform;
+mod services;
+mod tool;
+mod webdriver;

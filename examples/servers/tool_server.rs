@@ -1,0 +1,11 @@
+//! A whole tool: login, launch, deep linking, grades and roster, over HTTP. `cargo run --example tool_server -- --help`
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use lti_example_servers::{server, tool};
+
+fn main() -> ExitCode {
+    let arguments = tool::Arguments::parse();
+    server::run(async { Ok(vec![tool::start(arguments).await?]) }, server::ready)
+}
