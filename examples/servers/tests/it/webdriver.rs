@@ -71,7 +71,12 @@ impl Chrome {
             "goog:loggingPrefs": {"browser": "ALL"},
         }}});
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
-        let mut chrome = Self { http, session: driver.trim_end_matches('/').to_owned(), in_frame: Cell::new(false), _profile: profile };
+        let mut chrome = Self {
+            http,
+            session: driver.trim_end_matches('/').to_owned(),
+            in_frame: Cell::new(false),
+            _profile: profile,
+        };
         let opened = chrome.post("/session", capabilities).await;
         chrome.session = format!("{}/session/{}", chrome.session, opened["sessionId"].as_str().unwrap());
         chrome.post("/timeouts", json!({"script": 5000})).await;
@@ -85,7 +90,8 @@ impl Chrome {
     async fn attempt(&self, path: &str, body: Value) -> Result<Value, Value> {
         let url = format!("{}{path}", self.session);
         let kind = (reqwest::header::CONTENT_TYPE, "application/json");
-        let response = self.http.post(&url).header(kind.0, kind.1).body(body.to_string()).send().await.unwrap();
+        let response =
+            self.http.post(&url).header(kind.0, kind.1).body(body.to_string()).send().await.unwrap();
         let mut answer: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
         let refused = !answer["value"]["error"].is_null();
         let value = answer["value"].take();
