@@ -1,5 +1,9 @@
 //! Two machines of one tool, with one store (`LTI_TEST_REDIS_URL`, `LTI_TEST_POSTGRES_URL`).
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::browser::{Browser, JSON};
@@ -61,6 +65,78 @@ async fn two_machines_with_one_redis() {
 async fn two_machines_with_one_postgres() {
     if let Some(url) = engine("LTI_TEST_POSTGRES_URL") {
         two_machines(&url).await;
+    }
+}
+
+/// A lost store refuses everything with 503; when it is back, so is the tool, and what was used stays used.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_lost_and_comes_back() {
+    let Some(url) = engine("LTI_TEST_REDIS_URL") else { return };
+    let line = Line::to(url::Url::parse(&url).unwrap()).await;
+    let pair = Pair::start_on(&line.url, |_, _| {}).await;
+    let mut student = pair.signed_in("student-1").await;
+    let launch = format!("{}/lti/launch", pair.tool);
+    let used = pair.form(&mut student, &pair.tool).await;
+    student.post(&launch, &used, JSON).await.expect(200);
+    let pending = pair.form(&mut student, &pair.tool).await;
+
+    line.cut.store(true, Ordering::SeqCst);
+    // Connections that are open break a moment later.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    for fields in [&used, &pending] {
+        assert_eq!(student.post(&launch, fields, JSON).await.expect(503).code(), "store_unavailable");
+    }
+    let login = format!("{}/lti/login?iss={}&login_hint=1&target_link_uri=x", pair.tool, pair.lms);
+    assert_eq!(student.get(&login, JSON).await.expect(503).code(), "store_unavailable");
+
+    line.cut.store(false, Ordering::SeqCst);
+    let mut answer = student.post(&launch, &pending, JSON).await;
+    for _ in 0..50 {
+        if answer.status != 503 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        answer = student.post(&launch, &pending, JSON).await;
+    }
+    answer.expect(200);
+    student.post(&launch, &used, JSON).await.expect(303);
+    Browser::new().post(&launch, &used, JSON).await.expect(401);
+}
+
+/// A line to an engine that can be cut.
+struct Line {
+    url: String,
+    cut: Arc<AtomicBool>,
+}
+
+impl Line {
+    async fn to(mut engine: url::Url) -> Self {
+        let there = format!("{}:{}", engine.host_str().unwrap(), engine.port().unwrap());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        engine.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
+        let cut = Arc::new(AtomicBool::new(false));
+        let is_cut = Arc::clone(&cut);
+        tokio::spawn(async move {
+            while let Ok((mut here, _)) = listener.accept().await {
+                let (there, is_cut) = (there.clone(), Arc::clone(&is_cut));
+                tokio::spawn(async move {
+                    if is_cut.load(Ordering::SeqCst) {
+                        return;
+                    }
+                    let mut there = tokio::net::TcpStream::connect(there).await.unwrap();
+                    let broken = async {
+                        while !is_cut.load(Ordering::SeqCst) {
+                            tokio::time::sleep(Duration::from_millis(5)).await;
+                        }
+                    };
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut here, &mut there) => {}
+                        () = broken => {}
+                    }
+                });
+            }
+        });
+        Self { url: engine.to_string(), cut }
     }
 }
 
