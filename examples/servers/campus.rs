@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use lti_example_servers::{campus, server};
 
 fn main() -> ExitCode {
-    server::run(campus::start(campus::Arguments::parse()), campus::ready)
+    server::run(campus::start(server::arguments()), campus::ready)
 }

@@ -2,10 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use lti_example_servers::{platform, server};
 
 fn main() -> ExitCode {
-    let arguments = platform::Arguments::parse();
+    let arguments = server::arguments::<platform::Arguments>();
     server::run(async { Ok(vec![platform::start(arguments).await?]) }, server::ready)
 }

@@ -2,10 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use lti_example_servers::{server, tool};
 
 fn main() -> ExitCode {
-    let arguments = tool::Arguments::parse();
+    let arguments = server::arguments::<tool::Arguments>();
     server::run(async { Ok(vec![tool::start(arguments).await?]) }, server::ready)
 }

@@ -149,6 +149,20 @@ async fn accept(listener: TcpListener, app: Router, mut stopped: watch::Receiver
     let _ = tokio::time::timeout(GRACE, connections.shutdown()).await;
 }
 
+/// The flags of a program. A bad one ends it with one line and exit status 2.
+#[must_use]
+pub fn arguments<T: clap::Parser>() -> T {
+    T::try_parse().unwrap_or_else(|error| {
+        if !error.use_stderr() {
+            // `--help`
+            error.exit();
+        }
+        let text = error.to_string();
+        eprintln!("{}", text.lines().next().unwrap_or_default());
+        std::process::exit(2)
+    })
+}
+
 /// Runs a program's servers until SIGTERM or ctrl-c. `announce` says what is printed on standard output, one line, once
 /// they accept connections. A server that cannot start ends the program with one line and exit status 2.
 pub fn run<F>(start: F, announce: fn(&[Running]) -> String) -> ExitCode

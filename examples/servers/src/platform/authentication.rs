@@ -44,7 +44,7 @@ pub(super) async fn authenticate(
         (Some(_), Some(hint)) => platform.notes.take(PENDING, hint.as_str()).await?,
         _ => None,
     };
-    let (pending, course) = clicked.map(|clicked| (clicked.pending, clicked.course)).unzip();
+    let (pending, shown) = clicked.map(|clicked| (clicked.pending, (clicked.course, clicked.framed))).unzip();
     let session = signed_in.as_ref().map(|signed_in| &signed_in.session);
     let authorized = match registration.authorize(asked, pending, session, now()) {
         Ok(authorized) => authorized,
@@ -58,7 +58,7 @@ pub(super) async fn authenticate(
         }
     };
     // Both are there, or nothing was authorized.
-    let (Some(signed_in), Some(course)) = (signed_in, course) else {
+    let (Some(signed_in), Some((course, framed))) = (signed_in, shown) else {
         return Err(Problem::internal("an authorized request without a session"));
     };
 
@@ -66,7 +66,8 @@ pub(super) async fn authenticate(
         Target::ResourceLink(link) => platform.school().link(link.id.as_str()).cloned(),
         _ => None,
     };
-    let mut content = message::of(&platform, registration.record(), &signed_in, &course, link.as_ref())?;
+    let mut content =
+        message::of(&platform, registration.record(), &signed_in, &course, framed, link.as_ref())?;
     if *authorized.target() == Target::Message(MessageType::DeepLinkingRequest) {
         let settings = deep_linking::settings(&platform);
         let asked = authorized.ask_for_content(settings, content, &platform.sealer, now());

@@ -23,6 +23,8 @@ pub(super) const PENDING: &str = "pending_login";
 pub(super) struct Clicked {
     pub(super) pending: lti_platform::PendingLogin,
     pub(super) course: String,
+    /// Whether the tool is shown in a frame of the course page.
+    pub(super) framed: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -80,7 +82,7 @@ async fn initiate(
     let started = registration.initiate_login(intent, &visitor.session, LoginHint::random()?, now())?;
     let hint = started.pending.login_hint().as_str().to_owned();
     let until = started.pending.expires_at();
-    platform.notes.put(PENDING, &hint, &Clicked { pending: started.pending, course }, until).await?;
+    platform.notes.put(PENDING, &hint, &Clicked { pending: started.pending, course, framed }, until).await?;
     tracing::info!(client_id = %registration.client_id(), framed, "login initiated");
     Ok(answer::browser(Reply::found(&started.redirect_url).map_err(Problem::internal)?))
 }

@@ -21,9 +21,10 @@ pub(super) fn of(
     tool: &ToolRecord,
     who: &SignedIn,
     course: &str,
+    framed: bool,
     link: Option<&Link>,
 ) -> Result<LaunchMessage, Problem> {
-    build(platform, tool, who, course, link).map_err(Problem::internal)
+    build(platform, tool, who, course, framed, link).map_err(Problem::internal)
 }
 
 fn build(
@@ -31,6 +32,7 @@ fn build(
     tool: &ToolRecord,
     who: &SignedIn,
     course: &str,
+    framed: bool,
     link: Option<&Link>,
 ) -> Result<LaunchMessage, InvalidIdentifier> {
     let mut message = LaunchMessage::new(who.person.roles());
@@ -44,7 +46,7 @@ fn build(
     instance.version = Some(env!("CARGO_PKG_VERSION").to_owned());
     message.tool_platform = Some(instance);
     let mut presentation = LaunchPresentation::new();
-    presentation.document_target = Some(DocumentTarget::Iframe);
+    presentation.document_target = Some(if framed { DocumentTarget::Iframe } else { DocumentTarget::Window });
     presentation.return_url = Some(platform.address(&format!("/courses/{course}")));
     presentation.locale = Some("en".to_owned());
     message.launch_presentation = Some(presentation);

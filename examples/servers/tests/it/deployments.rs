@@ -12,7 +12,7 @@ pub struct Pair {
     pub lms: String,
     pub tool: String,
     _running: Vec<Running>,
-    _files: tempfile::TempDir,
+    files: tempfile::TempDir,
 }
 
 fn free_port() -> u16 {
@@ -22,6 +22,11 @@ fn free_port() -> u16 {
 impl Pair {
     /// `change` alters the two records before they are written.
     pub async fn start(change: impl FnOnce(&mut Value, &mut Value)) -> Self {
+        Self::start_on("memory", change).await
+    }
+
+    /// The same with a store for the tool.
+    pub async fn start_on(store: &str, change: impl FnOnce(&mut Value, &mut Value)) -> Self {
         let files = tempfile::tempdir().unwrap();
         let (lms_port, tool_port) = (free_port(), free_port());
         let (lms, quizzes) =
@@ -61,10 +66,41 @@ impl Pair {
             &keys,
         ];
         let platform = platform::Arguments::parse_from(of_platform.into_iter().chain(common));
-        let tool = tool::Arguments::parse_from(of_tool.into_iter().chain(common));
+        let tool = tool::Arguments::parse_from(of_tool.into_iter().chain(common).chain(["--store", store]));
         let running = vec![platform::start(platform).await.unwrap(), tool::start(tool).await.unwrap()];
         assert_eq!((running[0].url(), running[1].url()), (lms.as_str(), quizzes.as_str()));
-        Self { lms, tool: quizzes, _running: running, _files: files }
+        Self { lms, tool: quizzes, _running: running, files }
+    }
+
+    /// Another machine of the same tool: the same registrations, keys, store and public address.
+    pub async fn second_tool(&self, store: &str) -> Running {
+        let file = |name: &str| self.files.path().join(name).to_str().unwrap().to_owned();
+        let (registrations, keys) = (file("registrations.json"), file("keys.pem"));
+        let arguments = [
+            "tool_server",
+            "--listen",
+            "127.0.0.1:0",
+            "--public-url",
+            &self.tool,
+            "--registrations",
+            &registrations,
+            "--keys",
+            &keys,
+            "--store",
+            store,
+            "--allow-loopback",
+        ];
+        tool::start(tool::Arguments::parse_from(arguments)).await.unwrap()
+    }
+
+    /// From the click to the form, with the login at one machine of the tool.
+    pub async fn form(&self, browser: &mut Browser, at: &str) -> Vec<(String, String)> {
+        let links = browser.get(&format!("{}/courses/course-1/links", self.lms), JSON).await.json();
+        let url = format!("{}/launch/{}", self.lms, links[0]["id"].as_str().unwrap());
+        let login = browser.get(&url, HTML).await.location();
+        let login = login.as_str().replace(&self.tool, at);
+        let request = browser.get(&login, HTML).await.location();
+        browser.get(request.as_str(), HTML).await.expect(200).form().1
     }
 
     pub async fn signed_in(&self, user: &str) -> Browser {

@@ -1,6 +1,7 @@
 //! A real browser, by the W3C WebDriver protocol: plain JSON over HTTP, so that no client library is needed for the few
 //! commands that are used. `LTI_TEST_WEBDRIVER_URL` names a chromedriver; `.ci/browser` starts one.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use clap::Parser;
@@ -20,6 +21,7 @@ enum Cookies {
 struct Chrome {
     http: reqwest::Client,
     session: String,
+    in_frame: Cell<bool>,
     /// A fresh one each.
     _profile: tempfile::TempDir,
 }
@@ -69,21 +71,31 @@ impl Chrome {
             "goog:loggingPrefs": {"browser": "ALL"},
         }}});
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
-        let mut chrome = Self { http, session: driver.trim_end_matches('/').to_owned(), _profile: profile };
+        let mut chrome = Self {
+            http,
+            session: driver.trim_end_matches('/').to_owned(),
+            in_frame: Cell::new(false),
+            _profile: profile,
+        };
         let opened = chrome.post("/session", capabilities).await;
         chrome.session = format!("{}/session/{}", chrome.session, opened["sessionId"].as_str().unwrap());
+        chrome.post("/timeouts", json!({"script": 5000})).await;
         chrome
     }
 
     async fn post(&self, path: &str, body: Value) -> Value {
+        self.attempt(path, body).await.unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    async fn attempt(&self, path: &str, body: Value) -> Result<Value, Value> {
         let url = format!("{}{path}", self.session);
         let kind = (reqwest::header::CONTENT_TYPE, "application/json");
         let response =
             self.http.post(&url).header(kind.0, kind.1).body(body.to_string()).send().await.unwrap();
-        let text = response.text().await.unwrap();
-        let mut answer: Value = serde_json::from_str(&text).unwrap();
-        assert!(answer["value"]["error"].is_null(), "{path}: {}", answer["value"]["message"]);
-        answer["value"].take()
+        let mut answer: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        let refused = !answer["value"]["error"].is_null();
+        let value = answer["value"].take();
+        if refused { Err(value["message"].clone()) } else { Ok(value) }
     }
 
     async fn go(&self, url: &str) {
@@ -94,11 +106,19 @@ impl Chrome {
         self.post("/execute/sync", json!({"script": script, "args": []})).await
     }
 
-    /// Waits until the script says something else than `null` or `false`.
+    /// Waits until the script says something else than `null` or `false`. A frame that goes to another site is another
+    /// frame for the driver, so it is entered anew each time; what fails while a page is on its way is tried again.
     async fn wait(&self, what: &str, script: &str) -> Value {
-        for _ in 0..150 {
-            let said = self.run(script).await;
-            if !said.is_null() && said != json!(false) {
+        for _ in 0..200 {
+            if self.in_frame.get() {
+                let _ = self.attempt("/frame", json!({"id": null})).await;
+                let _ = self.attempt("/frame", json!({"id": 0})).await;
+            }
+            let said = self.attempt("/execute/sync", json!({"script": script, "args": []})).await;
+            if let Ok(said) = said
+                && !said.is_null()
+                && said != json!(false)
+            {
                 return said;
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
@@ -126,8 +146,8 @@ impl Chrome {
 
     /// Into the frame that shows the tool, or back out.
     async fn enter_frame(&self) {
-        let frame = self.wait("the frame", "return document.querySelector('iframe')").await;
-        self.post("/frame", json!({"id": frame})).await;
+        self.wait("the frame", "return document.querySelector('iframe')").await;
+        self.in_frame.set(true);
     }
 
     async fn enter_newest_window(&self) {
@@ -145,6 +165,7 @@ impl Chrome {
     }
 
     async fn leave_frame(&self) {
+        self.in_frame.set(false);
         self.post("/frame", json!({"id": null})).await;
     }
 
