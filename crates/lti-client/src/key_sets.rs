@@ -187,7 +187,10 @@ impl KeySet {
     }
 }
 
-async fn fetch(client: &Inner, url: &WireUrl) -> Result<(VerifyingKeys, DateTime<Utc>), KeySetError> {
+pub(crate) async fn fetch(
+    client: &Inner,
+    url: &WireUrl,
+) -> Result<(VerifyingKeys, DateTime<Utc>), KeySetError> {
     let url = ServiceUrl::parse(url).map_err(KeySetError::Url)?;
     let mut request = Request::new(Vec::new());
     *request.uri_mut() = url.to_uri().clone();

@@ -5,6 +5,8 @@
 //! - settings: [`Client`], [`ClientBuilder`], [`RetryPolicy`], [`ClientError`]; where requests may go:
 //!   [`OutboundPolicy`], [`AddressKind`], [`Resolver`], [`OutboundRefusal`]
 //! - keys of the other side: [`Client::keys`], [`KeySetError`]
+//! - before the first launch: [`Client::register`] → [`NewRegistration`], [`RegisterError`]; records held against the
+//!   network: [`Client::check_platform`], [`Client::check_tool`], [`OnlineFault`]
 //! - tokens: [`Credentials`], [`TokenSource`], [`TokenFailure`]
 //! - grades: [`Grades`], [`ScoreOutcome`], [`Progress`]; lists: [`Items`]
 //! - rosters: [`Roster`], [`Members`]
@@ -19,8 +21,11 @@ mod grades;
 mod host;
 mod key_sets;
 mod listing;
+mod online_check;
 mod outbound_policy;
 mod publish_all;
+mod register_error;
+mod registration;
 mod resolver;
 mod retry;
 mod roster;
@@ -39,8 +44,11 @@ pub use credentials::{Credentials, CredentialsError};
 pub use grades::Grades;
 pub use key_sets::KeySetError;
 pub use listing::Items;
+pub use online_check::OnlineFault;
 pub use outbound_policy::{OutboundPolicy, OutboundRefusal};
 pub use publish_all::Progress;
+pub use register_error::RegisterError;
+pub use registration::NewRegistration;
 pub use resolver::{Addresses, Resolver, SystemResolver};
 pub use retry::RetryPolicy;
 pub use roster::{Members, Roster};

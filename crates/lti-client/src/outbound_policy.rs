@@ -119,6 +119,12 @@ impl OutboundPolicy {
         self.http
     }
 
+    /// Whether this very machine is allowed.
+    #[must_use]
+    pub fn allows_loopback(&self) -> bool {
+        self.loopback
+    }
+
     /// Decides all of a URL but what its host name resolves to.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ pub(crate) enum Redirects {
     SameOrigin,
     /// It holds nothing.
     Anywhere,
-    /// Nowhere: a redirect is an answer.
+    /// A redirect is an answer, and whoever reads it decides.
     Nowhere,
 }
 
@@ -81,6 +81,17 @@ impl Transport {
         request: Request<Vec<u8>>,
         redirects: Redirects,
     ) -> Result<Response<Vec<u8>>, TransportError> {
+        self.send_within(request, redirects, self.max_response_bytes).await
+    }
+
+    /// The same, for an answer of which less is read.
+    pub(crate) async fn send_within(
+        &self,
+        request: Request<Vec<u8>>,
+        redirects: Redirects,
+        most: usize,
+    ) -> Result<Response<Vec<u8>>, TransportError> {
+        let most = most.min(self.max_response_bytes);
         let (parts, body) = request.into_parts();
         let mut url = Url::parse(&parts.uri.to_string()).map_err(|_| TransportError::Unwritable)?;
         for _ in 0..=MAX_REDIRECTS {
@@ -92,52 +103,57 @@ impl Transport {
             }
             let answer = self.http.execute(request).await.map_err(|error| TransportError::read(&error))?;
             if redirects == Redirects::Nowhere || !is_followed(answer.status(), &parts.method) {
-                return self.read(answer).await;
+                return read(answer, most).await;
             }
-            let Some(location) = answer.headers().get(LOCATION) else { return self.read(answer).await };
+            let Some(location) = answer.headers().get(LOCATION) else { return read(answer, most).await };
             url = next_hop(&url, location, redirects).map_err(TransportError::Redirect)?;
         }
         Err(TransportError::Redirect(RedirectProblem::TooMany))
     }
 
-    /// The whole answer, as long as it is not longer than is read; of a refusal its beginning. What is counted is what
-    /// comes out of the decompression.
-    async fn read(&self, mut answer: reqwest::Response) -> Result<Response<Vec<u8>>, TransportError> {
-        let success = answer.status().is_success();
-        let most = if success { self.max_response_bytes } else { MAX_REFUSAL_BYTES };
-        let announced = answer.content_length().unwrap_or(0);
-        if success && usize::try_from(announced).map_or(true, |announced| announced > most) {
-            return Err(TransportError::TooLarge);
-        }
-        let mut response = Response::new(Vec::new());
-        *response.status_mut() = answer.status();
-        response.headers_mut().clone_from(answer.headers());
-        response.headers_mut().remove(TRANSFER_ENCODING);
-        response.headers_mut().remove(CONTENT_LENGTH);
-        let body = response.body_mut();
-        loop {
-            let chunk = match answer.chunk().await {
-                Ok(Some(chunk)) => chunk,
-                Ok(None) => return Ok(response),
-                // Its status says enough.
-                Err(_) if !success => return Ok(response),
-                Err(error) => return Err(TransportError::read(&error)),
-            };
-            let room = most.saturating_sub(body.len());
-            if chunk.len() <= room {
-                body.extend_from_slice(&chunk);
-            } else if success {
-                return Err(TransportError::TooLarge);
-            } else {
-                body.extend_from_slice(chunk.get(..room).unwrap_or_default());
-                return Ok(response);
-            }
-        }
-    }
-
     /// Decides a URL without sending anything.
     pub(crate) fn check(&self, url: &Url) -> Result<(), OutboundRefusal> {
         self.policy.check_url(url)
+    }
+
+    /// Where requests may go.
+    pub(crate) fn policy(&self) -> &OutboundPolicy {
+        &self.policy
+    }
+}
+
+/// The whole answer, as long as it is not longer than is read; of a refusal its beginning. What is counted is what
+/// comes out of the decompression.
+async fn read(mut answer: reqwest::Response, most: usize) -> Result<Response<Vec<u8>>, TransportError> {
+    let success = answer.status().is_success();
+    let most = if success { most } else { MAX_REFUSAL_BYTES.min(most) };
+    let announced = answer.content_length().unwrap_or(0);
+    if success && usize::try_from(announced).map_or(true, |announced| announced > most) {
+        return Err(TransportError::TooLarge);
+    }
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = answer.status();
+    response.headers_mut().clone_from(answer.headers());
+    response.headers_mut().remove(TRANSFER_ENCODING);
+    response.headers_mut().remove(CONTENT_LENGTH);
+    let body = response.body_mut();
+    loop {
+        let chunk = match answer.chunk().await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => return Ok(response),
+            // Its status says enough.
+            Err(_) if !success => return Ok(response),
+            Err(error) => return Err(TransportError::read(&error)),
+        };
+        let room = most.saturating_sub(body.len());
+        if chunk.len() <= room {
+            body.extend_from_slice(&chunk);
+        } else if success {
+            return Err(TransportError::TooLarge);
+        } else {
+            body.extend_from_slice(chunk.get(..room).unwrap_or_default());
+            return Ok(response);
+        }
     }
 }
 

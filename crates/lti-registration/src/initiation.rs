@@ -38,6 +38,12 @@ pub struct RegistrationInitiation {
 }
 
 impl RegistrationInitiation {
+    /// An initiation without a token.
+    #[must_use]
+    pub fn new(openid_configuration: WireUrl) -> Self {
+        Self { openid_configuration, registration_token: None }
+    }
+
     /// Reads the query of the request. Other parameters are the tool's own.
     ///
     /// # Errors

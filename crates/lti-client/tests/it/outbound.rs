@@ -16,13 +16,13 @@ use crate::support::{
 };
 
 /// A listener that counts connections, on both loopback addresses where there are both.
-struct Listener {
-    port: u16,
+pub(crate) struct Listener {
+    pub(crate) port: u16,
     connections: Arc<AtomicUsize>,
 }
 
 impl Listener {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let v4 = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = v4.local_addr().unwrap().port();
         let connections = Arc::new(AtomicUsize::new(0));
@@ -38,7 +38,7 @@ impl Listener {
         Self { port, connections }
     }
 
-    fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         std::thread::sleep(std::time::Duration::from_millis(20));
         self.connections.load(Ordering::SeqCst)
     }
@@ -46,13 +46,13 @@ impl Listener {
 
 /// Answers names from a list, one answer after the other; the last one stays.
 #[derive(Debug)]
-struct Script {
+pub(crate) struct Script {
     answers: Mutex<Vec<Vec<IpAddr>>>,
     asked: AtomicUsize,
 }
 
 impl Script {
-    fn new(answers: &[&[&str]]) -> Arc<Self> {
+    pub(crate) fn new(answers: &[&[&str]]) -> Arc<Self> {
         let parse = |addresses: &&[&str]| addresses.iter().map(|a| a.parse().unwrap()).collect();
         let answers = answers.iter().rev().map(parse).collect();
         Arc::new(Self { answers: Mutex::new(answers), asked: AtomicUsize::new(0) })
@@ -197,7 +197,7 @@ async fn redirects_are_decided_like_requests() {
     assert_eq!(listener.connections(), 0);
 }
 
-fn redirect(status: u16, location: &str) -> Response<axum::body::Body> {
+pub(crate) fn redirect(status: u16, location: &str) -> Response<axum::body::Body> {
     let mut response = reply(status, "");
     response.headers_mut().insert("location", location.parse().unwrap());
     response
