@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lti-tool", &["lti-types", "lti-jwks"]),
     ("lti-browser", &["lti-types"]),
     ("lti-services", &["lti-types", "lti-jwks"]),
-    ("lti-client", &["lti-types", "lti-jwks", "lti-services"]),
+    ("lti-client", &["lti-types", "lti-jwks", "lti-services", "lti-legacy"]),
     ("lti-registration", &["lti-types", "lti-jwks"]),
     ("lti-legacy", &["lti-types"]),
     ("lti-cartridge", &["lti-types"]),

@@ -8,6 +8,7 @@
 //! - tokens: [`Credentials`], [`TokenSource`], [`TokenFailure`]
 //! - grades: [`Grades`], [`ScoreOutcome`], [`Progress`]; lists: [`Items`]
 //! - rosters: [`Roster`], [`Members`]
+//! - grades of LTI 1.1, with the cargo feature `legacy`: `Client::outcome`, `OutcomeFailure`
 //! - what goes wrong: [`CallError`], [`TransportError`], [`RedirectProblem`]
 
 mod address;
@@ -20,6 +21,8 @@ mod host;
 mod key_sets;
 mod listing;
 mod outbound_policy;
+#[cfg(feature = "legacy")]
+mod outcomes;
 mod publish_all;
 mod resolver;
 mod retry;
@@ -40,6 +43,8 @@ pub use grades::Grades;
 pub use key_sets::KeySetError;
 pub use listing::Items;
 pub use outbound_policy::{OutboundPolicy, OutboundRefusal};
+#[cfg(feature = "legacy")]
+pub use outcomes::{OutcomeFailure, OutcomeFault};
 pub use publish_all::Progress;
 pub use resolver::{Addresses, Resolver, SystemResolver};
 pub use retry::RetryPolicy;

@@ -14,6 +14,8 @@ mod key_sets;
 mod limits;
 mod memory;
 mod outbound;
+#[cfg(feature = "legacy")]
+mod outcomes;
 mod paging;
 mod publishing;
 mod quirk_platform;
