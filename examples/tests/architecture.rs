@@ -104,6 +104,16 @@ fn crates_import_only_what_they_may() {
     }
 }
 
+/// Whoever needs no LTI 1.1 does not compile it.
+#[test]
+fn the_client_has_lti_1_1_behind_a_feature() {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().exec().unwrap();
+    let client = metadata.packages.iter().find(|package| package.name == "lti-client").unwrap();
+    assert!(client.dependencies.iter().any(|d| d.name == "lti-legacy" && d.optional));
+    assert!(!client.features.contains_key("default"));
+}
+
 /// What is remembered in memory needs no engine and no driver.
 #[test]
 fn the_store_in_memory_has_no_driver() {

@@ -144,7 +144,7 @@ impl Client {
 fn is_unknown(error: &OutcomeError) -> bool {
     match error {
         OutcomeError::Envelope(_) => true,
-        OutcomeError::Status(status) => *status >= 500 || (200..300).contains(status),
+        OutcomeError::Status(status) => *status >= 500,
         _ => false,
     }
 }

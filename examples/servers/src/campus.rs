@@ -28,8 +28,13 @@ pub async fn start(arguments: Arguments) -> Result<Vec<Running>, StartError> {
     let quizzes = bind(&arguments.tool_listen).await?;
     let shared = Shared::on_loopback();
     let (platform_record, tool_record) = records(&lms, &quizzes).map_err(StartError::new)?;
-    let of_platform =
-        platform::Arguments { listen: arguments.listen, tools: None, data: None, shared: shared.clone() };
+    let of_platform = platform::Arguments {
+        listen: arguments.listen,
+        tools: None,
+        legacy_tools: None,
+        data: None,
+        shared: shared.clone(),
+    };
     let of_tool = tool::Arguments {
         listen: arguments.tool_listen,
         registrations: None,
