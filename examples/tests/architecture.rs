@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lti-tool", &["lti-types", "lti-jwks"]),
     ("lti-browser", &["lti-types"]),
     ("lti-services", &["lti-types", "lti-jwks"]),
-    ("lti-client", &["lti-types", "lti-jwks", "lti-services", "lti-registration"]),
+    ("lti-client", &["lti-types", "lti-jwks", "lti-services", "lti-registration", "lti-legacy"]),
     ("lti-registration", &["lti-types", "lti-jwks"]),
     ("lti-legacy", &["lti-types"]),
     ("lti-cartridge", &["lti-types"]),
@@ -102,6 +102,16 @@ fn crates_import_only_what_they_may() {
     for (name, _) in ARROWS {
         assert!(among_us.contains_key(*name), "{name} is not in the workspace");
     }
+}
+
+/// Whoever needs no LTI 1.1 does not compile it.
+#[test]
+fn the_client_has_lti_1_1_behind_a_feature() {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().exec().unwrap();
+    let client = metadata.packages.iter().find(|package| package.name == "lti-client").unwrap();
+    assert!(client.dependencies.iter().any(|d| d.name == "lti-legacy" && d.optional));
+    assert!(!client.features.contains_key("default"));
 }
 
 /// What is remembered in memory needs no engine and no driver.

@@ -10,6 +10,7 @@
 //! - tokens: [`Credentials`], [`TokenSource`], [`TokenFailure`]
 //! - grades: [`Grades`], [`ScoreOutcome`], [`Progress`]; lists: [`Items`]
 //! - rosters: [`Roster`], [`Members`]
+//! - grades of LTI 1.1, with the cargo feature `legacy`: `Client::outcome`, `OutcomeFailure`
 //! - what goes wrong: [`CallError`], [`TransportError`], [`RedirectProblem`]
 
 mod address;
@@ -23,6 +24,8 @@ mod key_sets;
 mod listing;
 mod online_check;
 mod outbound_policy;
+#[cfg(feature = "legacy")]
+mod outcomes;
 mod publish_all;
 mod register_error;
 mod registration;
@@ -46,6 +49,8 @@ pub use key_sets::KeySetError;
 pub use listing::Items;
 pub use online_check::OnlineFault;
 pub use outbound_policy::{OutboundPolicy, OutboundRefusal};
+#[cfg(feature = "legacy")]
+pub use outcomes::{OutcomeFailure, OutcomeFault};
 pub use publish_all::Progress;
 pub use register_error::RegisterError;
 pub use registration::NewRegistration;

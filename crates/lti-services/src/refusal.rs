@@ -67,7 +67,9 @@ impl RetryAfter {
         .max(TimeDelta::zero())
     }
 
-    fn read(headers: &HeaderMap) -> Option<Self> {
+    /// What an answer asks for; `None` if it asks for nothing, or unreadably.
+    #[must_use]
+    pub fn read(headers: &HeaderMap) -> Option<Self> {
         let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
         if let Ok(seconds) = text.parse::<u32>() {
             return Some(Self::Delay(TimeDelta::seconds(i64::from(seconds))));

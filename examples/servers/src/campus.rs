@@ -28,9 +28,20 @@ pub async fn start(arguments: Arguments) -> Result<Vec<Running>, StartError> {
     let quizzes = bind(&arguments.tool_listen).await?;
     let shared = Shared::on_loopback();
     let (platform_record, tool_record) = records(&lms, &quizzes).map_err(StartError::new)?;
-    let of_platform =
-        platform::Arguments { listen: arguments.listen, tools: None, data: None, shared: shared.clone() };
-    let of_tool = tool::Arguments { listen: arguments.tool_listen, registrations: None, keys: None, shared };
+    let of_platform = platform::Arguments {
+        listen: arguments.listen,
+        tools: None,
+        legacy_tools: None,
+        data: None,
+        shared: shared.clone(),
+    };
+    let of_tool = tool::Arguments {
+        listen: arguments.tool_listen,
+        registrations: None,
+        legacy_consumers: None,
+        keys: None,
+        shared,
+    };
     Ok(vec![
         platform::serve(lms, &of_platform, vec![tool_record]).await?,
         tool::serve(quizzes, &of_tool, vec![platform_record]).await?,

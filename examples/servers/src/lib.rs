@@ -11,6 +11,7 @@ mod clock;
 pub mod connection;
 mod cookie;
 mod key_file;
+mod legacy;
 mod limits;
 mod metrics;
 mod page;

@@ -15,6 +15,8 @@ mod limits;
 mod memory;
 mod online_check;
 mod outbound;
+#[cfg(feature = "legacy")]
+mod outcomes;
 mod paging;
 mod publishing;
 mod quirk_platform;

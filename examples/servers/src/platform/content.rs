@@ -56,6 +56,8 @@ pub(super) async fn links(
         .map(|link| {
             let registration = platform.registration(link.place.client_id.as_str());
             let default = registration.as_ref().map(|tool| tool.record().target_link_uri.as_str().to_owned());
+            let default = default
+                .or_else(|| Some(platform.consumer_of(link)?.launch_url.as_ref()?.as_str().to_owned()));
             let url = link.url.as_ref().map(|url| url.as_str().to_owned()).or(default);
             json!({"id": link.id, "title": link.title, "url": url, "tool": link.place.client_id})
         })

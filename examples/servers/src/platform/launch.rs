@@ -10,10 +10,11 @@ use lti_types::{LoginHint, MessageType, StorageTarget};
 use serde::{Deserialize, Serialize};
 
 use super::session::SignedIn;
-use super::{Platform, courses};
+use super::{Platform, courses, legacy};
 use crate::answer;
 use crate::clock::now;
 use crate::problem::Problem;
+use crate::visitor::Visitor;
 
 /// Under what pending logins are kept.
 pub(super) const PENDING: &str = "pending_login";
@@ -43,6 +44,9 @@ pub(super) async fn link(
 ) -> Result<Response, Problem> {
     let visitor = platform.expect_signed_in(request.headers())?;
     let link = platform.school().link(&id).cloned().ok_or_else(Problem::not_found)?;
+    if let Some(consumer) = platform.consumer_of(&link) {
+        return legacy::launch(&platform, consumer, &link, &visitor, &Visitor::of(request.headers()));
+    }
     let registration = platform.registration(link.place.client_id.as_str()).ok_or_else(unregistered)?;
     let mut intent = LaunchIntent::resource_link(link.resource_link(), link.place.deployment_id.clone());
     intent.target_link_uri.clone_from(&link.url);

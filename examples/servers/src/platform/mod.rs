@@ -8,6 +8,7 @@ mod gradebook;
 mod grades;
 mod import;
 mod launch;
+mod legacy;
 mod message;
 mod metadata;
 mod pages;
@@ -32,6 +33,7 @@ use lti_services::platform::{GrantSigner, Place};
 use lti_types::{Issuer, ToolRecord, WireUrl};
 use url::Url;
 
+use crate::legacy::{Consumer, consumers};
 use crate::metrics::Metrics;
 use crate::server::{self, Bound, Running, StartError};
 use crate::settings::{self, Shared};
@@ -51,6 +53,9 @@ pub struct Arguments {
     /// The tools that are registered: a JSON array.
     #[arg(long, value_name = "FILE.json")]
     pub tools: Option<PathBuf>,
+    /// The tools that are launched by LTI 1.1: a JSON array of `key`, `secret`, `launch_url` and, if it has one, `name`.
+    #[arg(long, value_name = "FILE.json")]
+    pub legacy_tools: Option<PathBuf>,
     /// Keep keys, links and grades in this directory between runs.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
@@ -73,6 +78,8 @@ pub(crate) struct Platform {
     client: Client,
     metrics: Arc<Metrics>,
     tools: RwLock<Vec<Arc<Registration>>>,
+    /// Tools of LTI 1.1.
+    consumers: Vec<Consumer>,
     school: Mutex<School>,
     data: Option<PathBuf>,
     addresses: AddressRules,
@@ -121,6 +128,7 @@ impl Platform {
             client: shared.client("lti-example-platform")?,
             metrics: Metrics::new(),
             tools: RwLock::default(),
+            consumers: consumers("--legacy-tools", arguments.legacy_tools.as_deref())?,
             school: Mutex::new(content::load(arguments.data.as_deref())?),
             data: arguments.data.clone(),
             addresses: shared.addresses(),
@@ -134,6 +142,7 @@ impl Platform {
                 platform.register(tool)?;
             }
         }
+        legacy::place(&platform)?;
         Ok(platform)
     }
 
@@ -210,6 +219,7 @@ impl Platform {
                     .filter_map(|url| Origin::parse(url).ok())
                     .collect::<Vec<_>>()
             })
+            .chain(self.consumer_origins())
             .collect();
         origins.sort();
         origins.dedup();
@@ -239,6 +249,7 @@ fn router(platform: Arc<Platform>, rate: crate::limits::RateLimit) -> Router {
         .route("/lti/auth", get(authentication::authenticate).post(authentication::authenticate))
         .route("/lti/token", any(tokens::grant))
         .route("/lti/register", any(registration::register))
+        .route("/lti/legacy/outcomes", post(legacy::outcomes))
         .route("/lti/deep-linking/return", post(deep_linking::take))
         .route("/admin/registrations", post(registration::invite))
         .route("/admin/registrations/{client_id}/activate", post(registration::activate))

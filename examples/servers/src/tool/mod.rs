@@ -2,6 +2,7 @@
 
 mod deep_linking;
 mod launch;
+mod legacy;
 mod login;
 mod pages;
 mod platforms;
@@ -26,6 +27,7 @@ use lti_store::Platforms;
 use lti_types::{PlatformRecord, WireUrl};
 use url::Url;
 
+use crate::legacy::{Consumer, consumers};
 use crate::metrics::Metrics;
 use crate::server::{self, Bound, Running, StartError};
 use crate::settings::{self, Shared};
@@ -44,6 +46,9 @@ pub struct Arguments {
     /// The platforms that are registered: a JSON array.
     #[arg(long, value_name = "FILE.json")]
     pub registrations: Option<PathBuf>,
+    /// The platforms that launch by LTI 1.1: a JSON array of `key`, `secret` and, if it has one, `name`.
+    #[arg(long, value_name = "FILE.json")]
+    pub legacy_consumers: Option<PathBuf>,
     /// Keep the signing key in this file between runs; made on first use.
     #[arg(long, value_name = "FILE")]
     pub keys: Option<PathBuf>,
@@ -63,6 +68,8 @@ pub(crate) struct Tool {
     key: Arc<SigningKey>,
     sealer: Sealer,
     platforms: Platforms,
+    /// Who launches by LTI 1.1.
+    consumers: Vec<Consumer>,
     notes: Notes,
     client: Client,
     addresses: AddressRules,
@@ -104,6 +111,7 @@ pub(crate) async fn serve(
         public,
         key: Arc::new(key),
         sealer: Sealer::new(sealing_key),
+        consumers: consumers("--legacy-consumers", arguments.legacy_consumers.as_deref())?,
         platforms: Platforms::new(Arc::clone(&store) as Arc<dyn lti_store::RecordStore>, "tool"),
         notes: Notes::new(store, "tool"),
         client: shared.client("lti-example-tool")?,
@@ -146,6 +154,7 @@ fn router(tool: Arc<Tool>) -> Router {
         .route("/lti/login", get(login::begin).post(login::begin))
         .route("/lti/launch", post(launch::take))
         .route("/lti/launch/complete", post(launch::complete))
+        .route("/lti/legacy/launch", post(legacy::take))
         .route("/lti/launches/{launch_id}", get(pages::launch))
         .route("/lti/launches/{launch_id}/open", post(pages::open))
         .route("/lti/launches/{launch_id}/members", get(services::members))

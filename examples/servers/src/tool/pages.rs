@@ -123,7 +123,8 @@ struct Summary<'a> {
     course: Option<&'a str>,
     link: Option<&'a str>,
     platform: &'a str,
-    proof: &'static str,
+    /// How the browser proved itself; LTI 1.1 asks for no proof.
+    proof: Option<&'static str>,
     checks: &'static [Check],
 }
 
@@ -145,9 +146,13 @@ impl<'a> Summary<'a> {
             role,
             course: record.context.as_ref().and_then(|course| course.title.as_deref()),
             link: record.resource_link.as_ref().and_then(|link| link.title.as_deref()),
-            platform: record.issuer.as_str(),
-            proof: if session.by_storage { "platform storage" } else { "a cookie" },
-            checks: Check::ALL,
+            platform: session.legacy.as_ref().map_or(record.issuer.as_str(), |legacy| &legacy.platform),
+            proof: match session.legacy {
+                Some(_) => None,
+                None if session.by_storage => Some("platform storage"),
+                None => Some("a cookie"),
+            },
+            checks: if session.legacy.is_some() { &[] } else { Check::ALL },
         }
     }
 }

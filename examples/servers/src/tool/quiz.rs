@@ -115,6 +115,9 @@ async fn send(tool: &Tool, session: &Session, quiz: &Quiz, points: usize) -> Res
     let (Some(user), true) = (&session.record.user_id, session.record.roles.is_learner()) else {
         return Ok(false);
     };
+    if let Some(legacy) = &session.legacy {
+        return tool.send_outcome(session, legacy, points as f64, quiz.maximum()).await;
+    }
     let Some(service) = &session.record.grade_service else { return Ok(false) };
     let Some(line_item) = service.line_item() else { return Ok(false) };
     let line_item = LineItemUrl::parse(line_item).map_err(Problem::internal)?;

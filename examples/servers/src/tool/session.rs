@@ -11,12 +11,13 @@ use http::header::AUTHORIZATION;
 use lti_browser::Fault;
 use lti_jwks::Purpose;
 use lti_tool::{Binding, Launch, LaunchRecord, PendingDeepLinking};
-use lti_types::{Nonce, UserId};
+use lti_types::{LaunchClaims, Nonce, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::Tool;
+use super::legacy::LegacySession;
 use crate::clock::now;
 use crate::cookie::Cookie;
 use crate::problem::Problem;
@@ -54,6 +55,9 @@ pub(super) struct Session {
     pub(super) quiz: Option<String>,
     /// Whether the browser proved itself by platform storage, and not by a cookie.
     pub(super) by_storage: bool,
+    /// Of a launch by LTI 1.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) legacy: Option<LegacySession>,
 }
 
 /// A launch that was just made.
@@ -65,18 +69,15 @@ pub(super) struct NewSession {
 
 impl NewSession {
     pub(super) async fn of(tool: &Tool, launch: &Launch) -> Result<Self, Problem> {
-        let until = now() + LIFETIME;
-        let id = tool.sealer.seal(ID, b"", &(), until).map_err(Problem::internal)?;
-        let claims = launch.claims();
-        let mut session = Session {
-            token: None,
-            until,
-            record: launch.to_record(),
-            deep_linking: launch.deep_linking_request(),
-            name: claims.name.clone(),
-            quiz: claims.custom.as_ref().and_then(|custom| custom.get("quiz")).map(str::to_owned),
-            by_storage: launch.binding() == Binding::PlatformStorage,
-        };
+        let mut session = Session::of(launch.to_record(), launch.claims());
+        session.deep_linking = launch.deep_linking_request();
+        session.by_storage = launch.binding() == Binding::PlatformStorage;
+        Self::keep(tool, session).await
+    }
+
+    /// Gives a launch its id and token.
+    pub(super) async fn keep(tool: &Tool, mut session: Session) -> Result<Self, Problem> {
+        let id = tool.sealer.seal(ID, b"", &(), session.until).map_err(Problem::internal)?;
         if let Ok(sealed) = tool.sealer.seal(SEALED, id.as_bytes(), &session, session.until) {
             return Ok(Self { id, token: format!("{SEALED_PREFIX}{sealed}"), session });
         }
@@ -89,6 +90,19 @@ impl NewSession {
 }
 
 impl Session {
+    pub(super) fn of(record: LaunchRecord, claims: &LaunchClaims) -> Self {
+        Self {
+            token: None,
+            until: now() + LIFETIME,
+            record,
+            deep_linking: None,
+            name: claims.name.clone(),
+            quiz: claims.custom.as_ref().and_then(|custom| custom.get("quiz")).map(str::to_owned),
+            by_storage: false,
+            legacy: None,
+        }
+    }
+
     /// Whoever teaches in the course may see and grade everybody.
     pub(super) fn is_instructor(&self) -> bool {
         self.record.roles.is_instructor()
