@@ -146,7 +146,10 @@ impl<'a> Summary<'a> {
             role,
             course: record.context.as_ref().and_then(|course| course.title.as_deref()),
             link: record.resource_link.as_ref().and_then(|link| link.title.as_deref()),
-            platform: session.legacy.as_ref().map_or(record.issuer.as_str(), |legacy| &legacy.platform),
+            platform: session
+                .legacy
+                .as_ref()
+                .map_or(record.issuer.as_str(), |legacy| legacy.platform.as_str()),
             proof: match session.legacy {
                 Some(_) => None,
                 None if session.by_storage => Some("platform storage"),

@@ -74,7 +74,7 @@ impl Pair {
         url::form_urlencoded::parse(post.body().as_bytes()).into_owned().collect()
     }
 
-    async fn launch(&self, fields: &Fields) -> Answer {
+    async fn launch(&self, fields: &[(String, String)]) -> Answer {
         Browser::new().post(&self.launch_url(), fields, JSON).await
     }
 
@@ -134,7 +134,7 @@ fn replace(score: f64) -> Operation {
     Operation::Replace(ReplaceResult::new(ResultScore::new(score).unwrap()))
 }
 
-fn value<'a>(fields: &'a Fields, name: &str) -> &'a str {
+fn value<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
     fields.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
 }
 
