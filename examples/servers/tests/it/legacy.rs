@@ -135,7 +135,7 @@ fn replace(score: f64) -> Operation {
 }
 
 fn value<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
-    fields.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
+    fields.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.as_str())
 }
 
 #[tokio::test]
