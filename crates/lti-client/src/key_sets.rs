@@ -187,12 +187,7 @@ impl KeySet {
         }
     }
 
-    fn keep(
-        &self,
-        fetched: Result<Fetched, KeySetError>,
-        wanted: Option<&KeyId>,
-        now: DateTime<Utc>,
-    ) {
+    fn keep(&self, fetched: Result<Fetched, KeySetError>, wanted: Option<&KeyId>, now: DateTime<Utc>) {
         let mut known = lock(&self.known);
         match fetched {
             Ok((keys, fresh_until)) => {
@@ -237,4 +232,37 @@ fn not_empty(fetched: Fetched) -> Result<Fetched, KeySetError> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use lti_jwks::{RsaSize, SigningKey};
+
+    use super::*;
+
+    /// A platform publishes nothing for a while: launches go on with the keys from before, and not for ever.
+    #[test]
+    fn an_empty_key_set_replaces_no_keys() {
+        let key = SigningKey::generate_rsa(RsaSize::Rsa2048).unwrap();
+        let full = serde_json::to_string(&JwkSet::new([key.public_jwk()])).unwrap();
+        let id = Some(key.key_id());
+        let fetched = |json: &str, at| {
+            let keys = VerifyingKeys::from_jwk_set(&JwkSet::parse(json.as_bytes()).unwrap());
+            not_empty((keys, freshness(None, at)))
+        };
+        for empty in [r#"{"keys":[]}"#, "[]"] {
+            let set = KeySet::default();
+            let first = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+            set.keep(fetched(&full, first), id, first);
+            let stale = first + TimeDelta::hours(2);
+            assert!(matches!(set.find(id, stale), Found::Fetch));
+            set.keep(fetched(empty, stale), id, stale);
+            assert!(matches!(set.find(id, stale), Found::Keys(keys) if keys.find(key.key_id()).is_ok()));
+            let over = first + TimeDelta::hours(26);
+            assert!(matches!(set.find(id, over), Found::Fetch));
+            set.keep(fetched(empty, over), id, over);
+            assert!(matches!(set.find(id, over), Found::Error(KeySetError::Empty)));
+        }
+    }
 }
