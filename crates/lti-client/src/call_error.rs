@@ -79,12 +79,15 @@ impl CallError {
         }
     }
 
-    /// Whether the server may have done what it was asked for, although nobody knows.
+    /// Whether the server may have done what it was asked for, although nobody knows. 503 is no proof that it did not: a
+    /// proxy answers so too, after the server behind it took the request.
     #[must_use]
     pub fn may_have_been_done(&self) -> bool {
         match self {
             Self::Transport(error) => error.may_have_been_done(),
-            Self::Service(ServiceError::Refused(refusal)) => refusal.may_have_been_done(),
+            Self::Service(ServiceError::Refused(refusal)) => {
+                refusal.may_have_been_done() || refusal.status() == 503
+            }
             Self::Service(_) => true,
             _ => false,
         }

@@ -10,7 +10,7 @@ use lti_jwks::{KeyId, VerifyingKeys};
 use lti_services::MAX_RESPONSE_BYTES;
 use lti_types::{GradeService, RosterService, Scope, WireUrl};
 
-use crate::host::Hosts;
+use crate::host::{Hosts, Limits};
 use crate::key_sets::KeySets;
 use crate::token_cache::TokenCache;
 use crate::transport::{Redirects, Settings, Transport};
@@ -98,7 +98,8 @@ impl Client {
 
     /// The keys at a registered key set URL, to verify a token of that `kid` with: a platform's keys for a launch, a
     /// tool's keys for a token request or a deep linking response. One request at a time for each URL; how long its answer
-    /// is used, and what becomes of failures, [`lti_jwks::KeySetCache`] says.
+    /// is used, and what becomes of failures, [`lti_jwks::KeySetCache`] says. A request that was begun is finished and
+    /// counts, whether or not anybody still waits for it.
     ///
     /// # Errors
     /// [`KeySetError`].
@@ -176,6 +177,7 @@ pub struct ClientBuilder {
     timeout: Duration,
     max_response_bytes: usize,
     requests_at_once: usize,
+    turn_timeout: Duration,
     retry: RetryPolicy,
     root_certificates: Vec<Vec<u8>>,
 }
@@ -190,6 +192,7 @@ impl Default for ClientBuilder {
             timeout: Duration::from_secs(30),
             max_response_bytes: MAX_RESPONSE_BYTES,
             requests_at_once: 8,
+            turn_timeout: Duration::from_secs(120),
             retry: RetryPolicy::default(),
             root_certificates: Vec::new(),
         }
@@ -239,10 +242,20 @@ impl ClientBuilder {
         self
     }
 
-    /// How many requests one host gets at once: 8 by default, 1 at least.
+    /// How many requests one host gets at once: 8 by default, 1 at least; and as many for key sets besides, which wait for
+    /// no grades.
     #[must_use]
     pub fn requests_at_once(mut self, most: usize) -> Self {
         self.requests_at_once = most;
+        self
+    }
+
+    /// How long a request waits until fewer than [`ClientBuilder::requests_at_once`] are under way and the time is over
+    /// that the host asked for: two minutes by default, for each attempt; then it fails with [`TransportError::NoTurn`].
+    /// For a key set it is no longer than [`ClientBuilder::timeout`].
+    #[must_use]
+    pub fn turn_timeout(mut self, time: Duration) -> Self {
+        self.turn_timeout = time;
         self
     }
 
@@ -290,7 +303,11 @@ impl ClientBuilder {
         .map_err(|_| ClientError::Setup)?;
         Ok(Client(Arc::new(Inner {
             transport,
-            hosts: Hosts::new(self.requests_at_once),
+            hosts: Hosts::new(Limits {
+                at_once: self.requests_at_once,
+                turn: self.turn_timeout,
+                key_set_turn: self.turn_timeout.min(self.timeout),
+            }),
             tokens: TokenCache::default(),
             key_sets: KeySets::default(),
             creations: crate::find_or_create::Creations::default(),

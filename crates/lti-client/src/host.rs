@@ -1,12 +1,15 @@
-//! What one host is spared: requests at a time, repetitions, and the time it asked for.
+//! What one host is spared: requests at a time, repetitions, and the time it asked for. Key sets go a way of their own:
+//! no launch waits for somebody's grades.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
 use tower::retry::budget::{Budget as _, TpsBudget};
 use url::Url;
+
+use crate::TransportError;
 
 /// Hosts that are remembered before those that nobody uses are forgotten.
 const MANY_HOSTS: usize = 1024;
@@ -21,25 +24,38 @@ const BUDGET_RATIO: f32 = 1.0;
 #[derive(Debug)]
 pub(crate) struct Hosts {
     hosts: Mutex<HashMap<String, Arc<Host>>>,
-    at_once: usize,
+    limits: Limits,
+}
+
+/// How many are let in, and how long the others wait.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) at_once: usize,
+    /// How long a call or a token request waits for its turn.
+    pub(crate) turn: Duration,
+    /// How long a key set does, for which a launch waits.
+    pub(crate) key_set_turn: Duration,
 }
 
 /// One origin.
 #[derive(Debug)]
 pub(crate) struct Host {
-    permits: Semaphore,
+    calls: Semaphore,
+    key_sets: Semaphore,
+    limits: Limits,
     budget: TpsBudget,
     paused_until: Mutex<Option<Instant>>,
 }
 
 impl Hosts {
-    pub(crate) fn new(at_once: usize) -> Self {
-        Self { hosts: Mutex::default(), at_once: at_once.max(1) }
+    pub(crate) fn new(limits: Limits) -> Self {
+        let at_once = limits.at_once.clamp(1, Semaphore::MAX_PERMITS);
+        Self { hosts: Mutex::default(), limits: Limits { at_once, ..limits } }
     }
 
     /// Requests that one host gets at a time.
     pub(crate) fn at_once(&self) -> usize {
-        self.at_once
+        self.limits.at_once
     }
 
     pub(crate) fn of(&self, url: &Url) -> Arc<Host> {
@@ -48,32 +64,44 @@ impl Hosts {
         if hosts.len() >= MANY_HOSTS && !hosts.contains_key(&origin) {
             hosts.retain(|_, host| Arc::strong_count(host) > 1);
         }
-        Arc::clone(hosts.entry(origin).or_insert_with(|| Arc::new(Host::new(self.at_once))))
+        Arc::clone(hosts.entry(origin).or_insert_with(|| Arc::new(Host::new(self.limits))))
     }
 }
 
 impl Host {
-    fn new(at_once: usize) -> Self {
+    fn new(limits: Limits) -> Self {
         Self {
-            permits: Semaphore::new(at_once.min(Semaphore::MAX_PERMITS)),
+            calls: Semaphore::new(limits.at_once),
+            key_sets: Semaphore::new(limits.at_once),
+            limits,
             budget: TpsBudget::new(BUDGET_SPAN, BUDGET_PER_SECOND, BUDGET_RATIO),
             paused_until: Mutex::new(None),
         }
     }
 
-    /// Waits for a place among the requests of the moment, and for the end of a pause.
-    pub(crate) async fn enter(&self) -> Option<SemaphorePermit<'_>> {
+    /// Waits for a place among the calls of the moment, and for the end of a pause; not for ever, since those who have a
+    /// place may hang, and others come before.
+    pub(crate) async fn enter(&self) -> Result<SemaphorePermit<'_>, TransportError> {
+        in_time(self.limits.turn, self.turn()).await
+    }
+
+    /// Waits for a place among the key sets of the moment. Calls that hang take none of these, and a pause that calls were
+    /// told to make is none for key sets, which are asked for seldom enough ([`lti_jwks::KeySetCache`]).
+    pub(crate) async fn enter_for_keys(&self) -> Result<SemaphorePermit<'_>, TransportError> {
+        in_time(self.limits.key_set_turn, self.key_sets.acquire()).await
+    }
+
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
         loop {
             let until = *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(until) = until.filter(|until| *until > Instant::now()) {
                 tokio::time::sleep_until(until.into()).await;
                 continue;
             }
-            // It is never closed.
-            let permit = self.permits.acquire().await.ok();
+            let permit = self.calls.acquire().await?;
             let until = *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
             if until.is_none_or(|until| until <= Instant::now()) {
-                return permit;
+                return Ok(permit);
             }
         }
     }
@@ -96,13 +124,22 @@ impl Host {
     }
 }
 
+async fn in_time<T>(
+    most: Duration,
+    turn: impl Future<Output = Result<T, AcquireError>>,
+) -> Result<T, TransportError> {
+    // Nobody closes the semaphores; if somebody did, there would be no turn either.
+    tokio::time::timeout(most, turn).await.ok().and_then(Result::ok).ok_or(TransportError::NoTurn)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn repetitions_are_limited_by_host() {
-        let hosts = Hosts::new(4);
+        let turn = Duration::from_secs(1);
+        let hosts = Hosts::new(Limits { at_once: 4, turn, key_set_turn: turn });
         let one = hosts.of(&Url::parse("https://a.example/x").unwrap());
         let same = hosts.of(&Url::parse("https://a.example:443/y").unwrap());
         let other = hosts.of(&Url::parse("https://a.example:444/").unwrap());

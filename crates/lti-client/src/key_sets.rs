@@ -41,6 +41,10 @@ pub enum KeySetError {
     /// The answer is no key set.
     #[error("what was fetched is no key set: {0}")]
     Document(JwkSetError),
+    /// The key set is empty. That is a mistake more often than a revocation of everything, so keys from before are used
+    /// for as long as after any other failure.
+    #[error("the key set is empty")]
+    Empty,
     /// The registered URL is none.
     #[error("key_set_url: {0}")]
     Url(InvalidUrl),
@@ -55,6 +59,7 @@ impl KeySetError {
             Self::Unavailable { .. } => "key_set_unavailable",
             Self::Transport(error) => error.code(),
             Self::Status(_) => "key_set_status",
+            Self::Empty => "key_set_empty",
             Self::Document(error) => error.code(),
             Self::Url(error) => error.code(),
         }
@@ -88,7 +93,7 @@ struct KeySet {
     /// A moment at a time, so that known keys are had while a fetch is under way.
     known: Mutex<Known>,
     /// For as long as a fetch takes.
-    fetching: tokio::sync::Mutex<()>,
+    fetching: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Debug, Default)]
@@ -99,6 +104,9 @@ struct Known {
     last_error: Option<KeySetError>,
 }
 
+/// Keys, and until when they are fresh.
+pub(crate) type Fetched = (VerifyingKeys, DateTime<Utc>);
+
 enum Found {
     Keys(Arc<VerifyingKeys>),
     Fetch,
@@ -108,7 +116,7 @@ enum Found {
 impl KeySets {
     pub(crate) async fn keys(
         &self,
-        client: &Inner,
+        client: &Arc<Inner>,
         url: &WireUrl,
         key_id: Option<&KeyId>,
     ) -> Result<Arc<VerifyingKeys>, KeySetError> {
@@ -118,14 +126,27 @@ impl KeySets {
             Found::Error(error) => return Err(error),
             Found::Fetch => {}
         }
-        let _turn = set.fetching.lock().await;
+        let turn = Arc::clone(&set.fetching).lock_owned().await;
         // Somebody else may have fetched meanwhile.
         match set.find(key_id, now()) {
             Found::Keys(keys) => return Ok(keys),
             Found::Error(error) => return Err(error),
             Found::Fetch => {}
         }
-        set.keep(fetch(client, url).await, key_id, now());
+        // In a task of its own: a caller who goes away takes with him neither the keys nor the failure, which is to hold
+        // off the next.
+        let fetching = tokio::spawn({
+            let (client, set, url, key_id) =
+                (Arc::clone(client), Arc::clone(&set), url.clone(), key_id.cloned());
+            async move {
+                let _turn = turn;
+                let fetched = fetch(&client, &url).await.and_then(not_empty);
+                set.keep(fetched, key_id.as_ref(), now());
+            }
+        });
+        if fetching.await.is_err() {
+            set.keep(Err(KeySetError::Transport(TransportError::AnswerLost)), key_id, now());
+        }
         match set.find(key_id, now()) {
             Found::Keys(keys) => Ok(keys),
             Found::Error(error) => Err(error),
@@ -166,12 +187,7 @@ impl KeySet {
         }
     }
 
-    fn keep(
-        &self,
-        fetched: Result<(VerifyingKeys, DateTime<Utc>), KeySetError>,
-        wanted: Option<&KeyId>,
-        now: DateTime<Utc>,
-    ) {
+    fn keep(&self, fetched: Result<Fetched, KeySetError>, wanted: Option<&KeyId>, now: DateTime<Utc>) {
         let mut known = lock(&self.known);
         match fetched {
             Ok((keys, fresh_until)) => {
@@ -187,10 +203,7 @@ impl KeySet {
     }
 }
 
-pub(crate) async fn fetch(
-    client: &Inner,
-    url: &WireUrl,
-) -> Result<(VerifyingKeys, DateTime<Utc>), KeySetError> {
+pub(crate) async fn fetch(client: &Inner, url: &WireUrl) -> Result<Fetched, KeySetError> {
     let url = ServiceUrl::parse(url).map_err(KeySetError::Url)?;
     let mut request = Request::new(Vec::new());
     *request.uri_mut() = url.to_uri().clone();
@@ -199,7 +212,7 @@ pub(crate) async fn fetch(
         .insert(ACCEPT, HeaderValue::from_static("application/jwk-set+json, application/json"));
     let host = client.hosts.of(url.to_url());
     let answer = {
-        let _place = host.enter().await;
+        let _place = host.enter_for_keys().await.map_err(KeySetError::Transport)?;
         client.transport.send(request, Redirects::Anywhere).await.map_err(KeySetError::Transport)?
     };
     if !answer.status().is_success() {
@@ -211,6 +224,45 @@ pub(crate) async fn fetch(
     Ok((VerifyingKeys::from_jwk_set(&set), freshness(cache_control, now)))
 }
 
+/// A key set without a single member is a failure, and does not replace what was fetched before.
+fn not_empty(fetched: Fetched) -> Result<Fetched, KeySetError> {
+    let (keys, _) = &fetched;
+    if keys.is_empty() && keys.skipped().is_empty() { Err(KeySetError::Empty) } else { Ok(fetched) }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use lti_jwks::{RsaSize, SigningKey};
+
+    use super::*;
+
+    /// A platform publishes nothing for a while: launches go on with the keys from before, and not for ever.
+    #[test]
+    fn an_empty_key_set_replaces_no_keys() {
+        let key = SigningKey::generate_rsa(RsaSize::Rsa2048).unwrap();
+        let full = serde_json::to_string(&JwkSet::new([key.public_jwk()])).unwrap();
+        let id = Some(key.key_id());
+        let fetched = |json: &str, at| {
+            let keys = VerifyingKeys::from_jwk_set(&JwkSet::parse(json.as_bytes()).unwrap());
+            not_empty((keys, freshness(None, at)))
+        };
+        for empty in [r#"{"keys":[]}"#, "[]"] {
+            let set = KeySet::default();
+            let first = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+            set.keep(fetched(&full, first), id, first);
+            let stale = first + TimeDelta::hours(2);
+            assert!(matches!(set.find(id, stale), Found::Fetch));
+            set.keep(fetched(empty, stale), id, stale);
+            assert!(matches!(set.find(id, stale), Found::Keys(keys) if keys.find(key.key_id()).is_ok()));
+            let over = first + TimeDelta::hours(26);
+            assert!(matches!(set.find(id, over), Found::Fetch));
+            set.keep(fetched(empty, over), id, over);
+            assert!(matches!(set.find(id, over), Found::Error(KeySetError::Empty)));
+        }
+    }
 }

@@ -45,7 +45,7 @@ type Queue = Vec<(usize, LineItemUrl, Score)>;
 impl Grades {
     /// Publishes scores, as many at a time as one host gets, and gives the outcome of each with its place in the input, in
     /// the order in which they become known. Several scores of one person in one line item go one after the other, the
-    /// oldest first, wherever they stand in the input.
+    /// oldest first, wherever they stand in the input, and each outcome is given before the next score is sent.
     ///
     /// Dropping the stream stops it; of scores under way nobody then knows whether they arrived.
     pub fn publish_each(
@@ -67,12 +67,8 @@ impl Grades {
         let at_once = self.session.client.0.hosts.at_once();
         let grades = self.clone();
         stream::iter(queues)
-            .map(move |queue| {
-                let grades = grades.clone();
-                async move { stream::iter(grades.publish_queue(queue).await) }
-            })
-            .buffer_unordered(at_once)
-            .flatten()
+            .map(move |queue| grades.clone().publish_queue(queue))
+            .flatten_unordered(at_once)
             .boxed()
     }
 
@@ -95,12 +91,13 @@ impl Grades {
         outcomes.into_values().collect()
     }
 
-    async fn publish_queue(&self, mut queue: Queue) -> Vec<(usize, ScoreOutcome)> {
+    fn publish_queue(self, mut queue: Queue) -> BoxStream<'static, (usize, ScoreOutcome)> {
         queue.sort_by_key(|(_, _, score)| score.timestamp.to_utc());
-        let mut outcomes = Vec::with_capacity(queue.len());
-        for (place, line_item, score) in queue {
-            outcomes.push((place, self.publish(&line_item, score).await));
-        }
-        outcomes
+        stream::iter(queue)
+            .then(move |(place, line_item, score)| {
+                let grades = self.clone();
+                async move { (place, grades.publish(&line_item, score).await) }
+            })
+            .boxed()
     }
 }

@@ -9,15 +9,17 @@ use lti_services::RetryAfter;
 /// How often a request is tried, and how long is waited in between: twice as long each time, with jitter, and never less
 /// than the server asks for.
 ///
-/// Repeated is what failed before it was sent, what the server turned away unread (429, 503), and, of what may be done
-/// twice, also what broke on the way (500, 502, 504, lost connections).
+/// Repeated is what failed before it was sent, what the server turned away unread (429), and, of what may be done twice,
+/// also what broke on the way (500, 502, 503, 504, lost connections). 503 is among these since a proxy answers so too, after
+/// the server behind it took the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
     /// How often at most, the first time included: 5.
     pub attempts: usize,
     /// How often at most where a score's fate is unknown, because an answer was lost: 10. It is worth more, and is not
-    /// counted against the host's budget, since only an answer tells whether the score is recorded.
+    /// counted against the host's budget, since only an answer tells whether the score is recorded. A 503 alone is no such
+    /// reason: it usually means what it says.
     pub attempts_when_unknown: usize,
     /// The first wait: half a second.
     pub first_wait: Duration,

@@ -10,7 +10,8 @@ use crate::{CallError, TransportError};
 pub enum ScoreOutcome {
     /// The platform took it.
     Accepted(Published),
-    /// The platform has it: it came with an attempt whose answer was lost.
+    /// The platform has it: it came with an attempt whose answer was lost, or was a 503, which a proxy may give although
+    /// the platform took the score.
     AlreadyRecorded,
     /// The platform has a newer one for this person and line item, or another one of the very same time, and keeps that.
     Stale,
@@ -24,7 +25,7 @@ pub enum ScoreOutcome {
 pub struct ScoreFailure {
     /// What went wrong at last.
     pub reason: CallError,
-    /// Whether an attempt was made whose answer was lost: then the platform may have the score nevertheless. Sending it
+    /// Whether an attempt was made whose answer was lost, or was a 503: then the platform may have the score nevertheless. Sending it
     /// again with the same timestamp does no harm.
     pub may_be_recorded: bool,
 }

@@ -63,7 +63,7 @@ impl Session {
     }
 
     async fn send<C: Call>(&self, call: &C, token: &GrantedToken, host: &Host) -> Answer {
-        let _place = host.enter().await;
+        let _place = host.enter().await?;
         self.client.0.transport.send(call.to_http(&token.token), Redirects::SameOrigin).await
     }
 
@@ -92,7 +92,7 @@ impl Session {
                     }
                 },
                 Err(error) => {
-                    let again = error.is_retryable() && (C::REPEATABLE || !error.may_have_been_done());
+                    let again = error.is_worth_repeating() && (C::REPEATABLE || !error.may_have_been_done());
                     (CallError::Transport(error), None, again)
                 }
             };
@@ -120,13 +120,15 @@ impl Session {
         let tokens = self.tokens::<PublishScore>()?;
         let host = self.client.0.hosts.of(call.url().to_url());
         let mut waits = self.client.0.retry.begin();
+        // Whether an answer was lost, so that only another answer tells whether the score is recorded.
+        let mut unknown = false;
         host.first_attempt();
         loop {
             let token = match tokens.token().await {
                 Ok(token) => token,
                 Err(failure) => {
                     // No token now is no reason to leave a score's fate unknown.
-                    let worth_it = failure.is_retryable() && is_unknown(publication);
+                    let worth_it = failure.is_retryable() && unknown;
                     let retry_after = failure.retry_after();
                     if !worth_it || !pause(&host, &mut waits, retry_after, true).await {
                         return Err(CallError::Token(failure));
@@ -138,6 +140,9 @@ impl Session {
                 Ok(answer) => {
                     let read = call.read(answer);
                     let error = read.as_ref().err().cloned();
+                    if let Some(ServiceError::Refused(refusal)) = &error {
+                        unknown |= refusal.may_have_been_done();
+                    }
                     match (publication.judge(read), error) {
                         (Verdict::Done(outcome), _) => return Ok(ScoreOutcome::of(outcome)),
                         (Verdict::RefreshToken, _) => {
@@ -145,6 +150,10 @@ impl Session {
                             continue;
                         }
                         (Verdict::Again(retry_after), Some(error)) => {
+                            if is_503(&error) {
+                                // The score may be there, but a host that is down is not asked more often for that.
+                                publication.answer_lost();
+                            }
                             (CallError::Service(error), retry_after)
                         }
                         // Nothing else is said; if it were, nobody would know what became of the score.
@@ -157,24 +166,19 @@ impl Session {
                 Err(error) => {
                     if error.may_have_been_done() {
                         publication.answer_lost();
+                        unknown = true;
                     }
-                    if !error.is_retryable() {
+                    if !error.is_worth_repeating() {
                         return Err(CallError::Transport(error));
                     }
                     (CallError::Transport(error), None)
                 }
             };
-            if !pause(&host, &mut waits, retry_after, is_unknown(publication)).await {
+            if !pause(&host, &mut waits, retry_after, unknown).await {
                 return Err(error);
             }
         }
     }
-}
-
-/// Whether an answer was lost, so that nobody knows whether the score is recorded.
-fn is_unknown(publication: &Publication) -> bool {
-    let given_up = publication.clone().give_up();
-    matches!(given_up, lti_services::ScoreOutcome::Failed(failure) if failure.may_be_recorded)
 }
 
 /// Waits for the next attempt; `false` if there is none.
@@ -196,8 +200,12 @@ pub(crate) async fn pause(
     true
 }
 
-/// Whether the request was turned away before anybody looked at it. (A 503 may come from what stands before the server,
-/// after the server did its work.)
+/// A 503 says that nothing was done; what stands before the server answers it also after the server did its work.
+fn is_503(error: &ServiceError) -> bool {
+    matches!(error, ServiceError::Refused(refusal) if refusal.status() == 503)
+}
+
+/// Whether the request was turned away before anybody looked at it.
 fn is_unread(error: &ServiceError) -> bool {
     matches!(error, ServiceError::Refused(refusal) if refusal.kind() == RefusalKind::RateLimited)
 }

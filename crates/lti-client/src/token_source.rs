@@ -50,7 +50,7 @@ impl TokenSource {
             let request = self.signed()?;
             let host = self.client.hosts.of(request.url().to_url());
             let answer = {
-                let _place = host.enter().await;
+                let _place = host.enter().await.map_err(TokenFailure::Transport)?;
                 if std::mem::take(&mut first) {
                     host.first_attempt();
                 }

@@ -9,6 +9,9 @@ pub enum TransportError {
     /// The outbound policy forbids it. Nothing was sent.
     #[error("the request may not go there: {0}")]
     Outbound(OutboundRefusal),
+    /// The host's turn did not come in time: others' requests hang, or it asked everybody to wait. Nothing was sent.
+    #[error("others' requests to the host took too long")]
+    NoTurn,
     /// No connection: no such host, nobody listens, or no trust in the certificate. Nothing was sent.
     #[error("no connection could be made")]
     NotConnected,
@@ -53,6 +56,7 @@ impl TransportError {
     pub fn code(self) -> &'static str {
         match self {
             Self::Outbound(refusal) => refusal.code(),
+            Self::NoTurn => "no_turn",
             Self::NotConnected => "not_connected",
             Self::AnswerLost => "answer_lost",
             Self::TimedOut => "timed_out",
@@ -84,7 +88,12 @@ impl TransportError {
     /// Whether the same request may succeed later.
     #[must_use]
     pub fn is_retryable(self) -> bool {
-        matches!(self, Self::NotConnected | Self::AnswerLost | Self::TimedOut)
+        matches!(self, Self::NoTurn | Self::NotConnected | Self::AnswerLost | Self::TimedOut)
+    }
+
+    /// Whether it is worth another attempt here and now. Who waited in vain for a turn has waited long enough.
+    pub(crate) fn is_worth_repeating(self) -> bool {
+        self.is_retryable() && self != Self::NoTurn
     }
 
     /// Reads the library's error. Its text is left behind: it holds addresses.

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use axum::body::Body;
 use futures_util::future::join_all;
+use futures_util::stream;
 use lti_client::KeySetError;
 use lti_jwks::{JwkSet, KeyId};
 
-use crate::support::{KEY, Server, client, reply};
+use crate::support::{
+    KEY, Server, builder, client, credentials, grade_service, line_item, reply, score, token,
+};
 
 fn set() -> String {
     serde_json::to_string(&JwkSet::new([KEY.public_jwk()])).unwrap()
@@ -53,6 +57,8 @@ async fn a_failure_is_told_and_not_repeated_at_once() {
         ((200, "<html>"), "key_set_not_json"),
         ((200, r#"{"keys":5}"#), "key_set_malformed"),
         ((404, r#"{"keys":[]}"#), "key_set_status"),
+        ((200, r#"{"keys":[]}"#), "key_set_empty"),
+        ((200, "[]"), "key_set_empty"),
     ] {
         let server = Server::start(move |_| reply(answer.0, answer.1));
         let client = client();
@@ -92,4 +98,73 @@ async fn a_slow_server_holds_up_only_those_who_need_it() {
     client.keys(&one, Some(KEY.key_id())).await.unwrap();
     assert!(started.elapsed() < Duration::from_millis(500));
     waiting.await.unwrap().unwrap();
+}
+
+/// Whether grades hang, or their host asked everybody to wait: a launch on the same origin gets its keys.
+#[tokio::test(flavor = "multi_thread")]
+async fn launches_do_not_wait_for_grades() {
+    for throttled in [false, true] {
+        let body = set();
+        let posts = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&posts);
+        let server = Server::start(move |request| match request.uri().path() {
+            "/token" => token("t"),
+            "/jwks" => reply(200, body.clone()),
+            _ => {
+                counter.fetch_add(1, Ordering::SeqCst);
+                if !throttled {
+                    return reply(
+                        200,
+                        Body::from_stream(stream::pending::<Result<Vec<u8>, std::io::Error>>()),
+                    );
+                }
+                let mut response = reply(429, "");
+                response.headers_mut().insert("retry-after", "60".parse().unwrap());
+                response
+            }
+        });
+        let mut patient = lti_client::RetryPolicy::default();
+        patient.longest_retry_after = Duration::from_secs(120);
+        let client = builder().timeout(Duration::from_secs(60)).retry(patient).build().unwrap();
+        let grades = client.grades(&credentials(&server), &grade_service(&server)).unwrap();
+        let publishing: Vec<_> = (0..80)
+            .map(|n| {
+                let (grades, item) = (grades.clone(), line_item(&server));
+                tokio::spawn(async move { grades.publish(&item, score(&format!("u-{n}"), 0, 1.0)).await })
+            })
+            .collect();
+        // All places are taken, or the pause has begun.
+        let started = Instant::now();
+        while posts.load(Ordering::SeqCst) < if throttled { 1 } else { 8 } {
+            assert!(started.elapsed() < Duration::from_secs(30));
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let url = server.url("/jwks").as_str().into();
+        let keys = tokio::time::timeout(Duration::from_secs(5), client.keys(&url, Some(KEY.key_id()))).await;
+        assert!(keys.expect("at once").is_ok());
+        assert!(publishing.iter().all(|one| !one.is_finished()), "grades are still waiting");
+        publishing.iter().for_each(tokio::task::JoinHandle::abort);
+    }
+}
+
+/// Whoever goes away before the answer does not make the next one ask again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_callers_who_go_away_is_no_flood_of_requests() {
+    for status in [200, 500] {
+        let body = set();
+        let server = Server::start(move |_| {
+            std::thread::sleep(Duration::from_millis(300));
+            reply(status, body.clone())
+        });
+        let client = client();
+        let url: lti_types::WireUrl = server.url("/jwks").as_str().into();
+        for _ in 0..50 {
+            let wanted = client.keys(&url, Some(KEY.key_id()));
+            let _ = tokio::time::timeout(Duration::from_millis(20), wanted).await;
+        }
+        let got = client.keys(&url, Some(KEY.key_id())).await;
+        assert_eq!(got.is_ok(), status == 200, "{got:?}");
+        assert_eq!(server.requests(), 1, "{status}");
+    }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use http::Response;
-use lti_client::{CallError, Client, ClientError, RetryPolicy, TransportError};
+use lti_client::{CallError, Client, ClientError, RetryPolicy, ScoreOutcome, TransportError};
 use lti_types::{LineItem, Member};
 use serde_json::json;
 
@@ -100,6 +100,40 @@ async fn a_silent_server_is_not_waited_for() {
     assert!(started.elapsed() < Duration::from_secs(2));
 }
 
+/// Those who come after requests that hang are told so, and nothing is sent for them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_is_not_waited_for_for_ever() {
+    let server =
+        server(|_| reply(200, Body::from_stream(stream::pending::<Result<Vec<u8>, std::io::Error>>())));
+    let client = builder()
+        .requests_at_once(1)
+        .timeout(Duration::from_secs(60))
+        .turn_timeout(Duration::from_millis(300))
+        .build()
+        .unwrap();
+    let grades = client.grades(&credentials(&server), &grade_service(&server)).unwrap();
+    let first = tokio::spawn({
+        let (grades, item) = (grades.clone(), line_item(&server));
+        async move { grades.publish(&item, score("u-1", 0, 1.0)).await }
+    });
+    while server.requests() < 2 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let second = tokio::time::timeout(
+        Duration::from_secs(10),
+        grades.publish(&line_item(&server), score("u-2", 0, 1.0)),
+    );
+    match second.await.unwrap() {
+        ScoreOutcome::Failed(failure) => {
+            assert_eq!(failure.reason, CallError::Transport(TransportError::NoTurn));
+            assert!(!failure.may_be_recorded);
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(server.requests(), 2);
+    first.abort();
+}
+
 #[test]
 fn a_user_agent_cannot_be_left_out() {
     for agent in ["", " ", "a\nb"] {
@@ -153,7 +187,7 @@ async fn a_line_item_is_not_created_twice_by_repetition() {
         let server = server(move |_| reply(status, ""));
         let grades = client().grades(&credentials(&server), &grade_service(&server)).unwrap();
         let error = grades.create(LineItem::new(10.0, "Quiz".into())).await.unwrap_err();
-        assert_eq!(error.may_have_been_done(), matches!(status, 500 | 502 | 504), "{status}");
+        assert_eq!(error.may_have_been_done(), matches!(status, 500 | 502 | 503 | 504), "{status}");
         assert_eq!(server.requests(), requests + 1, "{status}");
     }
 }

@@ -308,7 +308,7 @@ fn the_environment_names_no_proxy() {
 #[ignore = "run in a process of its own"]
 async fn child_with_a_proxy() {
     assert!(std::env::var_os("http_proxy").is_some());
-    let server = Server::start(|_| reply(200, r#"{"keys":[]}"#));
+    let server = Server::start(|_| reply(200, r#"{"keys":[{}]}"#));
     client().keys(&server.url("/jwks").as_str().into(), None).await.unwrap();
     assert_eq!(server.requests(), 1);
 }
@@ -318,7 +318,7 @@ async fn child_with_a_proxy() {
 async fn only_the_policys_proxy_is_used() {
     let proxy = Server::start(|request| {
         assert_eq!(request.uri().host(), Some("lms.example"), "an absolute target, as proxies get it");
-        reply(200, r#"{"keys":[]}"#)
+        reply(200, r#"{"keys":[{}]}"#)
     });
     let policy = OutboundPolicy::new()
         .danger_allow_http()

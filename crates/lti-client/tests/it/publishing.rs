@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::Body;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use lti_client::{CallError, Progress, ScoreOutcome};
 use lti_types::{LineItem, Score};
 use serde_json::json;
@@ -128,4 +128,54 @@ async fn a_login_page_is_no_grade() {
     let ScoreOutcome::Failed(failure) = outcome else { panic!("{outcome:?}") };
     assert_eq!(failure.reason.code(), "web_page");
     assert!(failure.may_be_recorded);
+}
+
+/// The second score of a person hangs: what became of the first is known nevertheless.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_is_given_as_soon_as_it_is_known() {
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let held = Mutex::new(held);
+    let server = Server::start(move |request| {
+        if request.uri().path() == "/token" {
+            return token("t");
+        }
+        let score: Score = serde_json::from_slice(request.body()).unwrap();
+        if score.score_given == Some(2.0) {
+            held.lock().unwrap().recv_timeout(Duration::from_secs(20)).unwrap();
+        }
+        reply(204, "")
+    });
+    let client = builder().timeout(Duration::from_secs(30)).build().unwrap();
+    let grades = client.grades(&credentials(&server), &grade_service(&server)).unwrap();
+    let item = line_item(&server);
+    let mut each = grades.publish_each([(item.clone(), score("u", 1, 2.0)), (item, score("u", 0, 1.0))]);
+    let first = tokio::time::timeout(Duration::from_secs(10), each.next()).await.expect("before the second");
+    assert!(matches!(first, Some((1, ScoreOutcome::Accepted(_)))), "{first:?}");
+    release.send(()).unwrap();
+    assert!(matches!(each.next().await, Some((0, ScoreOutcome::Accepted(_)))));
+    assert!(each.next().await.is_none());
+}
+
+/// A proxy answers 503 although the platform took the score: the conflict after it is with our own.
+#[tokio::test]
+async fn after_a_503_a_conflict_is_with_our_own_score() {
+    for (first, code) in [(503, "already_recorded"), (429, "stale")] {
+        let count = AtomicUsize::new(0);
+        let server = Server::start(move |request| match request.uri().path() {
+            "/token" => token("t"),
+            _ if count.fetch_add(1, Ordering::SeqCst) == 0 => reply(first, ""),
+            _ => reply(409, ""),
+        });
+        let grades = client().grades(&credentials(&server), &grade_service(&server)).unwrap();
+        assert_eq!(grades.publish(&line_item(&server), score("u", 0, 1.0)).await.code(), code);
+    }
+    let server =
+        Server::start(|request| if request.uri().path() == "/token" { token("t") } else { reply(503, "") });
+    let grades = client().grades(&credentials(&server), &grade_service(&server)).unwrap();
+    match grades.publish(&line_item(&server), score("u", 0, 1.0)).await {
+        ScoreOutcome::Failed(failure) => assert!(failure.may_be_recorded),
+        other => panic!("{other:?}"),
+    }
+    // It is tried as often as anything else, and no more often.
+    assert_eq!(server.requests(), 1 + 5);
 }

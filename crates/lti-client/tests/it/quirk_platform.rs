@@ -83,7 +83,7 @@ fn answer(quirk: u8, request: &Request<Vec<u8>>, seen: &mut Seen) -> Response<Bo
     }
     match request.uri().path() {
         "/token" => return token(quirk, request, seen),
-        "/jwks" => return reply(200, r#"{"keys":[]}"#),
+        "/jwks" => return reply(200, r#"{"keys":[{}]}"#),
         _ => {}
     }
     // Quirk 47: `Bearer`, with its capital, or nobody.

@@ -62,7 +62,7 @@ async fn serve(name: &str) -> Secure {
             let mut buffer = [0; 4096];
             let Ok(count) = stream.read(&mut buffer).await else { continue };
             received.lock().unwrap().extend_from_slice(&buffer[..count]);
-            let answer = "HTTP/1.1 200 OK\r\ncontent-length: 11\r\nconnection: close\r\n\r\n{\"keys\":[]}";
+            let answer = "HTTP/1.1 200 OK\r\ncontent-length: 13\r\nconnection: close\r\n\r\n{\"keys\":[{}]}";
             let _ = stream.write_all(answer.as_bytes()).await;
             let _ = stream.shutdown().await;
         }
