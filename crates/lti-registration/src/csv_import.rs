@@ -11,7 +11,8 @@ impl<R: Record> Import<R> {
     /// Reads a table with a line of headings: the names of the members of a record, or their [aliases](Term::aliases).
     ///
     /// - UTF-8, with or without a byte order mark; cells may be quoted, and hold line breaks then. The separator is the
-    ///   comma, or, where the line of headings has none, the semicolon or the tab.
+    ///   comma, or, where the line of headings has none, the semicolon or the tab. A quote in a quoted cell is doubled; one
+    ///   that is out of place refuses the file, since nobody can tell which rows it joins.
     /// - Lists (redirect URIs, scopes, deployments, personal data) are separated by white space. Custom parameters stand
     ///   on lines of their own, as `name=value`. A platform's deployments that nobody told yet are `unknown`.
     /// - A blank cell is as if the member were absent; but a blank `privacy` lists nothing, which is nothing about people.
@@ -36,10 +37,12 @@ impl<R: Record> Import<R> {
     /// [`ImportError`], if the file as a whole cannot be read. A row that cannot is in [`Import::rejected`].
     pub fn from_csv(csv: &[u8], rules: AddressRules) -> Result<Self, ImportError> {
         let text = text_of(csv)?;
+        let separator = separator(text);
+        check_quotes(text, separator)?;
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .delimiter(separator(text))
+            .delimiter(separator)
             .from_reader(text.as_bytes());
         let mut rows = reader.records();
         // The text is in memory and UTF-8, so reading cannot fail.
@@ -87,6 +90,38 @@ fn separator(text: &str) -> u8 {
         [_, true, _] => b';',
         [.., true] => b'\t',
         _ => b',',
+    }
+}
+
+/// Refuses quotes that a reader has to guess about: they put rows into one another's cells, which nobody would see.
+fn check_quotes(text: &str, separator: u8) -> Result<(), ImportError> {
+    /// Where a character stands; a quoted cell has the line on which it begins.
+    #[derive(Clone, Copy)]
+    enum At {
+        CellStart,
+        Cell,
+        Quoted(u64),
+        QuoteInQuoted(u64),
+    }
+    let (mut at, mut line) = (At::CellStart, 1_u64);
+    let mut bytes = text.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        at = match (at, byte) {
+            (At::CellStart, b'"') => At::Quoted(line),
+            (At::Quoted(begun), b'"') => At::QuoteInQuoted(begun),
+            (At::QuoteInQuoted(begun), b'"') | (At::Quoted(begun), _) => At::Quoted(begun),
+            (_, b'\r' | b'\n') => At::CellStart,
+            (_, byte) if byte == separator => At::CellStart,
+            (At::QuoteInQuoted(begun), _) => return Err(ImportError::QuoteMisplaced(begun)),
+            (At::CellStart | At::Cell, _) => At::Cell,
+        };
+        if byte == b'\n' || byte == b'\r' && bytes.peek() != Some(&b'\n') {
+            line = line.saturating_add(1);
+        }
+    }
+    match at {
+        At::Quoted(begun) => Err(ImportError::QuoteUnclosed(begun)),
+        _ => Ok(()),
     }
 }
 

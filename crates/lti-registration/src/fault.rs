@@ -78,6 +78,8 @@ pub enum Problem {
     TokenAudience(&'static str),
     /// The audience differs from the token URL by a slash only.
     TokenAudienceSlash,
+    /// The audience is an address on another server than the token URL: that server would take what this one was sent.
+    TokenAudienceElsewhere,
     /// The list is empty, so every launch is refused.
     NoDeployment,
     /// The same address as another one that means something else; its member.
@@ -179,6 +181,7 @@ impl Problem {
             | Self::KeySetOfOtherClient
             | Self::TokenAudience(_)
             | Self::TokenAudienceSlash
+            | Self::TokenAudienceElsewhere
             | Self::NoDeployment
             | Self::SameAs(_)
             | Self::RedirectQuery
@@ -220,6 +223,7 @@ impl Problem {
             Self::KeySetOfOtherClient => "key_set_of_other_client",
             Self::TokenAudience(_) => "token_audience",
             Self::TokenAudienceSlash => "token_audience_slash",
+            Self::TokenAudienceElsewhere => "token_audience_elsewhere",
             Self::NoDeployment => "no_deployment",
             Self::SameAs(_) => "same_address",
             Self::RedirectQuery => "redirect_query",
@@ -257,7 +261,9 @@ impl Problem {
             | Self::PrivateKey
             | Self::Key(_)
             | Self::KeySetOfOtherClient => "Security Framework 1.0 §6.1",
-            Self::TokenAudience(_) | Self::TokenAudienceSlash => "Security Framework 1.0 §4.1.1",
+            Self::TokenAudience(_) | Self::TokenAudienceSlash | Self::TokenAudienceElsewhere => {
+                "Security Framework 1.0 §4.1.1"
+            }
             Self::NoDeployment | Self::Duplicate => "LTI Core 1.3 §3.1.3",
             Self::OutsideDomain
             | Self::NotAHost
@@ -323,6 +329,9 @@ impl Problem {
             Self::TokenAudienceSlash => {
                 "Leave token_audience out: it is the token URL then, byte for byte.".into()
             }
+            Self::TokenAudienceElsewhere => {
+                "Leave token_audience out, unless the platform's own documentation names this one.".into()
+            }
             Self::NoDeployment => "Enter the deployment id; or null, where nobody told yet.".into(),
             Self::SameAs(other) => format!("Check which of them is right, this or {other}."),
             Self::RedirectQuery => {
@@ -380,6 +389,7 @@ impl fmt::Display for Problem {
             Self::KeySetOfOtherClient => f.write_str("the key set is that of another client id"),
             Self::TokenAudience(audience) => write!(f, "this product wants {audience}"),
             Self::TokenAudienceSlash => f.write_str("it differs from the token URL by a slash only"),
+            Self::TokenAudienceElsewhere => f.write_str("it is on another server than the token URL"),
             Self::NoDeployment => f.write_str("the list is empty, so every launch is refused"),
             Self::SameAs(other) => write!(f, "it is the same as {other}"),
             Self::RedirectQuery => f.write_str("some platforms do not match a redirect URI with a query"),

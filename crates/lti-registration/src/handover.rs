@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use lti_types::{Deployments, Issuer, PlatformRecord, ToolRecord, WireUrl};
 
 use crate::Term;
+use crate::text::printable;
 
 /// Values to hand over, in the order in which most forms ask for them.
 ///
@@ -171,17 +172,6 @@ impl Rows {
 
 fn is_list(term: Term) -> bool {
     matches!(term, Term::RedirectUris | Term::DeploymentIds | Term::Scopes | Term::Custom | Term::Privacy)
-}
-
-/// Without control characters and changes of direction: it goes to terminals and letters.
-pub(crate) fn printable(text: &str) -> String {
-    text.chars().filter(|c| !is_hidden(*c)).collect()
-}
-
-/// Control characters, blanks without width, changes of direction.
-pub(crate) fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// One cell of a table that people may see as HTML.

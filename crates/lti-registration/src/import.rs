@@ -86,6 +86,12 @@ pub enum ImportError {
     /// Two columns mean the same: its name.
     #[error("two columns are {0}")]
     ColumnRepeated(&'static str),
+    /// Text stands behind the closing quote of a cell: the line on which the cell begins.
+    #[error("a quote is out of place in the cell that begins on line {0}")]
+    QuoteMisplaced(u64),
+    /// The closing quote of a cell is missing: the line on which the cell begins.
+    #[error("a quote is never closed in the cell that begins on line {0}")]
+    QuoteUnclosed(u64),
     /// More than [`MAX_IMPORT_RECORDS`].
     #[error("there are too many records")]
     TooMany,
@@ -114,6 +120,8 @@ impl ImportError {
             Self::Empty => "empty",
             Self::ColumnsMissing(_) => "columns_missing",
             Self::ColumnRepeated(_) => "column_repeated",
+            Self::QuoteMisplaced(_) => "quote_misplaced",
+            Self::QuoteUnclosed(_) => "quote_unclosed",
             Self::TooMany => "too_many",
             Self::NotJson(_) => "not_json",
             Self::NotRecords => "not_records",

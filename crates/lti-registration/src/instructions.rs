@@ -6,8 +6,8 @@ use lti_jwks::VerifyingKey;
 use lti_types::{ClientMetadata, MessageType, WireUrl};
 
 use crate::forms::{Entry, What, form_of};
-use crate::handover::printable;
 use crate::metadata::personal_data_in;
+use crate::text::printable;
 use crate::{Profile, Term, canvas_configuration};
 
 /// What to do, in order.

@@ -12,6 +12,7 @@
 //! - documents for administrators: [`canvas_configuration`], [`Instructions`]
 
 mod address;
+mod audience;
 mod canvas;
 mod close;
 mod csv_import;
@@ -35,6 +36,7 @@ mod profile;
 mod profiles;
 mod register;
 mod registration_error;
+mod text;
 mod tool_record;
 mod vocabulary;
 

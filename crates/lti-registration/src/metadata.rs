@@ -8,7 +8,7 @@ use lti_types::{
 use url::Url;
 
 use crate::address::{is_host, is_on_domain};
-use crate::handover::is_hidden;
+use crate::text::check_name;
 use crate::{AddressRules, Fault, Problem};
 
 /// The most elements of any list in metadata.
@@ -84,9 +84,7 @@ impl Lint {
         match metadata.redirect_uris.as_deref() {
             None | Some([]) => self.add("redirect_uris", Problem::Missing),
             Some(uris) => {
-                if uris.len() > MAX_LIST {
-                    self.add("redirect_uris", Problem::TooMuch);
-                }
+                self.count("redirect_uris", uris.len());
                 for (index, uri) in uris.iter().take(MAX_LIST).enumerate() {
                     let field = format!("redirect_uris[{index}]");
                     let url = self.own(&field, Some(uri), true);
@@ -112,11 +110,8 @@ impl Lint {
         }
         self.translations(&metadata.extensions, &pages.map(|(name, _)| name));
         self.names("client_name", metadata.client_name.as_deref(), &metadata.extensions);
-        if metadata.contacts.as_ref().is_some_and(|list| list.len() > MAX_LIST)
-            || metadata.scope.as_ref().is_some_and(|scopes| scopes.iter().count() > MAX_LIST)
-        {
-            self.add("contacts", Problem::TooMuch);
-        }
+        self.count("contacts", metadata.contacts.as_ref().map_or(0, Vec::len));
+        self.count("scope", metadata.scope.as_ref().map_or(0, |scopes| scopes.iter().count()));
         match &metadata.tool {
             Some(tool) => self.tool(tool),
             None => self.add(lti_types::TOOL_CONFIGURATION, Problem::Missing),
@@ -146,16 +141,11 @@ impl Lint {
     fn tool(&mut self, tool: &ToolConfiguration) {
         self.own("target_link_uri", tool.target_link_uri.as_ref(), true);
         self.texts("description", tool.description.as_deref());
-        let lists = [&tool.claims, &tool.secondary_domains].map(|list| list.as_ref().map_or(0, Vec::len));
-        if lists.iter().any(|len| *len > MAX_LIST)
-            || tool.custom_parameters.as_ref().is_some_and(|custom| custom.len() > MAX_LIST)
-        {
-            self.add("claims", Problem::TooMuch);
-        }
+        self.count("claims", tool.claims.as_ref().map_or(0, Vec::len));
+        self.count("secondary_domains", tool.secondary_domains.as_ref().map_or(0, Vec::len));
+        self.count("custom_parameters", tool.custom_parameters.as_ref().map_or(0, |custom| custom.len()));
         let messages = tool.messages.as_deref().unwrap_or_default();
-        if messages.len() > MAX_LIST {
-            self.add("messages", Problem::TooMuch);
-        }
+        self.count("messages", messages.len());
         for (index, message) in messages.iter().take(MAX_LIST).enumerate() {
             let field = format!("messages[{index}]");
             if message.kind.is_none() {
@@ -166,9 +156,9 @@ impl Lint {
             self.translations(&message.extensions, &["icon_uri"]);
             self.names(&format!("{field}.label"), message.label.as_deref(), &message.extensions);
             let placements = message.placements.as_ref().map_or(0, Vec::len);
-            if placements > MAX_LIST {
-                self.add(format!("{field}.placements"), Problem::TooMuch);
-            }
+            self.count(&format!("{field}.placements"), placements);
+            let custom = message.custom_parameters.as_ref().map_or(0, |custom| custom.len());
+            self.count(&format!("{field}.custom_parameters"), custom);
         }
     }
 
@@ -234,10 +224,15 @@ impl Lint {
         let translated = lti_types::localized(extensions, &member);
         let translated = translated.map(|(tag, text)| (format!("{field}#{tag}"), text.to_owned()));
         for (field, text) in own.into_iter().chain(translated) {
-            self.texts(&field, Some(&text));
-            if text.chars().any(is_hidden) {
-                self.add(field, Problem::HiddenCharacters);
+            for problem in check_name(&text) {
+                self.add(&*field, problem);
             }
+        }
+    }
+
+    fn count(&mut self, field: &str, elements: usize) {
+        if elements > MAX_LIST {
+            self.add(field, Problem::TooMuch);
         }
     }
 

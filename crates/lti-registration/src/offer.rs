@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::address::is_same_host;
+use crate::audience::audience_of;
 use crate::metadata::complete;
 use crate::{AddressRules, Fault, Problem, Profile, Register, RegistrationError, check_metadata, has_errors};
 
@@ -86,6 +87,9 @@ impl PlatformOffer {
         if configuration.platform.is_none() {
             warnings.push(Fault::new(lti_types::PLATFORM_CONFIGURATION, Problem::Missing));
         }
+        if let Err(problem) = audience_of(&configuration) {
+            warnings.push(Fault::new("authorization_server", problem));
+        }
         Ok(Self {
             configuration,
             came_from: came_from.clone(),
@@ -102,7 +106,8 @@ impl PlatformOffer {
         &self.configuration
     }
 
-    /// What an administrator should look at: addresses on other hosts than the issuer's, above all.
+    /// What an administrator should look at: addresses on other hosts than the issuer's, above all, the registration
+    /// endpoint among them, to which the token goes; and an audience that is not this platform's, which is not kept.
     #[must_use]
     pub fn warnings(&self) -> &[Fault] {
         &self.warnings

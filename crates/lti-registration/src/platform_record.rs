@@ -2,9 +2,11 @@
 
 use lti_types::{ClientId, DeploymentId, Deployments, Issuer, PlatformRecord, RegistrationStatus, WireUrl};
 
+use crate::audience::{constant_at, is_elsewhere};
 use crate::draft::{Draft, STATUSES};
 use crate::keys::{check_key_set_url, check_pem};
 use crate::profile::{IssuerHabit, Profile};
+use crate::text::check_name;
 use crate::{AddressRules, Fault, Problem, Term};
 
 /// The members of a record, as far as they could be read.
@@ -117,6 +119,7 @@ impl PlatformParts {
     pub(crate) fn check(&self, rules: AddressRules) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut add = |term: Term, problem: Problem| faults.push(Fault::new(term.member(), problem));
+        check_name(self.name.as_deref().unwrap_or_default()).for_each(|problem| add(Term::Name, problem));
         self.check_issuer(rules, &mut add);
         match &self.deployment_ids {
             Some(Deployments::Known(ids)) if ids.is_empty() => {
@@ -223,18 +226,18 @@ impl PlatformParts {
 
     fn check_audience(&self, profile: Option<&Profile>, add: &mut impl FnMut(Term, Problem)) {
         let bare = |text: &str| text.trim_end_matches('/').to_owned();
-        match (&self.token_audience, profile.and_then(|profile| profile.token_audience)) {
+        let token_url = self.token_url.as_ref().map(WireUrl::as_str).unwrap_or_default();
+        let constant = profile.and_then(|profile| constant_at(profile, token_url));
+        match (&self.token_audience, constant) {
             (Some(audience), _) if audience.trim().is_empty() => add(Term::TokenAudience, Problem::Missing),
-            (audience, Some(constant))
-                if self.token_url.is_some() && audience.as_deref() != Some(constant) =>
-            {
+            (audience, Some(constant)) if audience.as_deref() != Some(constant) => {
                 add(Term::TokenAudience, Problem::TokenAudience(constant));
             }
-            (Some(audience), None) => {
-                let token_url = self.token_url.as_ref().map(WireUrl::as_str).unwrap_or_default();
-                if audience != token_url && bare(audience) == bare(token_url) {
-                    add(Term::TokenAudience, Problem::TokenAudienceSlash);
-                }
+            (Some(audience), None) if audience != token_url && bare(audience) == bare(token_url) => {
+                add(Term::TokenAudience, Problem::TokenAudienceSlash);
+            }
+            (Some(audience), None) if is_elsewhere(audience, token_url) => {
+                add(Term::TokenAudience, Problem::TokenAudienceElsewhere);
             }
             _ => {}
         }

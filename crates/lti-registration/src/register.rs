@@ -5,10 +5,11 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response};
 use lti_types::{
     ClientId, ClientMetadata, DeploymentId, Deployments, OpenIdConfiguration, PlatformRecord,
-    RegistrationStatus, RegistrationToken, Scope, WireUrl,
+    RegistrationStatus, RegistrationToken, Scope,
 };
 use url::Url;
 
+use crate::audience::audience_of;
 use crate::initiation::{bearer, target};
 use crate::offer::profile_of;
 use crate::{
@@ -46,7 +47,8 @@ impl Register {
         Ok(Self { configuration, endpoint, token, metadata, left_out, rules })
     }
 
-    /// Where it goes. The token is sent only there.
+    /// Where it goes. The token is sent only there; that may be another host than the configuration came from, which the
+    /// offer warned of.
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.endpoint
@@ -207,22 +209,10 @@ impl Registered {
         );
         record.token_url = Some(configuration.token_endpoint.clone());
         record.key_set_url = Some(configuration.jwks_uri.clone());
-        let profile = profile_of(configuration);
-        record.profile = profile.map(|profile| profile.name.to_owned());
-        record.token_audience = match profile {
-            Some(profile) if profile.token_audience.is_some() => profile.token_audience.map(str::to_owned),
-            // They expect the token URL, whatever they announce (quirk 45).
-            Some(profile) if profile.quirks.contains(&45) => None,
-            _ => announced_audience(configuration),
-        };
+        record.profile = profile_of(configuration).map(|profile| profile.name.to_owned());
+        // One that is not kept was warned of by the offer.
+        record.token_audience = audience_of(configuration).unwrap_or_default();
         record.status = RegistrationStatus::Pending;
         Ok(record)
     }
-}
-
-/// An audience that is an address, and not the token endpoint itself. A bare host name is none (Canvas).
-fn announced_audience(configuration: &OpenIdConfiguration) -> Option<String> {
-    let audience = configuration.authorization_server.as_deref()?;
-    let is_address = WireUrl::from(audience).to_secure_url().is_ok();
-    (is_address && audience != configuration.token_endpoint.as_str()).then(|| audience.to_owned())
 }

@@ -8,6 +8,7 @@ use url::Url;
 use crate::address::is_same_host;
 use crate::draft::{Draft, STATUSES};
 use crate::keys::{check_key_set_url, check_pem};
+use crate::text::check_name;
 use crate::{AddressRules, Fault, Problem, Term};
 
 /// The most redirect URIs, scopes, deployments of one record.
@@ -128,7 +129,9 @@ impl ToolParts {
     }
 
     pub(crate) fn check(&self, rules: AddressRules) -> Vec<Fault> {
-        let mut faults = Vec::new();
+        let name = self.name.as_deref().unwrap_or_default();
+        let mut faults: Vec<_> =
+            check_name(name).map(|problem| Fault::new(Term::Name.member(), problem)).collect();
         if let Some(ids) = &self.deployment_ids {
             let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
             if ids.is_empty() {

@@ -108,8 +108,9 @@ impl Platform {
                 self.tools.remove(client_id);
                 Ok(response)
             }
-            AuthorizedManagement::Update(registration, metadata) => {
-                let updated = AuthorizedManagement::update(*registration, *metadata, &self.policy)?;
+            AuthorizedManagement::Update(update) => {
+                let updated = update.update(&self.policy)?;
+                assert_eq!(self.tools.get(client_id), Some(&updated.replaces));
                 self.tools.insert(client_id.clone(), updated.managed);
                 Ok(updated.response)
             }

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use http::{Method, Request, Response};
-use lti_registration::platform::{Offered, RegistrationPolicy};
+use lti_registration::platform::{AuthorizedManagement, Offered, RegistrationPolicy, UnauthorizedManagement};
 use lti_registration::{
     AddressRules, Fetched, MAX_DOCUMENT_BYTES, RegistrationError, RegistrationInitiation, check_metadata,
 };
@@ -306,11 +306,11 @@ fn management_is_for_the_tool_that_it_is_of() {
     let status = |platform: &Platform| platform.tools.values().next().unwrap().record.status;
     let (metadata, first) = first.clone().read(&platform.serve(&first.to_read())).unwrap();
     assert_eq!(metadata.client_id.as_ref().unwrap().as_str(), "client-1");
-    let mut renamed = metadata.clone();
-    renamed.client_name = Some("Quizzes".to_owned());
-    let (_, first) = first.clone().read(&platform.serve(&first.to_update(&renamed).unwrap())).unwrap();
-    assert_eq!(status(&platform), RegistrationStatus::Active, "another name needs no consent");
-    let mut moved = renamed.clone();
+    let mut described = metadata.clone();
+    described.tool.as_mut().unwrap().description = Some("More quizzes".to_owned());
+    let (_, first) = first.clone().read(&platform.serve(&first.to_update(&described).unwrap())).unwrap();
+    assert_eq!(status(&platform), RegistrationStatus::Active, "other words need no consent");
+    let mut moved = described.clone();
     moved.jwks_uri = Some("https://tool.example/other-keys".into());
     let (_, first) = first.clone().read(&platform.serve(&first.to_update(&moved).unwrap())).unwrap();
     assert_eq!(status(&platform), RegistrationStatus::Pending, "other keys do");
@@ -320,6 +320,131 @@ fn management_is_for_the_tool_that_it_is_of() {
     first.clone().read_deleted(&json_response(404, &json!({}))).unwrap();
     assert_eq!(platform.serve(&first.to_read()).status(), 401);
     assert!(first.read_deleted(&json_response(403, &json!({}))).is_err());
+}
+
+#[test]
+fn an_update_of_what_was_consented_to_is_pending_again() {
+    const TOOL: &str = "https://purl.imsglobal.org/spec/lti-tool-configuration";
+    type Change = fn(&mut Value);
+    let cases: [(&str, bool, Change); 13] = [
+        ("description", true, |m| m[TOOL]["description"] = "Other words".into()),
+        ("description#de", true, |m| m[TOOL]["description#de"] = "Andere Worte".into()),
+        ("label", true, |m| m[TOOL]["messages"][0]["label"] = "Pick".into()),
+        ("label#de", true, |m| m[TOOL]["messages"][0]["label#de"] = "Wahl".into()),
+        ("icon", true, |m| m[TOOL]["messages"][0]["icon_uri"] = "https://cdn.example/i.png".into()),
+        ("logo", true, |m| m["logo_uri"] = "https://cdn.example/l.png".into()),
+        // The name is what the administrator read.
+        ("client_name", false, |m| m["client_name"] = "Gradebook".into()),
+        ("client_name#de", false, |m| m["client_name#de"] = "Notenbuch".into()),
+        ("roles", false, |m| m[TOOL]["messages"][0]["roles"] = json!(["Learner"])),
+        ("types", false, |m| m[TOOL]["messages"][0]["supported_types"] = json!(["file"])),
+        ("media", false, |m| m[TOOL]["messages"][0]["supported_media_types"] = json!(["text/html"])),
+        ("vendor", false, |m| m[TOOL]["messages"][0]["https://v.example/visibility"] = "admins".into()),
+        ("vendor tool", false, |m| m[TOOL]["https://v.example/privacy"] = "public".into()),
+    ];
+    for (what, stays, change) in cases {
+        let mut platform = Platform::new();
+        let registered = register(&mut platform, &own_metadata()).unwrap();
+        platform.tools.values_mut().for_each(|tool| tool.record.status = RegistrationStatus::Active);
+        let management = registered.management().unwrap();
+        let mut metadata = serde_json::to_value(registered.metadata()).unwrap();
+        change(&mut metadata);
+        let metadata: ClientMetadata = serde_json::from_value(metadata).unwrap();
+        let answer = platform.serve(&management.to_update(&metadata).unwrap());
+        assert_eq!(answer.status(), 200, "{what}");
+        let status = platform.tools.values().next().unwrap().record.status;
+        let expected = if stays { RegistrationStatus::Active } else { RegistrationStatus::Pending };
+        assert_eq!(status, expected, "{what}");
+    }
+}
+
+#[test]
+fn an_update_says_what_it_replaces_so_that_disabling_is_not_undone() {
+    let mut platform = Platform::new();
+    let registered = register(&mut platform, &own_metadata()).unwrap();
+    platform.tools.values_mut().for_each(|tool| tool.record.status = RegistrationStatus::Active);
+    let request = registered.management().unwrap().to_update(&own_metadata()).unwrap();
+    let update = |platform: &Platform| {
+        let found = platform.tools.values().next().cloned();
+        match UnauthorizedManagement::read(&request).unwrap().authorize(found).unwrap() {
+            AuthorizedManagement::Update(update) => update.update(&platform.policy).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let late = update(&platform);
+    assert_eq!(late.managed.record.status, RegistrationStatus::Active);
+    // Before it is stored, an administrator switches the tool off.
+    platform.tools.values_mut().for_each(|tool| tool.record.status = RegistrationStatus::Disabled);
+    assert_ne!(platform.tools.values().next(), Some(&late.replaces), "so it is not stored");
+    let again = update(&platform);
+    assert_eq!(platform.tools.values().next(), Some(&again.replaces));
+    assert_eq!(again.managed.record.status, RegistrationStatus::Disabled);
+}
+
+/// A server that is its own issuer wants assertions that another platform would take.
+#[test]
+fn an_announced_audience_on_another_server_is_not_kept() {
+    const PLATFORM: &str = "https://purl.imsglobal.org/spec/lti-platform-configuration";
+    const BRIGHTSPACE: &str = "https://api.brightspace.com/auth/token";
+    let record = |token_url: &str, announced: Value, product: &str| {
+        let mut document = serde_json::to_value(Platform::new().document()).unwrap();
+        document["token_endpoint"] = token_url.into();
+        document["authorization_server"] = announced;
+        document[PLATFORM]["product_family_code"] = product.into();
+        let fetched = answered(&query(CONFIGURATION), json_response(200, &document)).unwrap();
+        let Fetched::Offer(offer) = fetched else { panic!("moved") };
+        let warned = offer.warnings().iter().any(|f| f.code() == "token_audience_elsewhere");
+        let register = offer.register(&own_metadata()).unwrap();
+        let registered = register.read(json_response(200, &json!({"client_id": "theirs"}))).unwrap();
+        (registered.to_record([]).unwrap().token_audience, warned)
+    };
+    let own = "https://lms.example/token";
+    let kept = |audience: &str| (Some(audience.to_owned()), false);
+    for (token_url, announced, product, expected) in [
+        (own, json!("https://victim.example/login/oauth2/token"), "pond", (None, true)),
+        (own, json!("https://lms.example:8443/token"), "pond", (None, true)),
+        (own, json!("https://lms.example.evil.example/token"), "pond", (None, true)),
+        (own, json!("https://sub.lms.example/token"), "pond", (None, true)),
+        // A product is easily said, and its constant is good only where assertions go to it.
+        (own, json!(BRIGHTSPACE), "desire2learn", (None, true)),
+        (own, Value::Null, "desire2learn", (None, false)),
+        ("https://auth.brightspace.com/core/connect/token", Value::Null, "desire2learn", kept(BRIGHTSPACE)),
+        ("https://brightspace.com.evil.example/t", json!(BRIGHTSPACE), "desire2learn", (None, true)),
+        // Its own server's, and those that are none.
+        (own, json!("https://lms.example/audience"), "pond", kept("https://lms.example/audience")),
+        (own, json!(own), "pond", (None, false)),
+        (own, json!("lms.example"), "pond", (None, false)),
+        (own, json!("https://lms.example/audience"), "moodle", (None, false)),
+    ] {
+        assert_eq!(
+            record(token_url, announced.clone(), product),
+            expected,
+            "{token_url} {announced} {product}"
+        );
+    }
+}
+
+#[test]
+fn too_much_of_a_list_is_told_by_its_own_name() {
+    const TOOL: &str = "https://purl.imsglobal.org/spec/lti-tool-configuration";
+    let many: Vec<_> = (0..101).map(|index| format!("a{index}.example")).collect();
+    let pairs: serde_json::Map<_, _> = many.iter().map(|name| (name.clone(), json!("x"))).collect();
+    for (member, value) in [
+        ("contacts", json!(many)),
+        ("scope", json!(many.join(" "))),
+        ("claims", json!(many)),
+        ("secondary_domains", json!(many)),
+        ("custom_parameters", json!(pairs)),
+    ] {
+        let mut metadata = serde_json::to_value(own_metadata()).unwrap();
+        let of_tool = !["contacts", "scope"].contains(&member);
+        let place = if of_tool { &mut metadata[TOOL] } else { &mut metadata };
+        place[member] = value;
+        let metadata: ClientMetadata = serde_json::from_value(metadata).unwrap();
+        let faults = check_metadata(&metadata, AddressRules::default());
+        let codes: Vec<_> = faults.iter().map(|f| (f.field(), f.code())).collect();
+        assert_eq!(codes, [(member, "too_much")]);
+    }
 }
 
 #[test]
@@ -393,6 +518,8 @@ fn a_name_that_shows_as_another_is_refused() {
     for (member, value) in [
         ("client_name", "Quiz\u{202e}sdaer"),
         ("client_name", "Quiz\u{7}"),
+        ("client_name", "Quiz\u{61c}"),
+        ("client_name", "Quiz\u{2029}"),
         ("client_name#de", "R\u{200b}aetsel"),
     ] {
         let mut metadata = serde_json::to_value(own_metadata()).unwrap();

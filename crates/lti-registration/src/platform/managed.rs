@@ -1,6 +1,6 @@
 //! A registration that a tool can manage, as the platform keeps it (RFC 7592 §3).
 
-use lti_types::{ClientMetadata, RegistrationStatus, RegistrationToken, ToolRecord};
+use lti_types::{ClientMetadata, Extensions, RegistrationStatus, RegistrationToken, ToolRecord};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
@@ -46,10 +46,14 @@ impl ManagedRegistration {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Updated {
-    /// What to store in place of the earlier one. It is pending again if the tool changed more than names, words and
-    /// pictures: where launches go, and whose keys are believed, is for an administrator to consent to. A disabled one stays
-    /// disabled.
+    /// What to store in place of [`Updated::replaces`]. It is pending again if the tool changed more than descriptions,
+    /// labels, pictures and contacts: its name, where launches go, what it is offered as and whose keys are believed are what
+    /// an administrator consents to. A disabled one stays disabled.
     pub managed: ManagedRegistration,
+    /// What it was made of. Compare and swap: store the new one only while the stored one is still equal to this. If it is
+    /// not, an administrator may have disabled the tool in between: read the registration again, and authorize the request
+    /// again.
+    pub replaces: ManagedRegistration,
     /// What the policy took out, and what looks like a mistake.
     pub remarks: Vec<crate::Fault>,
     /// The answer to the tool.
@@ -58,24 +62,37 @@ pub struct Updated {
 
 /// The status after a change.
 pub(crate) fn status_after(before: &ManagedRegistration, after: &ManagedRegistration) -> RegistrationStatus {
-    let plain = |managed: &ManagedRegistration| {
+    let consented = |managed: &ManagedRegistration| {
         let mut record = managed.record.clone();
-        record.name = None;
         record.status = RegistrationStatus::Active;
-        let tool = managed.metadata.tool.as_ref();
-        let messages = tool.and_then(|tool| tool.messages.clone()).unwrap_or_default();
-        let reach: Vec<_> = messages
-            .into_iter()
-            .map(|message| {
-                (message.kind, message.target_link_uri, message.placements, message.custom_parameters)
-            })
-            .collect();
-        let domains = tool.map(|tool| (tool.domain.clone(), tool.secondary_domains.clone()));
-        (record, reach, domains)
+        (record, without_words(&managed.metadata))
     };
     match before.record.status {
-        RegistrationStatus::Active if plain(before) == plain(after) => RegistrationStatus::Active,
+        RegistrationStatus::Active if consented(before) == consented(after) => RegistrationStatus::Active,
         RegistrationStatus::Disabled => RegistrationStatus::Disabled,
         _ => RegistrationStatus::Pending,
     }
+}
+
+/// The metadata without what a tool may change alone. What is not known here stays in: it may mean something to somebody.
+fn without_words(metadata: &ClientMetadata) -> ClientMetadata {
+    let mut rest = metadata.clone();
+    rest.logo_uri = None;
+    rest.contacts = None;
+    drop_translations(&mut rest.extensions, "logo_uri");
+    if let Some(tool) = &mut rest.tool {
+        tool.description = None;
+        drop_translations(&mut tool.extensions, "description");
+        for message in tool.messages.iter_mut().flatten() {
+            message.label = None;
+            message.icon_uri = None;
+            drop_translations(&mut message.extensions, "label");
+            drop_translations(&mut message.extensions, "icon_uri");
+        }
+    }
+    rest
+}
+
+fn drop_translations(extensions: &mut Extensions, member: &str) {
+    extensions.retain(|name, _| name.strip_prefix(member).is_none_or(|rest| !rest.starts_with('#')));
 }

@@ -28,10 +28,17 @@ impl std::fmt::Debug for UnauthorizedManagement {
 pub enum AuthorizedManagement {
     /// Read it: answer with this.
     Read(Response<Vec<u8>>),
-    /// Replace it: see [`AuthorizedManagement::update`].
-    Update(Box<ManagedRegistration>, Box<ClientMetadata>),
+    /// Replace it: see [`AuthorizedUpdate::update`].
+    Update(Box<AuthorizedUpdate>),
     /// Delete it, with everything that launches need, then answer with this.
     Delete(Response<Vec<u8>>),
+}
+
+/// New metadata for a registration, from the tool that it is of. There is none without the token.
+#[derive(Debug)]
+pub struct AuthorizedUpdate {
+    registration: ManagedRegistration,
+    metadata: ClientMetadata,
 }
 
 impl UnauthorizedManagement {
@@ -72,22 +79,18 @@ impl UnauthorizedManagement {
         if metadata.client_id.as_ref() != Some(&registration.record.client_id) {
             return Err(RegistrationRefusal::ClientId);
         }
-        Ok(AuthorizedManagement::Update(Box::new(registration), Box::new(metadata)))
+        Ok(AuthorizedManagement::Update(Box::new(AuthorizedUpdate { registration, metadata })))
     }
 }
 
-impl AuthorizedManagement {
+impl AuthorizedUpdate {
     /// Holds an update against the policy, as the registration was. Client id, deployments and the token stay.
     ///
     /// # Errors
     /// [`RegistrationRefusal::Metadata`] with all that is wrong; the registration stays as it is then.
-    pub fn update(
-        registration: ManagedRegistration,
-        metadata: ClientMetadata,
-        policy: &RegistrationPolicy,
-    ) -> Result<Updated, RegistrationRefusal> {
-        let (metadata, remarks) = checked(metadata, policy)?;
-        let before = registration;
+    pub fn update(self, policy: &RegistrationPolicy) -> Result<Updated, RegistrationRefusal> {
+        let (metadata, remarks) = checked(self.metadata, policy)?;
+        let before = self.registration;
         let record =
             tool_record_of(&metadata, before.record.client_id.clone(), before.record.deployment_ids.clone());
         let record = record.ok_or_else(|| {
@@ -96,6 +99,6 @@ impl AuthorizedManagement {
         let mut managed = ManagedRegistration { record, metadata, token_digest: before.token_digest.clone() };
         managed.record.status = status_after(&before, &managed);
         let response = document::respond(StatusCode::OK, &managed.to_metadata());
-        Ok(Updated { managed, remarks, response })
+        Ok(Updated { managed, replaces: before, remarks, response })
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! In order: an [`Invitation`] with its one-time token, and the address to open in the administrator's browser; the
 //! [`configuration`] that the tool fetches; the tool's request: [`UnauthorizedRegistration`] → [`AuthorizedRegistration`]
-//! → [`CheckedRegistration`] → [`Accepted`]; later, [`UnauthorizedManagement`] → [`AuthorizedManagement`]. What a tool may
-//! have is in a [`RegistrationPolicy`]; why it gets nothing, in a [`RegistrationRefusal`].
+//! → [`CheckedRegistration`] → [`Accepted`]; later, [`UnauthorizedManagement`] → [`AuthorizedManagement`], and for a change
+//! [`AuthorizedUpdate`] → [`Updated`]. What a tool may have is in a [`RegistrationPolicy`]; why it gets nothing, in a [`RegistrationRefusal`].
 
 mod invitation;
 mod managed;
@@ -14,7 +14,7 @@ mod request;
 
 pub use invitation::{Invitation, store_key};
 pub use managed::{ManagedRegistration, Updated};
-pub use management::{AuthorizedManagement, UnauthorizedManagement};
+pub use management::{AuthorizedManagement, AuthorizedUpdate, UnauthorizedManagement};
 pub use policy::{Offered, RegistrationPolicy, configuration};
 pub use refusal::RegistrationRefusal;
 pub use request::{Accepted, AuthorizedRegistration, CheckedRegistration, UnauthorizedRegistration};

@@ -37,7 +37,7 @@ fn accented_names_byte_order_mark_and_crlf() {
 fn quotes_with_newlines_commas_and_quotes() {
     let csv = format!(
         "{HEAD},redirect_uris,scopes,custom,privacy,status,jwks url\n\
-         \"Quiz, the \"\"big\"\" one\nsecond line\",a,\"1 2\",https://t.example/login,https://t.example/a,\
+         \"Quiz, the \"\"big\"\" one\",a,\"1 2\",https://t.example/login,https://t.example/a,\
          \"https://t.example/a\nhttps://t.example/b, https://t.example/c\",{} x,\"k=v=w\n u = $User.id \",name email,Activated,https://t.example/jwks\n\
          \n\n\
          Bad,b,1,/login,https://t.example/b,,,,,,\n",
@@ -45,14 +45,14 @@ fn quotes_with_newlines_commas_and_quotes() {
     );
     let import = tools(&csv);
     let record = &import.records[0].record;
-    assert_eq!(record.name.as_deref(), Some("Quiz, the \"big\" one\nsecond line"));
+    assert_eq!(record.name.as_deref(), Some("Quiz, the \"big\" one"));
     assert_eq!(record.redirect_uris.len(), 3);
     assert_eq!(record.redirect_uris[2].as_str(), "https://t.example/c");
     assert_eq!(record.scopes, [Scope::Score, Scope::from("x")]);
     assert_eq!(record.custom.iter().collect::<Vec<_>>(), [("k", "v=w"), ("u", "$User.id")]);
     assert_eq!(record.privacy, Some(vec![PersonalData::Name, PersonalData::Email]));
     assert_eq!((record.status, record.deployment_ids.len()), (RegistrationStatus::Active, 2));
-    // The row begins on the tenth line of the file, behind two blank ones.
+    // The row begins on the ninth line of the file, behind two blank ones.
     assert_eq!(
         import.rejected[0].place,
         Place::Line(csv.lines().position(|l| l.starts_with("Bad")).unwrap() as u64 + 1)
@@ -191,11 +191,56 @@ fn what_is_registered_already_is_rejected() {
 }
 
 #[test]
-fn a_quote_that_never_ends_spoils_no_good_row_before_it() {
-    let import = tools(&format!("{HEAD}\n{}\n\"{}\n{}\n", row("a"), row("b"), row("c")));
-    assert_eq!(import.records.len(), 1);
-    assert_eq!(import.rejected.len(), 1);
-    assert_eq!(import.rejected[0].place, Place::Line(3));
+fn a_stray_quote_never_loses_rows_silently() {
+    let head = "client_id,deployment_ids,login_url,target_link_uri,name";
+    let row = |client: &str, name: &str| {
+        format!("{client},1,https://t.example/login,https://t.example/{client},{name}\n")
+    };
+    let read = |rows: &[String]| {
+        let csv = format!("{head}\n{}", rows.concat());
+        Import::<ToolRecord>::from_csv(csv.as_bytes(), AddressRules::default())
+    };
+    let (a, z) = (row("a", "A"), row("z", "Z"));
+    for (rows, error) in [
+        // The last cell of a row is opened and takes the rest of the file.
+        (vec![a.clone(), row("b", "\"Quiz"), z.clone()], ImportError::QuoteUnclosed(3)),
+        // Until the next quoted cell, and beyond.
+        (vec![row("b", "\"Quiz"), a.clone(), row("c", "\"Maps\"")], ImportError::QuoteMisplaced(2)),
+        (vec![row("b", "\"Quiz"), row("c", "\"\"")], ImportError::QuoteUnclosed(2)),
+        (vec![a.clone(), row("b", "\"Quiz\" x"), z.clone()], ImportError::QuoteMisplaced(3)),
+        (vec![row("b", "\"two\nlines\""), row("c", "\"Quiz\" ")], ImportError::QuoteMisplaced(4)),
+        (vec!["\r\n\r".to_owned(), row("b", "\"")], ImportError::QuoteUnclosed(4)),
+    ] {
+        assert_eq!(read(&rows).unwrap_err(), error, "{rows:?}");
+    }
+    // Two strays that make one cell of many rows: no name has line breaks, so it is told.
+    let import = read(&[row("b", "\"Quiz"), row("c", "C"), row("d", "Maps\""), z.clone()]).unwrap();
+    assert_eq!(import.records.iter().map(|i| i.record.client_id.as_str()).collect::<Vec<_>>(), ["z"]);
+    assert_eq!(import.rejected[0].place, Place::Line(2));
+    assert_eq!(codes(&import.rejected[0].faults), [("name", "hidden_characters")]);
+    // Quotes within an unquoted cell are its own.
+    let import = read(&[row("b", "The \"big\" one"), row("c", "6\""), z]).unwrap();
+    assert_eq!((import.records.len(), import.rejected.len()), (3, 0));
+    assert_eq!(import.records[1].record.name.as_deref(), Some("6\""));
+}
+
+#[test]
+fn names_are_bounded_and_show() {
+    for (name, code) in [
+        ("Qu\u{202e}iz", "hidden_characters"),
+        ("Qu\u{2028}iz", "hidden_characters"),
+        (&*"x".repeat(501), "too_much"),
+    ] {
+        let import = tools(&format!("{HEAD}\n{}\n", row("a").replacen('N', name, 1)));
+        assert_eq!(codes(&import.rejected[0].faults), [("name", code)], "{name}");
+        let json = serde_json::json!({
+            "name": name, "issuer": "https://lms.example", "client_id": "a", "deployment_ids": null,
+            "authentication_url": "https://lms.example/auth", "key_set_url": "https://lms.example/jwks"
+        });
+        let rules = AddressRules::default();
+        let import = Import::<PlatformRecord>::from_json(json.to_string().as_bytes(), rules).unwrap();
+        assert_eq!(codes(&import.rejected[0].faults), [("name", code)], "{name}");
+    }
 }
 
 #[test]

@@ -125,7 +125,13 @@ fn each_mistake_of_a_platform_record_has_its_code() {
         ),
         ("token_audience", json!(" "), vec![("token_audience", "missing")]),
         ("profile", json!("webct"), vec![("profile", "profile_unknown")]),
-        ("profile", json!("brightspace"), vec![("token_audience", "token_audience")]),
+        (
+            "token_audience",
+            json!("https://other.example/token"),
+            vec![("token_audience", "token_audience_elsewhere")],
+        ),
+        ("token_audience", json!("https://lms.example/audience"), vec![]),
+        ("token_audience", json!("urn:lms"), vec![]),
         ("status", json!("Active"), vec![("status", "not_one_of")]),
         ("stauts", json!("disabled"), vec![("stauts", "unknown_member")]),
     ] {
@@ -136,6 +142,20 @@ fn each_mistake_of_a_platform_record_has_its_code() {
         record["token_url"] = "https://auth.brightspace.com/core/connect/token".into();
     });
     assert_eq!(codes(&wrong_host), [("token_url", "other_product")]);
+    // The constant of a product is right where assertions go to the product, and nowhere else.
+    let brightspace = |token_url: &str, audience: Value| {
+        platform(|record| {
+            record["profile"] = "brightspace".into();
+            record["token_url"] = token_url.into();
+            record["token_audience"] = audience;
+        })
+    };
+    let (own, constant) =
+        ("https://auth.brightspace.com/core/connect/token", "https://api.brightspace.com/auth/token");
+    assert_eq!(codes(&brightspace(own, Value::Null)), [("token_audience", "token_audience")]);
+    assert_eq!(codes(&brightspace(own, constant.into())), []);
+    let elsewhere = brightspace("https://lms.example/token", constant.into());
+    assert_eq!(codes(&elsewhere), [("token_audience", "token_audience_elsewhere")]);
 }
 
 #[test]

@@ -1,0 +1,64 @@
+//! Names that people read before they consent: of records, in metadata, and in what is handed over.
+
+use crate::Problem;
+
+/// The longest name, in characters.
+const MAX_NAME: usize = 500;
+
+/// What is wrong with a name.
+pub(crate) fn check_name(name: &str) -> impl Iterator<Item = Problem> {
+    let too_long = name.chars().nth(MAX_NAME).is_some();
+    let hidden = name.chars().any(is_hidden);
+    too_long.then_some(Problem::TooMuch).into_iter().chain(hidden.then_some(Problem::HiddenCharacters))
+}
+
+/// Without what does not show: it goes to terminals and letters.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().filter(|c| !is_hidden(*c)).collect()
+}
+
+/// Control characters, line breaks, blanks without width, changes of direction, tags. Those that join letters (U+200C,
+/// U+200D) are part of writing.
+pub(crate) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_NAME, check_name, printable};
+    use crate::Problem;
+
+    #[test]
+    fn what_does_not_show_is_hidden() {
+        for c in [
+            '\0',
+            '\t',
+            '\n',
+            '\u{7f}',
+            '\u{85}',
+            '\u{ad}',
+            '\u{61c}',
+            '\u{200b}',
+            '\u{200f}',
+            '\u{2028}',
+            '\u{2029}',
+            '\u{202e}',
+            '\u{2066}',
+            '\u{feff}',
+            '\u{e0041}',
+        ] {
+            let name = format!("Qu{c}iz");
+            assert_eq!(check_name(&name).collect::<Vec<_>>(), [Problem::HiddenCharacters], "{c:?}");
+            assert_eq!(printable(&name), "Quiz", "{c:?}");
+        }
+        for name in ["می\u{200c}خواهم 試験", "Übung – “Quiz”", "👩\u{200d}🏫", ""] {
+            assert_eq!((check_name(name).count(), printable(name).as_str()), (0, name));
+        }
+        assert_eq!(check_name(&"é".repeat(MAX_NAME)).count(), 0);
+        assert_eq!(check_name(&"é".repeat(MAX_NAME + 1)).collect::<Vec<_>>(), [Problem::TooMuch]);
+    }
+}
