@@ -3,21 +3,21 @@
 //!
 //! `cargo run --example legacy_migration` · `-- --input FILE.json` · `-- --json`
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use lti_legacy::{
-    ConsumerKey, MigrationReport, NewLaunch, OldRecord, OldRecords, SharedSecret, Verdict, dry_run,
+    ConsumerKey, Credential, MigrationReport, NewLaunch, OldRecord, OldRecords, SharedSecret, Verdict,
+    dry_run,
 };
-use lti_types::{ClientId, LaunchClaims};
+use lti_types::{ClientId, DeploymentId, LaunchClaims};
 use serde::Deserialize;
 
 /// Rehearses a migration.
 #[derive(Parser)]
 struct Arguments {
-    /// Secrets, records and launches; see examples/data/migration.json.
+    /// Credentials, records and launches; see examples/data/migration.json.
     #[arg(long, value_name = "FILE.json")]
     input: Option<PathBuf>,
     /// Print the report as JSON.
@@ -27,12 +27,30 @@ struct Arguments {
 
 #[derive(Deserialize)]
 struct Input {
-    /// The 1.1 secrets of each consumer key.
-    secrets: BTreeMap<String, Vec<String>>,
+    /// The 1.1 secrets, and whose they are.
+    credentials: Vec<InputCredential>,
     /// What the tool knows from 1.1.
     records: Vec<OldRecord>,
     /// New launches. They must have been verified: the rehearsal looks at the migration claim alone.
     launches: Vec<InputLaunch>,
+}
+
+#[derive(Deserialize)]
+struct InputCredential {
+    /// The customer, as in the records: two of them may have the same key.
+    account: DeploymentId,
+    /// The key; left out where the customer's platform makes it up.
+    consumer_key: Option<String>,
+    secret: String,
+}
+
+impl InputCredential {
+    fn read(self) -> Result<Credential, String> {
+        let secret = SharedSecret::new(self.secret).map_err(|error| error.to_string())?;
+        let Some(key) = self.consumer_key else { return Ok(Credential::for_any_key(self.account, secret)) };
+        let key = ConsumerKey::new(key).map_err(|error| error.to_string())?;
+        Ok(Credential::new(self.account, key, secret))
+    }
 }
 
 #[derive(Deserialize)]
@@ -62,11 +80,8 @@ fn rehearse(arguments: &Arguments) -> Result<MigrationReport, String> {
         None => include_str!("data/migration.json").to_owned(),
     };
     let input: Input = serde_json::from_str(&text).map_err(|error| format!("not a migration: {error}"))?;
-    let mut secrets: BTreeMap<String, Vec<SharedSecret>> = BTreeMap::new();
-    for (key, texts) in input.secrets {
-        let read: Result<_, _> = texts.into_iter().map(SharedSecret::new).collect();
-        secrets.insert(key, read.map_err(|error| error.to_string())?);
-    }
+    let credentials: Vec<_> =
+        input.credentials.into_iter().map(InputCredential::read).collect::<Result<_, _>>()?;
     let records: OldRecords = input.records.into_iter().collect();
     let launches: Vec<_> = input
         .launches
@@ -74,8 +89,8 @@ fn rehearse(arguments: &Arguments) -> Result<MigrationReport, String> {
         .map(|launch| NewLaunch::new(launch.reference, launch.client_id, launch.claims))
         .collect();
 
-    let known = |key: &ConsumerKey| secrets.get(key.as_str()).cloned().unwrap_or_default();
-    let report = dry_run(&records, &launches, known);
+    // Those of other keys are not tried.
+    let report = dry_run(&records, &launches, |_| credentials.clone());
 
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report).map_err(|error| error.to_string())?);
@@ -110,10 +125,14 @@ fn sentence(verdict: &Verdict) -> String {
         Verdict::NeedsApproval { reference, why } => {
             format!("says to be {reference}, not proven: {}", why.code())
         }
-        Verdict::Conflict { reference } => format!("says to be {reference}, as others do"),
+        Verdict::Conflict { reference } => {
+            format!("says to be {reference}, as others do, or says to be others too")
+        }
         Verdict::Unknown => "not known under its old id".to_owned(),
-        Verdict::Ambiguous => "several records have its old id".to_owned(),
-        Verdict::NoId => "has no id".to_owned(),
+        Verdict::Ambiguous => {
+            "several records have its old id, or one of an instance that it does not name".to_owned()
+        }
+        Verdict::NoId => "has no id to link to".to_owned(),
         Verdict::NoClaim => "shows nothing of LTI 1.1".to_owned(),
         Verdict::NoKey => "names no consumer key".to_owned(),
         other => format!("{other:?}"),

@@ -11,7 +11,7 @@
 //! - the view as 1.3: [`LaunchParameters::to_claims`], [`LaunchParameters::from_claims`], [`uri_role`], [`legacy_role`],
 //!   [`is_legacy`]
 //! - content: [`Launch::select`] → [`SelectionAnswer`]; in the platform [`PendingSelection`], and [`UnverifiedSelection`] →
-//!   [`SignedSelection`] → [`VerifiedSelection`]; [`item_from_legacy`], [`item_to_legacy`]
+//!   [`SignedSelection`] → [`VerifiedSelection`] with a [`ReceivedSelection`]; [`item_from_legacy`], [`item_to_legacy`]
 //! - grades: [`OutcomeCall`] with its [`OutcomeRequest`] → [`OutcomeAnswer`]; in the platform [`UnverifiedRequest`] →
 //!   [`SignedRequest`] → [`VerifiedRequest`], answered by an [`OutcomeResponse`]
 //! - the road to 1.3: [`migration_claim`] and [`evidence`], [`OldRecords`], [`dry_run`]
@@ -54,8 +54,9 @@ mod unverified_launch;
 
 pub use base_string::BaseString;
 pub use content::{
-    ContentItemSelection, PendingSelection, SelectionAnswer, SelectionError, SignedSelection,
-    UnverifiedSelection, VerifiedSelection, item_from_legacy, item_to_legacy,
+    ContentItemSelection, ItemRefusal, LeftOut, PendingSelection, ReceivedSelection, RefusedItem,
+    SelectionAnswer, SelectionError, SignedSelection, UnverifiedSelection, VerifiedSelection,
+    item_from_legacy, item_to_legacy,
 };
 pub use credential::{ConsumerKey, Credential, InvalidCredential, SharedSecret, Signer};
 pub use custom_parameters::CustomParameters;

@@ -276,6 +276,8 @@ fn script_url() {
 /// DL-P9: what is shown of a fragment has no script in it, whichever way it is hidden.
 #[test]
 fn dl_p9_html_with_handlers() {
+    const MARKUP_IN_A_TITLE: &str = "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=x onerror=alert(1)&gt;'>";
+    const END_IN_A_TITLE: &str = "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>";
     let asking = Asking::new();
     for html in [
         "<script>alert(1)</script>",
@@ -287,8 +289,8 @@ fn dl_p9_html_with_handlers() {
         "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
         "<iframe src=javascript:alert(1)></iframe>",
         "<object data=javascript:alert(1)></object><embed src=//evil.example/x.swf>",
-        "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=x onerror=alert(1)&gt;'>",
-        "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+        MARKUP_IN_A_TITLE,
+        END_IN_A_TITLE,
         "<form><button formaction=javascript:alert(1)>x</button></form>",
         "<details open ontoggle=alert(1)>",
         "<base href=//evil.example/><link rel=stylesheet href=//evil.example/x.css>",
@@ -301,6 +303,7 @@ fn dl_p9_html_with_handlers() {
             {"type": "html", "html": html},
             {"type": "link", "url": "https://t.example/", "embed": {"html": html}},
         ]));
+        assert_eq!(content.accepted().count(), 2, "{html}");
         for item in content.accepted() {
             let fragment = item.untrusted_html().expect("flagged");
             assert_eq!(fragment.as_written(), html, "nothing is lost silently");
@@ -321,13 +324,15 @@ fn dl_p9_html_with_handlers() {
                 ] {
                     assert!(!text.contains(bad), "{html} → {clean}");
                 }
+                match html {
+                    MARKUP_IN_A_TITLE => assert_eq!(clean, ""),
+                    END_IN_A_TITLE => assert_eq!(clean, "&lt;p title='<img>'&gt;"),
+                    _ => {}
+                }
                 // Whatever still reads like a handler is text, not an attribute of a tag.
                 let tags: Vec<_> =
                     clean.split('<').skip(1).map(|tag| tag.split('>').next().unwrap()).collect();
-                assert!(
-                    tags.iter().all(|tag| !tag.contains(" on") || tag.contains("title=")),
-                    "{html} → {clean}"
-                );
+                assert!(tags.iter().all(|tag| !tag.contains(" on")), "{html} → {clean}");
             }
         }
     }

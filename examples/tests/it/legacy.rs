@@ -157,9 +157,11 @@ fn a_migrated_launch_is_signed_by_the_platform_and_proven_to_the_tool() {
     pair.pass(TimeDelta::days(1));
     let launch = migrated(&pair, true);
     let client_id = ClientId::new(CLIENT).unwrap();
-    let secrets = [SharedSecret::new("s3cr&t").unwrap()];
-    let Evidence::Proven(proven) = evidence(launch.claims(), &client_id, &secrets) else { panic!() };
-    assert_eq!(proven.consumer_key().as_str(), "key1");
+    let account = DeploymentId::new("customer-1").unwrap();
+    let secret = SharedSecret::new("s3cr&t").unwrap();
+    let known = [Credential::for_any_key(account.clone(), secret)];
+    let Evidence::Proven(proven) = evidence(launch.claims(), &client_id, &known) else { panic!() };
+    assert_eq!((proven.account(), proven.consumer_key().as_str()), (&account, "key1"));
     assert_eq!(proven.ids().user_id.as_deref(), Some("old-7"));
     assert_eq!(proven.ids().resource_link_id.as_deref(), Some("old-link"));
 
@@ -167,7 +169,7 @@ fn a_migrated_launch_is_signed_by_the_platform_and_proven_to_the_tool() {
     pair.pass(TimeDelta::seconds(1));
     let mut other = migrated(&pair, true).claims().clone();
     other.lti1p1.clone_from(&launch.claims().lti1p1);
-    assert!(matches!(evidence(&other, &client_id, &secrets), Evidence::Unproven(_)));
+    assert!(matches!(evidence(&other, &client_id, &known), Evidence::Unproven(_)));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::mapping::LTI_LINK;
 const TOTAL_SCORE: &str = "http://purl.imsglobal.org/ctx/lis/v2p1/Result#totalScore";
 
 /// An item of Content-Item 1.0 as one of Deep Linking. What Deep Linking has no name for stays in the extensions, so that
-/// it is there when the item is written again.
+/// it is there when the item is written again. Nothing is checked: addresses may be scripts, and HTML is the tool's.
 ///
 /// | `@type` | media type | becomes |
 /// |---|---|---|

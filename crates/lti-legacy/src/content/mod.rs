@@ -2,8 +2,10 @@
 
 mod item;
 mod pending;
+mod received;
 mod selection;
 
 pub use item::{item_from_legacy, item_to_legacy};
 pub use pending::{PendingSelection, SignedSelection, UnverifiedSelection, VerifiedSelection};
+pub use received::{ItemRefusal, LeftOut, ReceivedSelection, RefusedItem};
 pub use selection::{ContentItemSelection, SelectionAnswer, SelectionError};

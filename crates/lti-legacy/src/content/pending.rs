@@ -7,8 +7,8 @@ use http::Request;
 use lti_types::{DeploymentId, MediaTypes, WireUrl};
 use serde::{Deserialize, Serialize};
 
-use super::selection::check;
-use super::{ContentItemSelection, SelectionError};
+use super::selection::check_count;
+use super::{ContentItemSelection, LeftOut, ReceivedSelection, RefusedItem, SelectionError};
 use crate::unverified_form::{SignedForm, UnverifiedForm, of_request};
 use crate::{
     ConsumerKey, Credential, LaunchParameters, LegacyMessageType, NonceUse, OAuthError, Parameters, Use,
@@ -23,12 +23,14 @@ pub struct PendingSelection {
     accept_multiple: Option<bool>,
     accept_unsigned: bool,
     accept_media_types: Option<String>,
+    expires_at: DateTime<Utc>,
 }
 
 impl PendingSelection {
-    /// Of a request that goes to an account's tool. `None` for what is no such request.
+    /// Of a request that goes to an account's tool, and is answered before `expires_at`: as long as people may take to
+    /// choose, some hours. `None` for what is no such request.
     #[must_use]
-    pub fn new(account: DeploymentId, request: &LaunchParameters) -> Option<Self> {
+    pub fn new(account: DeploymentId, request: &LaunchParameters, expires_at: DateTime<Utc>) -> Option<Self> {
         if request.message_type != Some(LegacyMessageType::SelectionRequest) {
             return None;
         }
@@ -40,23 +42,33 @@ impl PendingSelection {
             accept_multiple: request.accept_multiple,
             accept_unsigned: request.accept_unsigned == Some(true),
             accept_media_types: ranges.map(|ranges| ranges.iter().collect::<Vec<_>>().join(",")),
+            expires_at,
         })
     }
 
+    /// Until when it is answered; it need not be kept longer.
+    #[must_use]
+    pub fn expires_at(&self) -> DateTime<Utc> {
+        self.expires_at
+    }
+
     /// Reads an answer without a signature, where the request accepted that. It proves nothing: whoever sits at the
-    /// browser may have written it.
+    /// browser may have written it. Its items are sorted as those of a signed one.
     ///
     /// # Errors
     /// [`SelectionError`].
-    pub fn read_unsigned(self, body: &[u8]) -> Result<ContentItemSelection, SelectionError> {
+    pub fn read_unsigned(self, body: &[u8], now: DateTime<Utc>) -> Result<ReceivedSelection, SelectionError> {
         if !self.accept_unsigned {
             return Err(SelectionError::Unsigned);
         }
         let parameters = Parameters::from_form(body).map_err(|_| unreadable())?;
-        self.judge(&parameters)
+        self.judge(&parameters, now)
     }
 
-    fn judge(self, parameters: &Parameters) -> Result<ContentItemSelection, SelectionError> {
+    fn judge(self, parameters: &Parameters, now: DateTime<Utc>) -> Result<ReceivedSelection, SelectionError> {
+        if now >= self.expires_at {
+            return Err(SelectionError::Expired);
+        }
         let selection = ContentItemSelection::read(parameters)?;
         // Browsers change line ends on the way there and back.
         let plain = |text: &Option<String>| text.as_ref().map(|text| text.replace("\r\n", "\n"));
@@ -65,8 +77,8 @@ impl PendingSelection {
             return Err(SelectionError::DataMismatch);
         }
         let accepted = self.accept_media_types.map(MediaTypes::Text);
-        check(&selection.items, self.accept_multiple, accepted.as_ref())?;
-        Ok(selection)
+        check_count(&selection.items, self.accept_multiple)?;
+        Ok(ReceivedSelection::sort(selection, accepted.as_ref()))
     }
 }
 
@@ -119,23 +131,28 @@ impl UnverifiedSelection {
         candidates: &[Credential],
         now: DateTime<Utc>,
     ) -> Result<SignedSelection, OAuthError> {
-        self.0.verify(candidates, now).map(SignedSelection)
+        let form = self.0.verify(candidates, now)?;
+        Ok(SignedSelection { form, now })
     }
 }
 
 /// An answer that is signed, and waits for two more things: whether it was used before, and what it answers.
 #[derive(Debug)]
-pub struct SignedSelection(SignedForm);
+pub struct SignedSelection {
+    form: SignedForm,
+    now: DateTime<Utc>,
+}
 
 impl SignedSelection {
     /// What to record.
     #[must_use]
     pub fn nonce_use(&self) -> NonceUse {
-        self.0.proof.nonce_use()
+        self.form.proof.nonce_use()
     }
 
-    /// The answer, if its nonce was not used before and it answers this request: the same account, address and `data`,
-    /// and no more than was asked for. Take the pending request out of the session, so that it is answered once.
+    /// The answer, if its nonce was not used before and it answers this request in time: the same account, address and
+    /// `data`, and not several items for one. Items that were not asked for, or are opened by what is no web address, are
+    /// not in it, but in [`VerifiedSelection::refused`]. Take the pending request out of the session, so that it is answered once.
     ///
     /// # Errors
     /// [`SelectionError`].
@@ -147,15 +164,15 @@ impl SignedSelection {
         if seen != Use::First {
             return Err(SelectionError::Replayed);
         }
-        let SignedForm { url, parameters, proof } = self.0;
+        let SignedForm { url, parameters, proof } = self.form;
         if proof.account != pending.account {
             return Err(SelectionError::AccountMismatch);
         }
         if !url.is_same_resource(&pending.return_url) {
             return Err(SelectionError::AddressMismatch);
         }
-        let selection = pending.judge(&parameters)?;
-        Ok(VerifiedSelection { account: proof.account, selection })
+        let received = pending.judge(&parameters, self.now)?;
+        Ok(VerifiedSelection { account: proof.account, received })
     }
 }
 
@@ -163,12 +180,12 @@ impl SignedSelection {
 ///
 /// ```compile_fail,E0451
 /// fn forge(answer: lti_legacy::VerifiedSelection) -> lti_legacy::VerifiedSelection {
-///     lti_legacy::VerifiedSelection { selection: lti_legacy::ContentItemSelection::new(Vec::new()), ..answer }
+///     lti_legacy::VerifiedSelection { account: "other".try_into().unwrap(), ..answer }
 /// }
 /// ```
 pub struct VerifiedSelection {
     account: DeploymentId,
-    selection: ContentItemSelection,
+    received: ReceivedSelection,
 }
 
 impl VerifiedSelection {
@@ -178,16 +195,29 @@ impl VerifiedSelection {
         &self.account
     }
 
-    /// What was chosen. Texts and HTML are the tool's: escape and sanitize them.
+    /// What was chosen and is taken, as [`ReceivedSelection::selection`] says. Texts and HTML are the tool's, untrusted:
+    /// escape and sanitize them.
     #[must_use]
     pub fn selection(&self) -> &ContentItemSelection {
-        &self.selection
+        &self.received.selection
     }
 
-    /// The same, to keep.
+    /// What is not taken, and why.
     #[must_use]
-    pub fn into_selection(self) -> ContentItemSelection {
-        self.selection
+    pub fn refused(&self) -> &[RefusedItem] {
+        &self.received.refused
+    }
+
+    /// What was taken out of items that are taken.
+    #[must_use]
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.received.left_out
+    }
+
+    /// All of it, to keep.
+    #[must_use]
+    pub fn into_received(self) -> ReceivedSelection {
+        self.received
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a tool sends back (Content-Item Message 1.0 §3.2).
 
 use chrono::{DateTime, Utc};
-use lti_types::{ContentItem, FormPost, MediaTypes, Message, Nonce, ReturnMessages, WireUrl};
+use lti_types::{ContentItem, FormPost, Message, Nonce, ReturnMessages, WireUrl};
 use serde_json::{Value, json};
 
-use super::{item_from_legacy, item_to_legacy};
+use super::received::refusal;
+use super::{ItemRefusal, item_from_legacy, item_to_legacy};
 use crate::{
     LEGACY_VERSION, Launch, LegacyMessageType, ParameterFault, ParameterFaults, ParameterProblem, Parameters,
     SignError, Signer,
@@ -55,7 +56,8 @@ impl ContentItemSelection {
         parameters
     }
 
-    /// Reads them: a list of items, or one; without any, nothing was chosen.
+    /// Reads them: a list of items, or one; without any, nothing was chosen. Nothing about the items is checked: an
+    /// address may be a script. [`PendingSelection`](crate::PendingSelection) is what an answer is taken by.
     ///
     /// # Errors
     /// [`ParameterFaults`]: all at once.
@@ -136,9 +138,9 @@ pub enum SelectionError {
     /// One item is accepted, or as many as are read.
     #[error("more items than are accepted")]
     TooMany,
-    /// An item has a media type that is not accepted.
-    #[error("an item has a media type that is not accepted")]
-    MediaType,
+    /// An item is none that may be sent.
+    #[error("{0}")]
+    Item(ItemRefusal),
     /// Only a signed answer is accepted.
     #[error("an answer without a signature is not accepted")]
     Unsigned,
@@ -148,6 +150,9 @@ pub enum SelectionError {
     /// It answers another request: `data` is not what was sent.
     #[error("the answer does not bring back the request's data")]
     DataMismatch,
+    /// The request is too old to be answered.
+    #[error("the request for content has expired")]
+    Expired,
     /// Another account answers than was asked.
     #[error("the answer is another account's")]
     AccountMismatch,
@@ -166,10 +171,11 @@ impl SelectionError {
         match self {
             Self::NotARequest => "selection_not_requested",
             Self::TooMany => "too_many_items",
-            Self::MediaType => "media_type_not_accepted",
+            Self::Item(refusal) => refusal.code(),
             Self::Unsigned => "signature_required",
             Self::Parameters(faults) => faults.first().code(),
             Self::DataMismatch => "data_mismatch",
+            Self::Expired => "request_expired",
             Self::AccountMismatch => "account_mismatch",
             Self::AddressMismatch => "address_mismatch",
             Self::Replayed => "nonce_replayed",
@@ -182,7 +188,8 @@ impl SelectionError {
         match self {
             Self::Parameters(faults) => faults.first().spec(),
             Self::Replayed | Self::AccountMismatch => "RFC 5849 §3.3",
-            Self::Unsigned | Self::NotARequest | Self::TooMany | Self::MediaType => {
+            Self::Item(refusal) => refusal.spec(),
+            Self::Unsigned | Self::NotARequest | Self::TooMany | Self::Expired => {
                 "Content-Item Message 1.0 §3.1"
             }
             Self::DataMismatch | Self::AddressMismatch => "Content-Item Message 1.0 §3.2",
@@ -208,7 +215,11 @@ impl Launch {
     pub fn select(&self, items: Vec<ContentItem>) -> Result<SelectionAnswer, SelectionError> {
         let Message::DeepLinking(request) = self.message() else { return Err(SelectionError::NotARequest) };
         let asked = self.launch_parameters();
-        check(&items, asked.accept_multiple, asked.accept_media_types.as_ref())?;
+        check_count(&items, asked.accept_multiple)?;
+        let refusal = items.iter().find_map(|item| refusal(item, asked.accept_media_types.as_ref()));
+        if let Some(refusal) = refusal {
+            return Err(SelectionError::Item(refusal));
+        }
         let mut selection = ContentItemSelection::new(items);
         selection.data.clone_from(&request.settings.data);
         Ok(SelectionAnswer {
@@ -240,55 +251,19 @@ impl SelectionAnswer {
     }
 }
 
-/// Whether a request accepts the items: their number (several, unless it says no), and their media types.
-pub(super) fn check(
+/// Whether a request accepts so many: several, unless it says no.
+pub(super) fn check_count(
     items: &[ContentItem],
     accept_multiple: Option<bool>,
-    accepted: Option<&MediaTypes>,
 ) -> Result<(), SelectionError> {
     let most = if accept_multiple == Some(false) { 1 } else { ContentItemSelection::MAX_ITEMS };
-    if items.len() > most {
-        return Err(SelectionError::TooMany);
-    }
-    let Some(accepted) = accepted else { return Ok(()) };
-    let fits = |item: &ContentItem| {
-        let legacy = item_to_legacy(item);
-        let given = legacy.get("mediaType").and_then(Value::as_str).unwrap_or_default();
-        accepted.iter().any(|range| is_in(given, range))
-    };
-    if items.iter().all(fits) { Ok(()) } else { Err(SelectionError::MediaType) }
-}
-
-/// Whether a media type lies in a range, or a range overlaps another.
-fn is_in(given: &str, range: &str) -> bool {
-    let plain = |text: &str| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let (given, range) = (plain(given), plain(range));
-    let family = |text: &str| text.strip_suffix("/*").map(str::to_owned);
-    range == "*/*"
-        || given == range
-        || family(&range).is_some_and(|family| given.split('/').next() == Some(&family))
-        || family(&given).is_some_and(|family| range.split('/').next() == Some(&family))
+    if items.len() > most { Err(SelectionError::TooMany) } else { Ok(()) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ContentItemSelection, is_in};
+    use super::ContentItemSelection;
     use crate::Parameters;
-
-    #[test]
-    fn media_ranges() {
-        for (given, range, expected) in [
-            ("image/png", "image/*", true),
-            ("image/*", "image/png", true),
-            ("IMAGE/PNG; q=1", "image/png", true),
-            ("text/html", "*/*", true),
-            ("text/html", "image/*", false),
-            ("imagex/png", "image/*", false),
-            ("", "image/*", false),
-        ] {
-            assert_eq!(is_in(given, range), expected, "{given} {range}");
-        }
-    }
 
     #[test]
     fn items_are_read_in_all_their_shapes() {

@@ -5,6 +5,7 @@ mod to_claims;
 mod to_parameters;
 
 pub use roles::{legacy_role, uri_role};
+pub(crate) use to_claims::item_types;
 pub use to_parameters::NotMapped;
 
 /// The claim that `ext_…` parameters stand in, as one platform sends them itself.

@@ -54,6 +54,9 @@ fn media_types_and_item_types() {
         (LTI_LINK, vec![LtiResourceLink], LTI_LINK),
         ("text/html, image/png", vec![Link, Html, Image], "text/html,image/*"),
         ("application/pdf", vec![File], "*/*"),
+        ("Text/HTML; q=0.9", vec![Link, Html], "text/html"),
+        ("text/*", vec![Link, Html, File], "text/html,*/*"),
+        ("application/*", vec![LtiResourceLink, File], "application/vnd.ims.lti.v1.ltilink,*/*"),
         (
             "*/*",
             vec![LtiResourceLink, Link, Html, Image, File],

@@ -145,11 +145,11 @@ fn uri_type(kind: &ContextType) -> ContextType {
 }
 
 /// The types of item that have these media types.
-pub(super) fn item_types(media_types: &MediaTypes) -> Vec<ContentItemType> {
+pub(crate) fn item_types(media_types: &MediaTypes) -> Vec<ContentItemType> {
     let mut types = Vec::new();
     for range in media_types.iter() {
-        let range = range.split(';').next().unwrap_or_default().trim();
-        let found: &[ContentItemType] = match range {
+        let range = range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let found: &[ContentItemType] = match range.as_str() {
             LTI_LINK => &[ContentItemType::LtiResourceLink],
             "*/*" => &[
                 ContentItemType::LtiResourceLink,
@@ -159,6 +159,8 @@ pub(super) fn item_types(media_types: &MediaTypes) -> Vec<ContentItemType> {
                 ContentItemType::File,
             ],
             "text/html" => &[ContentItemType::Link, ContentItemType::Html],
+            "text/*" => &[ContentItemType::Link, ContentItemType::Html, ContentItemType::File],
+            "application/*" => &[ContentItemType::LtiResourceLink, ContentItemType::File],
             image if image.starts_with("image/") => &[ContentItemType::Image],
             _ => &[ContentItemType::File],
         };

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lti_types::{ClientId, LaunchClaims};
+use lti_types::{ClientId, DeploymentId, Issuer, LaunchClaims};
 use serde::Serialize;
 
 use super::{Doubt, Evidence, Lookup, OldKind, OldRecords, evidence};
-use crate::{ConsumerKey, SharedSecret};
+use crate::{ConsumerKey, Credential};
 
 /// A verified 1.3 launch, as it was kept for the rehearsal.
 #[derive(Debug, Clone)]
@@ -45,16 +45,17 @@ pub enum Verdict {
         /// Why it is not proven.
         why: Doubt,
     },
-    /// Launches of several people, contexts or links claim the same record.
+    /// Several people, contexts or links claim the same record, or one of them claims several records.
     Conflict {
         /// What the tool calls it.
         reference: String,
     },
     /// It is not found: no record has the id.
     Unknown,
-    /// Several records have the id.
+    /// Several records have the id, or one of a platform instance where the launch names none.
     Ambiguous,
-    /// The launch has no such id: it is anonymous, or opens no link.
+    /// The launch has no such id: it is anonymous, or opens no link. Where it names an old one alone, there is nobody and
+    /// nothing to link the record to.
     NoId,
     /// The launch shows nothing of a past under 1.1.
     NoClaim,
@@ -84,7 +85,7 @@ pub struct Totals {
     pub matched: usize,
     /// Found and not proven.
     pub needs_approval: usize,
-    /// Claimed by several.
+    /// Claimed by several, or of one who claims several.
     pub conflicts: usize,
     /// Not found, for whatever reason.
     pub not_matched: usize,
@@ -102,65 +103,85 @@ pub struct MigrationReport {
     pub totals: Totals,
 }
 
-/// Rehearses: each launch against the old records. `secrets` are those known for a key.
+/// Rehearses: each launch against the old records. `credentials` are those that may be good with a key, of every account.
 pub fn dry_run(
     records: &OldRecords,
     launches: &[NewLaunch],
-    secrets: impl Fn(&ConsumerKey) -> Vec<SharedSecret>,
+    credentials: impl Fn(&ConsumerKey) -> Vec<Credential>,
 ) -> MigrationReport {
-    let mut found: BTreeMap<(OldKind, String), BTreeSet<Option<String>>> = BTreeMap::new();
+    let mut claimed = Claimed::default();
     let mut rows = Vec::new();
     for launch in launches {
         let named = launch.claims.lti1p1.as_ref().and_then(|claim| claim.oauth_consumer_key.as_deref());
-        let known = named.and_then(|key| ConsumerKey::new(key).ok()).map(|key| secrets(&key));
+        let known = named.and_then(|key| ConsumerKey::new(key).ok()).map(|key| credentials(&key));
         let evidence = evidence(&launch.claims, &launch.client_id, &known.unwrap_or_default());
         let [user, context, resource_link] = OldKind::ALL.map(|kind| {
-            let verdict = judge(records, kind, &evidence);
-            if let Verdict::Matched { reference } | Verdict::NeedsApproval { reference, .. } = &verdict {
-                let claimants = found.entry((kind, reference.clone())).or_default();
-                claimants.insert(new_id(kind, launch));
+            let claimant = Claimant::of(kind, launch);
+            let verdict = judge(records, kind, &evidence, claimant.is_some());
+            if let (Some(claimant), Some(reference)) = (&claimant, verdict.reference()) {
+                claimed.add(claimant, reference);
             }
-            verdict
+            (verdict, claimant)
         });
-        rows.push(MigrationRow { launch: launch.reference.clone(), user, context, resource_link });
+        rows.push((launch.reference.clone(), [user, context, resource_link]));
     }
     let mut totals = Totals::default();
-    for row in &mut rows {
-        for (kind, verdict) in
-            OldKind::ALL.into_iter().zip([&mut row.user, &mut row.context, &mut row.resource_link])
-        {
-            if let Verdict::Matched { reference } | Verdict::NeedsApproval { reference, .. } = &*verdict
-                && found.get(&(kind, reference.clone())).is_some_and(|claimants| claimants.len() > 1)
-            {
-                *verdict = Verdict::Conflict { reference: reference.clone() };
-            }
-            match verdict {
-                Verdict::Matched { .. } => totals.matched += 1,
-                Verdict::NeedsApproval { .. } => totals.needs_approval += 1,
-                Verdict::Conflict { .. } => totals.conflicts += 1,
-                _ => totals.not_matched += 1,
-            }
+    let mut judged = Vec::new();
+    for (launch, verdicts) in rows {
+        let [user, context, resource_link] =
+            verdicts.map(|(verdict, claimant)| match (claimant, verdict.reference()) {
+                (Some(claimant), Some(reference)) if claimed.is_disputed(&claimant, reference) => {
+                    Verdict::Conflict { reference: reference.to_owned() }
+                }
+                _ => verdict,
+            });
+        let row = MigrationRow { launch, user, context, resource_link };
+        for verdict in [&row.user, &row.context, &row.resource_link] {
+            totals.count(verdict);
         }
+        judged.push(row);
     }
     let unclaimed = records
         .as_slice()
         .iter()
-        .filter(|record| !found.contains_key(&(record.kind, record.reference.clone())))
+        .filter(|record| !claimed.by_record.contains_key(&(record.kind, record.reference.clone())))
         .map(|record| record.reference.clone())
         .collect();
-    MigrationReport { launches: rows, unclaimed, totals }
+    MigrationReport { launches: judged, unclaimed, totals }
 }
 
-fn judge(records: &OldRecords, kind: OldKind, evidence: &Evidence) -> Verdict {
-    let (key, ids, doubt) = match evidence {
+impl Verdict {
+    /// The record that is found.
+    fn reference(&self) -> Option<&str> {
+        match self {
+            Self::Matched { reference } | Self::NeedsApproval { reference, .. } => Some(reference),
+            _ => None,
+        }
+    }
+}
+
+impl Totals {
+    fn count(&mut self, verdict: &Verdict) {
+        match verdict {
+            Verdict::Matched { .. } => self.matched += 1,
+            Verdict::NeedsApproval { .. } => self.needs_approval += 1,
+            Verdict::Conflict { .. } => self.conflicts += 1,
+            _ => self.not_matched += 1,
+        }
+    }
+}
+
+fn judge(records: &OldRecords, kind: OldKind, evidence: &Evidence, has_new_id: bool) -> Verdict {
+    let (lookup, doubt) = match evidence {
         Evidence::None => return Verdict::NoClaim,
-        Evidence::Proven(proven) => (proven.consumer_key(), proven.ids(), None),
-        Evidence::Unproven(unproven) => match unproven.consumer_key() {
-            Some(key) => (key, unproven.danger_unproven(), Some(unproven.doubt())),
-            None => return Verdict::NoKey,
-        },
+        Evidence::Unproven(unproven) if unproven.consumer_key().is_none() => return Verdict::NoKey,
+        _ if !has_new_id => return Verdict::NoId,
+        Evidence::Proven(proven) => (records.find(kind, proven), None),
+        Evidence::Unproven(unproven) => {
+            (records.danger_find_unproven(kind, unproven), Some(unproven.doubt()))
+        }
     };
-    match records.find(kind, key, ids) {
+    match lookup {
         Lookup::Found(record) => {
             let reference = record.reference.clone();
             match doubt {
@@ -174,14 +195,53 @@ fn judge(records: &OldRecords, kind: OldKind, evidence: &Evidence) -> Verdict {
     }
 }
 
-/// Who claims: the new id, within its issuer.
-fn new_id(kind: OldKind, launch: &NewLaunch) -> Option<String> {
-    let claims = &launch.claims;
-    let id = match kind {
-        OldKind::User => claims.sub.as_ref()?.as_str(),
-        OldKind::Context => claims.context.as_ref()?.id.as_str(),
-        OldKind::ResourceLink => claims.resource_link.as_ref()?.id.as_str(),
-    };
-    let issuer = claims.iss.as_ref().map_or("", |issuer| issuer.as_str());
-    Some(format!("{issuer} {id}"))
+/// Who claims: a new id within that in which it is unique. A person's is so within the issuer (OpenID Connect Core §2), a
+/// context's and a link's within the deployment of a client (LTI Core 1.3 §5.3.3, §5.4.1).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Claimant {
+    kind: OldKind,
+    issuer: Option<Issuer>,
+    deployment: Option<(ClientId, Option<DeploymentId>)>,
+    id: String,
+}
+
+impl Claimant {
+    fn of(kind: OldKind, launch: &NewLaunch) -> Option<Self> {
+        let claims = &launch.claims;
+        let id = match kind {
+            OldKind::User => claims.sub.as_ref()?.as_str(),
+            OldKind::Context => claims.context.as_ref()?.id.as_str(),
+            OldKind::ResourceLink => claims.resource_link.as_ref()?.id.as_str(),
+        };
+        let deployment = || (launch.client_id.clone(), claims.deployment_id.clone());
+        Some(Self {
+            kind,
+            issuer: claims.iss.clone(),
+            deployment: (kind != OldKind::User).then(deployment),
+            id: id.to_owned(),
+        })
+    }
+}
+
+/// Who claims what.
+#[derive(Default)]
+struct Claimed {
+    by_record: BTreeMap<(OldKind, String), BTreeSet<Claimant>>,
+    by_claimant: BTreeMap<Claimant, BTreeSet<String>>,
+}
+
+impl Claimed {
+    fn add(&mut self, claimant: &Claimant, reference: &str) {
+        let record = (claimant.kind, reference.to_owned());
+        self.by_record.entry(record).or_default().insert(claimant.clone());
+        self.by_claimant.entry(claimant.clone()).or_default().insert(reference.to_owned());
+    }
+
+    /// Several claim the record, or whoever claims it claims others too.
+    fn is_disputed(&self, claimant: &Claimant, reference: &str) -> bool {
+        let record = (claimant.kind, reference.to_owned());
+        let claimants = self.by_record.get(&record).map_or(0, BTreeSet::len);
+        let records = self.by_claimant.get(claimant).map_or(0, BTreeSet::len);
+        claimants > 1 || records > 1
+    }
 }

@@ -4,11 +4,11 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use lti_types::{Audience, ClientId, LaunchClaims, Lti1p1};
+use lti_types::{Audience, ClientId, DeploymentId, LaunchClaims, Lti1p1};
 use serde::{Deserialize, Serialize};
 
 use crate::signature::{ReceivedMac, hmac_sha256};
-use crate::{ConsumerKey, SharedSecret, Signer};
+use crate::{ConsumerKey, Credential, SharedSecret, Signer};
 
 /// The ids that person, context, link and platform had under LTI 1.1.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,10 +150,12 @@ pub enum Doubt {
     KeyMissing,
     /// The claim is not signed, as with some platforms it never is (quirk 80).
     SignatureMissing,
-    /// No secret is known for the key.
+    /// No credential is good with the key.
     KeyUnknown,
     /// The signature is wrong: another secret, or, with one platform, another nonce (quirk 80).
     SignatureMismatch,
+    /// Several accounts have this key with this secret: nothing tells whose launch it is.
+    AccountAmbiguous,
 }
 
 impl Doubt {
@@ -165,6 +167,7 @@ impl Doubt {
             Self::SignatureMissing => "signature_missing",
             Self::KeyUnknown => "key_unknown",
             Self::SignatureMismatch => "signature_mismatch",
+            Self::AccountAmbiguous => "account_ambiguous",
         }
     }
 
@@ -184,12 +187,19 @@ impl Doubt {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProvenIds {
+    account: DeploymentId,
     consumer_key: ConsumerKey,
     ids: OldIds,
 }
 
 impl ProvenIds {
-    /// The key whose secret the sender has.
+    /// Whose secret the sender has: the customer. What belongs to others it says nothing about, even under the same key.
+    #[must_use]
+    pub fn account(&self) -> &DeploymentId {
+        &self.account
+    }
+
+    /// The key that goes with the secret. It is a name, and may be another account's too.
     #[must_use]
     pub fn consumer_key(&self) -> &ConsumerKey {
         &self.consumer_key
@@ -230,12 +240,16 @@ impl UnprovenIds {
     }
 }
 
-/// What the claims of a **verified** 1.3 launch show. `client_id` is the tool's own; `secrets` are all that are known for
-/// the key that the claim names, and each is tried.
+/// What the claims of a **verified** 1.3 launch show. `client_id` is the tool's own; `candidates` are the credentials that
+/// may be good with the key that the claim names, of every account, and each that is good with it is tried. The signature
+/// is HMAC-SHA256, whatever methods a credential allows launches of 1.1.
+///
+/// A key is no account: two customers may have made up the same one. Whose ids are proven is the account of the credential
+/// that fits ([`ProvenIds::account`]).
 ///
 /// The signature is over bytes; one platform sends the bytes' hexadecimal digits, which is read too.
 #[must_use]
-pub fn evidence(claims: &LaunchClaims, client_id: &ClientId, secrets: &[SharedSecret]) -> Evidence {
+pub fn evidence(claims: &LaunchClaims, client_id: &ClientId, candidates: &[Credential]) -> Evidence {
     if claims.lti1p1.is_none() && claims.lti11_legacy_user_id.is_none() {
         return Evidence::None;
     }
@@ -243,37 +257,47 @@ pub fn evidence(claims: &LaunchClaims, client_id: &ClientId, secrets: &[SharedSe
     let claim = claims.lti1p1.as_ref().unwrap_or(&empty);
     let ids = old_ids(claims, claim);
     let consumer_key = claim.oauth_consumer_key.as_deref().and_then(|key| ConsumerKey::new(key).ok());
-    let doubt = match (&consumer_key, claim.oauth_consumer_key_sign.as_deref().filter(|s| !s.is_empty())) {
+    let signature = claim.oauth_consumer_key_sign.as_deref().filter(|signature| !signature.is_empty());
+    let doubt = match (&consumer_key, signature) {
         (None, _) => Doubt::KeyMissing,
         (Some(_), None) => Doubt::SignatureMissing,
-        (Some(_), Some(_)) if secrets.is_empty() => Doubt::KeyUnknown,
-        (Some(key), Some(signature)) => {
-            if is_signed(claims, key, client_id, secrets, signature) {
-                return Evidence::Proven(ProvenIds { consumer_key: key.clone(), ids });
+        (Some(key), Some(signature)) => match signer(claims, key, client_id, candidates, signature) {
+            Ok(account) => {
+                return Evidence::Proven(ProvenIds {
+                    account: account.clone(),
+                    consumer_key: key.clone(),
+                    ids,
+                });
             }
-            Doubt::SignatureMismatch
-        }
+            Err(doubt) => doubt,
+        },
     };
     Evidence::Unproven(UnprovenIds { consumer_key, ids, doubt })
 }
 
-fn is_signed(
+/// The one account whose secret signed.
+fn signer<'c>(
     claims: &LaunchClaims,
     key: &ConsumerKey,
     client_id: &ClientId,
-    secrets: &[SharedSecret],
+    candidates: &'c [Credential],
     signature: &str,
-) -> bool {
-    let (Some(base), Some(signature)) =
-        (base(claims, key.as_str(), client_id.as_str()), ReceivedMac::decode(signature))
-    else {
-        return false;
-    };
-    secrets.iter().any(|secret| {
-        let mac = hmac_sha256(secret, base.as_bytes());
+) -> Result<&'c DeploymentId, Doubt> {
+    let good = |candidate: &&Credential| candidate.consumer_key.as_ref().is_none_or(|named| named == key);
+    let mut good = candidates.iter().filter(good).peekable();
+    if good.peek().is_none() {
+        return Err(Doubt::KeyUnknown);
+    }
+    let base = base(claims, key.as_str(), client_id.as_str()).ok_or(Doubt::SignatureMismatch)?;
+    let signature = ReceivedMac::decode(signature).ok_or(Doubt::SignatureMismatch)?;
+    let signed = |candidate: &&Credential| {
+        let mac = hmac_sha256(&candidate.secret, base.as_bytes());
         let digits: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
         signature.is(&mac) || signature.is(digits.as_bytes())
-    })
+    };
+    let mut accounts = good.filter(signed).map(|candidate| &candidate.account);
+    let account = accounts.next().ok_or(Doubt::SignatureMismatch)?;
+    if accounts.all(|other| other == account) { Ok(account) } else { Err(Doubt::AccountAmbiguous) }
 }
 
 fn old_ids(claims: &LaunchClaims, claim: &Lti1p1) -> OldIds {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use lti_types::DeploymentId;
 use serde::{Deserialize, Serialize};
 
-use super::OldIds;
-use crate::ConsumerKey;
+use super::{OldIds, ProvenIds, UnprovenIds};
 
 /// Of what something is a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,9 +40,13 @@ impl OldKind {
 pub struct OldRecord {
     /// Of what.
     pub kind: OldKind,
-    /// The key it came with: ids are unique within a key.
+    /// Whose secret it came with, as in [`Credential::account`](crate::Credential): the customer. Other customers may have
+    /// the same key.
+    pub account: DeploymentId,
+    /// The key it came with: ids are unique within an account's key.
     pub consumer_key: String,
-    /// The platform instance it came from, where the key is used by several.
+    /// The platform instance it came from, where the key is used by several. A record that names one is found by launches
+    /// that name the same one, and by no others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_consumer_instance_guid: Option<String>,
     /// Its id under 1.1.
@@ -56,12 +60,14 @@ impl OldRecord {
     #[must_use]
     pub fn new(
         kind: OldKind,
+        account: DeploymentId,
         consumer_key: impl Into<String>,
         id: impl Into<String>,
         reference: impl Into<String>,
     ) -> Self {
         Self {
             kind,
+            account,
             consumer_key: consumer_key.into(),
             tool_consumer_instance_guid: None,
             id: id.into(),
@@ -80,14 +86,16 @@ impl fmt::Debug for OldRecord {
 /// All old records, to look up in.
 ///
 /// ```
-/// use lti_legacy::{ConsumerKey, Lookup, OldIds, OldKind, OldRecord, OldRecords};
-/// let records: OldRecords =
-///     [OldRecord::new(OldKind::User, "key1", "u/7", "account-12")].into_iter().collect();
-/// let mut ids = OldIds::new();
-/// ids.user_id = Some("u/7".to_owned());
-/// let Lookup::Found(record) = records.find(OldKind::User, &ConsumerKey::new("key1")?, &ids) else { panic!() };
-/// assert_eq!(record.reference, "account-12");
-/// # Ok::<(), lti_legacy::InvalidCredential>(())
+/// use lti_legacy::{Evidence, Lookup, OldKind, OldRecord, OldRecords};
+/// # fn of(evidence: Evidence) -> Result<(), lti_types::InvalidIdentifier> {
+/// let record = OldRecord::new(OldKind::User, "customer-1".try_into()?, "key1", "u/7", "account of Ada");
+/// let records: OldRecords = [record].into_iter().collect();
+/// if let Evidence::Proven(proven) = &evidence
+///     && let Lookup::Found(record) = records.find(OldKind::User, proven)
+/// {
+///     println!("this is the {}", record.reference);
+/// }
+/// # Ok(()) }
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct OldRecords {
@@ -101,11 +109,11 @@ pub struct OldRecords {
 pub enum Lookup<'r> {
     /// The one record.
     Found(&'r OldRecord),
-    /// No record has the id.
+    /// No record of the account has the id.
     Unknown,
     /// The launch has no such id: it is anonymous, or opens no link.
     NoId,
-    /// Several have it, and nothing tells which.
+    /// Several have it, or one of a platform instance where the launch names none: nothing tells which is meant.
     Ambiguous,
 }
 
@@ -116,21 +124,42 @@ impl OldRecords {
         &self.records
     }
 
-    /// The record of an old id under a key. Where both name a platform instance, it must be the same.
+    /// The record of a proven old id: of the account whose secret signed, under its key. A record that names a platform
+    /// instance is the one only where the launch names the same.
     #[must_use]
-    pub fn find(&self, kind: OldKind, consumer_key: &ConsumerKey, ids: &OldIds) -> Lookup<'_> {
+    pub fn find(&self, kind: OldKind, proven: &ProvenIds) -> Lookup<'_> {
+        let key = proven.consumer_key().as_str();
+        self.look_up(kind, key, proven.ids(), |record| record.account == *proven.account())
+    }
+
+    /// The record that would be meant, of whatever account, if the ids were proven: to show to somebody who decides, never
+    /// to link by.
+    #[must_use]
+    pub fn danger_find_unproven(&self, kind: OldKind, unproven: &UnprovenIds) -> Lookup<'_> {
+        let Some(key) = unproven.consumer_key() else { return Lookup::Unknown };
+        self.look_up(kind, key.as_str(), unproven.danger_unproven(), |_| true)
+    }
+
+    fn look_up(
+        &self,
+        kind: OldKind,
+        key: &str,
+        ids: &OldIds,
+        owned: impl Fn(&OldRecord) -> bool,
+    ) -> Lookup<'_> {
         let Some(id) = kind.id_in(ids) else { return Lookup::NoId };
-        let name = (kind, consumer_key.as_str().to_owned(), id.to_owned());
+        let name = (kind, key.to_owned(), id.to_owned());
         let places = self.by_id.get(&name).map_or(&[][..], Vec::as_slice);
+        let named = ids.tool_consumer_instance_guid.as_deref();
         let mut found = places.iter().filter_map(|place| self.records.get(*place)).filter(|record| {
-            match (&record.tool_consumer_instance_guid, &ids.tool_consumer_instance_guid) {
-                (Some(old), Some(new)) => old == new,
-                _ => true,
-            }
+            let guid = record.tool_consumer_instance_guid.as_deref();
+            owned(record) && (guid.is_none() || named.is_none() || guid == named)
         });
         match (found.next(), found.next()) {
             (None, _) => Lookup::Unknown,
-            (Some(record), None) => Lookup::Found(record),
+            (Some(record), None) if record.tool_consumer_instance_guid.is_none() || named.is_some() => {
+                Lookup::Found(record)
+            }
             _ => Lookup::Ambiguous,
         }
     }

@@ -143,7 +143,7 @@ impl OutcomeRequest {
             return Err(EnvelopeError::NotEnvelope);
         }
         let info = root.need("imsx_POXHeader")?.need("imsx_POXRequestHeaderInfo")?;
-        let message_id = info.text_of("imsx_messageIdentifier")?.unwrap_or_default().to_owned();
+        let message_id = info.verbatim_of("imsx_messageIdentifier")?.unwrap_or_default().to_owned();
         let body = root.need("imsx_POXBody")?;
         let [request] = body.children.as_slice() else {
             return Err(if body.children.is_empty() {
@@ -162,7 +162,7 @@ impl OutcomeRequest {
             }
         };
         let guid = request.need("resultRecord")?.need("sourcedGUID")?;
-        let sourced_id = guid.text_of("sourcedId")?.ok_or(EnvelopeError::Missing("sourcedId"))?;
+        let sourced_id = guid.verbatim_of("sourcedId")?.ok_or(EnvelopeError::Missing("sourcedId"))?;
         Ok(Self::new(message_id, sourced_id, operation))
     }
 }
@@ -259,7 +259,7 @@ pub(super) fn write_data(data: &[ResultData], xml: &mut Markup) -> Result<(), Si
 pub(super) fn read_data(result: &Element) -> Result<Vec<ResultData>, EnvelopeError> {
     let mut found = Vec::new();
     for data in result.children.iter().filter(|child| child.name == "resultData") {
-        if let Some(text) = data.text_of("text")? {
+        if let Some(text) = data.verbatim_of("text")? {
             found.push(ResultData::Text(text.to_owned()));
         }
         if let Some(url) = data.text_of("url")? {

@@ -270,7 +270,6 @@ impl OutcomeResponse {
         }
         let info = root.need("imsx_POXHeader")?.need("imsx_POXResponseHeaderInfo")?;
         let status = info.need("imsx_statusInfo")?;
-        let text = |name| Ok(status.text_of(name)?.map(str::to_owned));
         let code_major = status.text_of("imsx_codeMajor")?.ok_or(EnvelopeError::Missing("imsx_codeMajor"))?;
         let code_major = CodeMajor::from_text(code_major).ok_or(EnvelopeError::Invalid("imsx_codeMajor"))?;
         // Nobody acts on how bad it is; what the answer lacks or misspells there is taken from how it went.
@@ -282,11 +281,11 @@ impl OutcomeResponse {
         // There may be several: one for each operation that was asked for, of which there was one.
         let operation_ref = status.children.iter().find(|child| child.name == "imsx_operationRefIdentifier");
         Ok(Self {
-            message_id: info.text_of("imsx_messageIdentifier")?.unwrap_or_default().to_owned(),
+            message_id: info.verbatim_of("imsx_messageIdentifier")?.unwrap_or_default().to_owned(),
             code_major,
             severity,
-            description: text("imsx_description")?,
-            message_ref: text("imsx_messageRefIdentifier")?,
+            description: status.text_of("imsx_description")?.map(str::to_owned),
+            message_ref: status.verbatim_of("imsx_messageRefIdentifier")?.map(str::to_owned),
             operation_ref: operation_ref.map(|child| child.text().to_owned()),
             code_minor: read_code_minor(status)?,
             body: read_body(root.child("imsx_POXBody")?)?,

@@ -33,9 +33,24 @@ impl Element {
         self.child(name)?.ok_or(EnvelopeError::Missing(name))
     }
 
-    /// Its own text, without the blanks that people indent with.
+    /// Its own text, without the blanks that people indent with: for codes, numbers and addresses.
     pub(super) fn text(&self) -> &str {
         self.text.trim()
+    }
+
+    /// Its own text as it stands there: an opaque one that is changed is another. Only what stands on a line of its own is
+    /// taken out of it, since nobody but an indenter writes it there.
+    fn verbatim(&self) -> &str {
+        let text = self.text.trim();
+        match self.text.split_once(text) {
+            Some((before, after)) if before.contains('\n') && after.contains('\n') => text,
+            _ => &self.text,
+        }
+    }
+
+    /// The text of a child as it stands there; a blank one counts as absent.
+    pub(super) fn verbatim_of(&self, name: &'static str) -> Result<Option<&str>, EnvelopeError> {
+        Ok(self.child(name)?.map(Self::verbatim).filter(|text| !text.trim().is_empty()))
     }
 
     /// The text of a child; an empty one counts as absent.
@@ -127,6 +142,23 @@ mod tests {
     fn text_and_references() {
         let document = "\u{feff}<?xml version='1.0'?><!-- c --><p:a xmlns:p='u'> x&amp;&#65;<!-- b --><![CDATA[<&]]></p:a>\n";
         assert_eq!(text_of(document).unwrap(), "x&A<&");
+    }
+
+    #[test]
+    fn opaque_texts_are_not_trimmed() {
+        for (text, read) in [
+            (" x ", Some(" x ")),
+            ("x\t", Some("x\t")),
+            ("\nx", Some("\nx")),
+            (" a b ", Some(" a b ")),
+            ("&#32;x", Some(" x")),
+            ("\n   x y\r\n  ", Some("x y")),
+            (" \n ", None),
+            ("", None),
+        ] {
+            let root = parse(format!("<a><b>{text}</b></a>").as_bytes()).unwrap();
+            assert_eq!(root.verbatim_of("b").unwrap(), read, "{text:?}");
+        }
     }
 
     #[test]

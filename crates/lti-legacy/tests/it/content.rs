@@ -1,13 +1,15 @@
 //! Content-item messages, both ends (Content-Item Message 1.0; the rows of deep linking in their older form).
 
+use chrono::{DateTime, TimeDelta, Utc};
 use lti_legacy::{
-    ContentItemSelection, Launch, LaunchParameters, LegacyMessageType, OAuthError, PendingSelection,
-    SelectionError, UnverifiedLaunch, UnverifiedSelection, Use,
+    ContentItemSelection, ItemRefusal, Launch, LaunchParameters, LegacyMessageType, OAuthError,
+    PendingSelection, ReceivedSelection, SelectionError, UnverifiedLaunch, UnverifiedSelection, Use,
 };
 use lti_types::{
     ContentItem, ContentItemType, DeploymentId, FileItem, FormPost, HtmlItem, ItemLineItem, LinkItem,
     LtiResourceLinkItem, MediaTypes, Message, UserId, WireUrl,
 };
+use serde_json::{Value, json};
 
 use crate::support::{credential, nonce, now, signer, url};
 
@@ -40,8 +42,12 @@ fn quiz() -> ContentItem {
     quiz.into()
 }
 
+fn until() -> DateTime<Utc> {
+    now() + TimeDelta::hours(4)
+}
+
 fn pending(request: &LaunchParameters) -> PendingSelection {
-    let pending = PendingSelection::new(DeploymentId::new("account-1").unwrap(), request).unwrap();
+    let pending = PendingSelection::new(DeploymentId::new("account-1").unwrap(), request, until()).unwrap();
     // As it is kept in a session.
     serde_json::from_str(&serde_json::to_string(&pending).unwrap()).unwrap()
 }
@@ -50,11 +56,40 @@ fn answer(request: &LaunchParameters, items: Vec<ContentItem>) -> FormPost {
     asked(request).select(items).unwrap().sign(&signer(), &nonce("n-2"), now()).unwrap()
 }
 
-fn taken(post: &FormPost, pending: PendingSelection) -> Result<ContentItemSelection, SelectionError> {
+fn received(post: &FormPost, pending: PendingSelection) -> Result<ReceivedSelection, SelectionError> {
     let answer =
         UnverifiedSelection::from_form(&post.action.as_str().into(), post.body().as_bytes()).unwrap();
     let signed = answer.verify(&[credential()], now()).unwrap();
-    signed.first_use(Use::First, pending).map(lti_legacy::VerifiedSelection::into_selection)
+    signed.first_use(Use::First, pending).map(lti_legacy::VerifiedSelection::into_received)
+}
+
+/// An answer of which everything is taken.
+fn taken(post: &FormPost, pending: PendingSelection) -> Result<ContentItemSelection, SelectionError> {
+    let received = received(post, pending)?;
+    assert_eq!((received.refused, received.left_out), (Vec::new(), Vec::new()));
+    Ok(received.selection)
+}
+
+/// A request that accepts several of some media types, and an answer whose items no library of ours wrote.
+fn sorted(accepted: &str, items: &Value) -> ReceivedSelection {
+    let mut request = request();
+    request.accept_media_types = Some(MediaTypes::Text(accepted.to_owned()));
+    request.accept_multiple = Some(true);
+    request.accept_unsigned = Some(true);
+    let mut parameters = ContentItemSelection::new(Vec::new()).write();
+    let graph = json!({"@graph": items}).to_string();
+    parameters = parameters.iter().filter(|(name, _)| *name != "content_items").collect();
+    parameters.push("content_items", graph);
+    parameters.push("data", "opaque\n&<>");
+    let unsigned = pending(&request).read_unsigned(parameters.to_form().as_bytes(), now()).unwrap();
+    let signed = signer().form(&RETURN.into(), parameters, &nonce("n-3"), now()).unwrap();
+    let signed = received(&signed, pending(&request)).unwrap();
+    assert_eq!((&unsigned.selection.items, &unsigned.refused), (&signed.selection.items, &signed.refused));
+    signed
+}
+
+fn reasons(received: &ReceivedSelection) -> Vec<(usize, ItemRefusal)> {
+    received.refused.iter().map(|refused| (refused.place, refused.reason)).collect()
 }
 
 #[test]
@@ -99,7 +134,10 @@ fn a_tool_sends_only_what_is_accepted() {
     let launch = asked(&request());
     assert_eq!(launch.select(vec![quiz(), quiz()]).unwrap_err(), SelectionError::TooMany);
     let file = FileItem::new("https://tool.example.com/a.pdf".into());
-    assert_eq!(launch.select(vec![file.into()]).unwrap_err(), SelectionError::MediaType);
+    assert_eq!(launch.select(vec![file.into()]).unwrap_err(), SelectionError::Item(ItemRefusal::Type));
+    let script = LinkItem::new("javascript:alert(1)".into());
+    let refusal = launch.select(vec![script.into()]).unwrap_err();
+    assert_eq!((&refusal, refusal.code()), (&SelectionError::Item(ItemRefusal::Url), "item_url_invalid"));
     assert!(launch.select(vec![HtmlItem::new("<p>".to_owned()).into()]).is_ok());
     assert_eq!(launch.select(vec![quiz()]).unwrap().unsigned().unwrap_err(), SelectionError::Unsigned);
     let opened = crate::support::received(&crate::support::sent(crate::support::launch().write())).unwrap();
@@ -135,10 +173,11 @@ fn x35_a_platform_takes_only_the_answer_to_its_request() {
     let mut any = request();
     any.accept_media_types = Some(MediaTypes::Text("*/*".to_owned()));
     let file = answer(&any, vec![FileItem::new("https://tool.example.com/a.pdf".into()).into()]);
-    assert_eq!(taken(&file, pending(&request())).unwrap_err(), SelectionError::MediaType);
+    let refused = received(&file, pending(&request())).unwrap();
+    assert_eq!((reasons(&refused), refused.selection.items.len()), (vec![(0, ItemRefusal::Type)], 0));
 
     let account = DeploymentId::new("account-2").unwrap();
-    let foreign = PendingSelection::new(account, &request()).unwrap();
+    let foreign = PendingSelection::new(account, &request(), until()).unwrap();
     assert_eq!(taken(&good(), foreign).unwrap_err(), SelectionError::AccountMismatch);
 
     let body = good().body();
@@ -159,9 +198,137 @@ fn unsigned_answers_only_where_the_request_says_so() {
     assert_eq!(post.field("oauth_signature"), None);
     // A browser makes line ends of its own.
     let body = post.body();
-    let read = pending(&open).read_unsigned(body.as_bytes()).unwrap();
-    assert_eq!(read.items, [quiz()]);
-    assert_eq!(pending(&request()).read_unsigned(body.as_bytes()).unwrap_err(), SelectionError::Unsigned);
+    let read = pending(&open).read_unsigned(body.as_bytes(), now()).unwrap();
+    assert_eq!(read.selection.items, [quiz()]);
+    let refused = pending(&request()).read_unsigned(body.as_bytes(), now());
+    assert_eq!(refused.unwrap_err(), SelectionError::Unsigned);
+}
+
+#[test]
+fn an_old_request_is_not_answered() {
+    let mut open = request();
+    open.accept_unsigned = Some(true);
+    let account = || DeploymentId::new("account-1").unwrap();
+    let until = |expires_at| PendingSelection::new(account(), &open, expires_at).unwrap();
+    let post = answer(&open, vec![quiz()]);
+    let in_time = now() + TimeDelta::milliseconds(1);
+    assert_eq!(until(in_time).expires_at(), in_time);
+    assert!(taken(&post, until(in_time)).is_ok());
+    assert_eq!(taken(&post, until(now())).unwrap_err(), SelectionError::Expired);
+    let post = asked(&open).select(vec![quiz()]).unwrap().unsigned().unwrap();
+    let read = |now| until(in_time).read_unsigned(post.body().as_bytes(), now);
+    assert!(read(now()).is_ok());
+    assert_eq!(read(in_time).unwrap_err().code(), "request_expired");
+}
+
+/// Addresses that are scripts, or hide where they lead, in each place where an address can stand.
+#[test]
+fn attack_script_url_in_a_content_item() {
+    for url in [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "java\tscript:alert(1)",
+        "\u{1}javascript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "//evil.example/",
+        "/admin/delete?course=7",
+        "https://lms.example@evil.example/",
+    ] {
+        let ok = "https://t.example/";
+        let received = sorted(
+            "*/*",
+            &json!([
+                {"@type": "ContentItem", "mediaType": "text/html", "url": url},
+                {"@type": "ContentItem", "mediaType": "image/png", "url": url},
+                {"@type": "FileItem", "mediaType": "application/pdf", "url": url},
+                {"@type": "LtiLinkItem", "mediaType": "application/vnd.ims.lti.v1.ltilink", "url": url},
+                {"@type": "LtiLinkItem", "url": [url]},
+                {"@type": "LtiLinkItem", "url": ok, "lineItem": {"submissionReview": {"url": url}}},
+                {"@type": "link", "url": url},
+            ]),
+        );
+        assert_eq!(
+            reasons(&received),
+            (0..7).map(|place| (place, ItemRefusal::Url)).collect::<Vec<_>>(),
+            "{url}"
+        );
+        assert!(received.selection.items.is_empty());
+
+        // Beside the address it is opened by: the picture or frame is not there, and the item is.
+        let received = sorted(
+            "*/*",
+            &json!([
+                {"@type": "ContentItem", "mediaType": "text/html", "url": ok, "icon": {"@id": url}},
+                {"@type": "FileItem", "url": ok, "thumbnail": url},
+                {"@type": "LtiLinkItem", "url": ok, "iframe": {"src": url}},
+                {"@type": "ContentItem", "mediaType": "text/html", "url": ok, "iframe": {"src": url}},
+                {"@type": "html", "html": "<p>", "url": url},
+                {"@type": "ContentItem", "mediaType": "image/png", "url": ok, "embed": {"html": url}},
+            ]),
+        );
+        assert_eq!(reasons(&received), []);
+        let gone: Vec<_> = received.left_out.iter().map(|gone| (gone.place, gone.member)).collect();
+        let expected =
+            [(0, "icon"), (1, "thumbnail"), (2, "iframe.src"), (3, "iframe"), (4, "url"), (5, "embed")];
+        assert_eq!(gone, expected, "{url}");
+        let kept = serde_json::to_string(&received.selection.items).unwrap();
+        assert!(!kept.contains(&serde_json::to_string(url).unwrap()), "{kept}");
+    }
+    // Plain http can be looked at, and not be launched, but on this very machine.
+    let received = sorted(
+        "*/*",
+        &json!([
+            {"@type": "ContentItem", "mediaType": "text/html", "url": "http://t.example/"},
+            {"@type": "LtiLinkItem", "url": "http://t.example/"},
+            {"@type": "LtiLinkItem", "url": "http://localhost:9001/"},
+            {"@type": "LtiLinkItem"},
+            {"@type": "LtiLinkItem", "lineItem": {"scoreConstraints": {"normalMaximum": 0}}},
+            {"@type": "LtiLinkItem", "lineItem": {"label": "ungraded"}},
+        ]),
+    );
+    assert_eq!(reasons(&received), [(1, ItemRefusal::Url), (4, ItemRefusal::ScoreMaximum)]);
+    assert_eq!(received.selection.items.len(), 4);
+}
+
+/// What an item is, is said by `@type`; its media type is the tool's own word, and does not make it what was asked for.
+#[test]
+fn attack_content_item_with_the_media_type_of_another_type() {
+    const LINK: &str = "application/vnd.ims.lti.v1.ltilink";
+    let url = "https://t.example/";
+    for (accepted, item, reason) in [
+        (
+            "text/html",
+            json!({"@type": "LtiLinkItem", "mediaType": "text/html", "url": url}),
+            Some(ItemRefusal::Type),
+        ),
+        (
+            "image/*",
+            json!({"@type": "LtiLink", "mediaType": "image/png", "url": url}),
+            Some(ItemRefusal::Type),
+        ),
+        (LINK, json!({"@type": "FileItem", "mediaType": LINK, "url": url}), Some(ItemRefusal::Type)),
+        (LINK, json!({"@type": "html", "html": "<b>", "mediaType": LINK}), Some(ItemRefusal::Type)),
+        (LINK, json!({"@type": "ltiAssetProcessor", "mediaType": LINK, "url": url}), Some(ItemRefusal::Type)),
+        ("*/*", json!({"@type": "https://v.example/Item", "url": url}), Some(ItemRefusal::Type)),
+        ("*/*", json!({"@type": "FileItem", "mediaType": "text/html"}), Some(ItemRefusal::Incomplete)),
+        (
+            "application/pdf",
+            json!({"@type": "FileItem", "mediaType": "text/csv", "url": url}),
+            Some(ItemRefusal::MediaType),
+        ),
+        ("text/html", json!({"@type": "ContentItem", "mediaType": "text/html", "url": url}), None),
+        // What is launched is a link, and was asked for, whatever its media type says.
+        (LINK, json!({"@type": "LtiLinkItem", "mediaType": "text/html", "url": url}), None),
+        (LINK, json!({"@type": "LtiLinkItem", "url": url}), None),
+        ("application/*", json!({"@type": "LtiLinkItem", "url": url}), None),
+    ] {
+        let received = sorted(accepted, &json!([item]));
+        let expected: Vec<_> = reason.map(|reason| (0, reason)).into_iter().collect();
+        assert_eq!(reasons(&received), expected, "{accepted} {item}");
+        assert_eq!(received.selection.items.len(), usize::from(reason.is_none()), "{accepted} {item}");
+    }
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! From 1.1 to 1.3: the claim, the lookup and the rehearsal.
 
 use lti_legacy::{
-    Doubt, Evidence, Lookup, NewLaunch, OldIds, OldKind, OldRecord, OldRecords, Verdict, dry_run, evidence,
-    migration_claim,
+    ConsumerKey, Credential, Doubt, Evidence, Lookup, NewLaunch, OldIds, OldKind, OldRecord, OldRecords,
+    ProvenIds, Signer, Verdict, dry_run, evidence, migration_claim,
 };
-use lti_types::{ClientId, LaunchClaims, Lti1p1};
+use lti_types::{ClientId, LaunchClaims, Lti1p1, ToolPlatform};
 use serde_json::{Value, json};
 
-use crate::support::{key, secret, signer};
+use crate::support::{account, any_key, credential, key, secret, signer};
 
 fn claims(user: &str) -> LaunchClaims {
     serde_json::from_value(json!({
@@ -39,6 +39,13 @@ fn migrated(user: &str) -> LaunchClaims {
     claims
 }
 
+fn proven(claims: &LaunchClaims) -> ProvenIds {
+    match evidence(claims, &client(), &[credential()]) {
+        Evidence::Proven(proven) => proven,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn a_platform_sends_only_what_differs() {
     let written = serde_json::to_value(migrated("new-7").lti1p1).unwrap();
@@ -46,9 +53,8 @@ fn a_platform_sends_only_what_differs() {
         written.as_object().unwrap().keys().collect::<Vec<_>>(),
         ["context_id", "oauth_consumer_key", "oauth_consumer_key_sign", "user_id"]
     );
-    let Evidence::Proven(proven) = evidence(&migrated("new-7"), &client(), &[secret("s3cr&t")]) else {
-        panic!()
-    };
+    let proven = proven(&migrated("new-7"));
+    assert_eq!((proven.account(), proven.consumer_key()), (&account("account-1"), &key("key1")));
     assert_eq!(proven.ids(), &old_ids(), "and what is not sent is the same as ever");
 
     // Who is anonymous now was not known before.
@@ -69,15 +75,15 @@ fn a_platform_sends_only_what_differs() {
 #[test]
 fn what_is_not_proven_says_why() {
     let good = migrated("new-7");
-    let doubt = |change: &dyn Fn(&mut Lti1p1), secrets: &[lti_legacy::SharedSecret]| {
+    let doubt = |change: &dyn Fn(&mut Lti1p1), known: &[Credential]| {
         let mut claims = good.clone();
         change(claims.lti1p1.as_mut().unwrap());
-        match evidence(&claims, &client(), secrets) {
+        match evidence(&claims, &client(), known) {
             Evidence::Unproven(unproven) => unproven.doubt(),
             other => panic!("{other:?}"),
         }
     };
-    let known = [secret("s3cr&t")];
+    let known = [credential()];
     assert_eq!(doubt(&|claim| claim.oauth_consumer_key = None, &known), Doubt::KeyMissing);
     assert_eq!(doubt(&|claim| claim.oauth_consumer_key_sign = None, &known), Doubt::SignatureMissing);
     assert_eq!(
@@ -85,11 +91,10 @@ fn what_is_not_proven_says_why() {
         Doubt::SignatureMissing
     );
     assert_eq!(doubt(&|_| {}, &[]), Doubt::KeyUnknown);
-    assert_eq!(doubt(&|_| {}, &[secret("another")]), Doubt::SignatureMismatch);
-    assert_eq!(
-        doubt(&|claim| claim.oauth_consumer_key = Some("key2".to_owned()), &known),
-        Doubt::SignatureMismatch
-    );
+    assert_eq!(doubt(&|_| {}, &[any_key("another")]), Doubt::SignatureMismatch);
+    let other_key = |claim: &mut Lti1p1| claim.oauth_consumer_key = Some("key2".to_owned());
+    assert_eq!(doubt(&other_key, &known), Doubt::KeyUnknown);
+    assert_eq!(doubt(&other_key, &[any_key("s3cr&t")]), Doubt::SignatureMismatch);
     assert_eq!(
         doubt(&|claim| claim.oauth_consumer_key_sign = Some("!".to_owned()), &known),
         Doubt::SignatureMismatch
@@ -114,14 +119,14 @@ fn a_signature_of_digits_is_read() {
     let bytes = crate::vectors::base64_of::decode(claim.oauth_consumer_key_sign.as_deref().unwrap());
     let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     claim.oauth_consumer_key_sign = Some(crate::vectors::base64_of::encode(digits.as_bytes()));
-    assert!(matches!(evidence(&claims, &client(), &[secret("s3cr&t")]), Evidence::Proven(_)));
+    assert!(matches!(evidence(&claims, &client(), &[credential()]), Evidence::Proven(_)));
     let upper = crate::vectors::base64_of::encode(digits.to_uppercase().as_bytes());
     claims.lti1p1.as_mut().unwrap().oauth_consumer_key_sign = Some(upper);
-    assert!(matches!(evidence(&claims, &client(), &[secret("s3cr&t")]), Evidence::Unproven(_)));
+    assert!(matches!(evidence(&claims, &client(), &[credential()]), Evidence::Unproven(_)));
 }
 
 fn record(kind: OldKind, id: &str, reference: &str) -> OldRecord {
-    OldRecord::new(kind, "key1", id, reference)
+    OldRecord::new(kind, account("account-1"), "key1", id, reference)
 }
 
 #[test]
@@ -130,23 +135,51 @@ fn records_are_found_within_key_and_platform() {
     one.tool_consumer_instance_guid = Some("g".to_owned());
     let mut other = record(OldKind::User, "old-7", "account-2");
     other.tool_consumer_instance_guid = Some("h".to_owned());
-    let foreign = OldRecord::new(OldKind::User, "key2", "old-7", "account-3");
-    let records: OldRecords = [one, other, foreign].into_iter().collect();
-    let find = |ids: &OldIds| match records.find(OldKind::User, &key("key1"), ids) {
-        Lookup::Found(record) => record.reference.clone(),
-        other => format!("{other:?}"),
+    let of = |owner, key, id, reference| OldRecord::new(OldKind::User, account(owner), key, id, reference);
+    let foreign =
+        [of("account-1", "key2", "old-7", "account-3"), of("account-2", "key1", "old-7", "account-4")];
+    let unnamed = record(OldKind::User, "old-8", "account-8");
+    let records: OldRecords = [one, other, unnamed].into_iter().chain(foreign).collect();
+    let find = |user: Option<&str>, guid: Option<&str>| {
+        let mut claims = migrated("old-7");
+        claims.lti1p1.as_mut().unwrap().user_id = user.map(str::to_owned);
+        if user.is_none() {
+            claims.sub = None;
+        }
+        claims.tool_platform = guid.map(|guid| {
+            let mut platform = ToolPlatform::new();
+            platform.guid = Some(guid.to_owned());
+            platform
+        });
+        match records.find(OldKind::User, &proven(&claims)) {
+            Lookup::Found(record) => record.reference.clone(),
+            other => format!("{other:?}"),
+        }
     };
-    let mut ids = old_ids();
-    assert_eq!(find(&ids), "account-1");
-    ids.tool_consumer_instance_guid = Some("h".to_owned());
-    assert_eq!(find(&ids), "account-2");
-    ids.tool_consumer_instance_guid = None;
-    assert_eq!(find(&ids), "Ambiguous");
-    ids.tool_consumer_instance_guid = Some("i".to_owned());
-    assert_eq!(find(&ids), "Unknown");
-    ids.user_id = None;
-    assert_eq!(find(&ids), "NoId");
-    assert_eq!(records.find(OldKind::Context, &key("key1"), &old_ids()), Lookup::Unknown);
+    assert_eq!(find(Some("old-7"), Some("g")), "account-1");
+    assert_eq!(find(Some("old-7"), Some("h")), "account-2");
+    assert_eq!(find(Some("old-7"), None), "Ambiguous");
+    assert_eq!(find(Some("old-7"), Some("i")), "Unknown");
+    assert_eq!(find(None, Some("g")), "NoId");
+    // A record that names no instance is that of the whole key.
+    assert_eq!(find(Some("old-8"), Some("g")), "account-8");
+    assert_eq!(find(Some("old-8"), None), "account-8");
+    assert_eq!(records.find(OldKind::Context, &proven(&migrated("x"))), Lookup::Unknown);
+}
+
+/// A record of one platform instance, and a launch that does not say from which it comes.
+#[test]
+fn a_record_of_an_instance_is_not_found_by_a_launch_that_names_none() {
+    let mut one = record(OldKind::User, "old-7", "account-1");
+    one.tool_consumer_instance_guid = Some("g".to_owned());
+    let records: OldRecords = [one].into_iter().collect();
+    let mut claims = migrated("new-7");
+    assert!(matches!(records.find(OldKind::User, &proven(&claims)), Lookup::Found(_)));
+    claims.tool_platform = None;
+    assert_eq!(records.find(OldKind::User, &proven(&claims)), Lookup::Ambiguous);
+    let launch = NewLaunch::new("silent", client(), claims);
+    let report = dry_run(&records, &[launch], |_| vec![credential()]);
+    assert_eq!(report.launches[0].user, Verdict::Ambiguous);
 }
 
 #[test]
@@ -176,9 +209,8 @@ fn a_rehearsal_says_who_matches_and_who_does_not() {
         NewLaunch::new("new customer", client(), claims("new-11")),
         NewLaunch::new("no key", client(), no_key),
     ];
-    let secrets =
-        |k: &lti_legacy::ConsumerKey| if *k == key("key1") { vec![secret("s3cr&t")] } else { vec![] };
-    let report = dry_run(&records, &launches, secrets);
+    let known = |k: &ConsumerKey| if *k == key("key1") { vec![credential()] } else { vec![] };
+    let report = dry_run(&records, &launches, known);
     let users: Vec<_> = report.launches.iter().map(|row| row.user.clone()).collect();
     let matched = |reference: &str| Verdict::Matched { reference: reference.to_owned() };
     let approval = Verdict::NeedsApproval { reference: "account-8".to_owned(), why: Doubt::SignatureMissing };
@@ -207,11 +239,123 @@ fn a_rehearsal_says_who_matches_and_who_does_not() {
 fn attack_one_account_claimed_by_two_people() {
     let records: OldRecords = [record(OldKind::User, "old-7", "account-7")].into_iter().collect();
     let launches = ["new-7", "new-7", "thief"].map(|user| NewLaunch::new(user, client(), migrated(user)));
-    let secrets = |_: &lti_legacy::ConsumerKey| vec![secret("s3cr&t")];
-    let twice_the_same = dry_run(&records, &launches[..2], secrets);
+    let known = |_: &ConsumerKey| vec![credential()];
+    let twice_the_same = dry_run(&records, &launches[..2], known);
     assert_eq!(twice_the_same.totals.conflicts, 0);
-    let report = dry_run(&records, &launches, secrets);
+    let report = dry_run(&records, &launches, known);
     for row in &report.launches {
         assert_eq!(row.user, Verdict::Conflict { reference: "account-7".to_owned() });
     }
+}
+
+/// Two customers whose platforms made up the same key; one signs with its own secret, and names a person of the other.
+#[test]
+fn attack_account_of_another_customer_with_the_same_key() {
+    let both = |of_a: Credential, of_b: Credential| {
+        let a = OldRecord::new(OldKind::User, account("customer-a"), "moodle", "7", "a's user 7");
+        let b = OldRecord::new(OldKind::User, account("customer-b"), "moodle", "8", "b's user 8");
+        let records: OldRecords = [a, b].into_iter().collect();
+        let mut ids = OldIds::new();
+        ids.user_id = Some("7".to_owned());
+        let mut claims = claims("thief");
+        let signer = Signer::new(key("moodle"), secret("secret of b"));
+        claims.lti1p1 = Some(migration_claim(&claims, &signer, &ids).unwrap());
+        let known = [of_a, of_b];
+        let Evidence::Proven(proven) = evidence(&claims, &client(), &known) else { panic!() };
+        assert_eq!(proven.account(), &account("customer-b"));
+        assert_eq!(records.find(OldKind::User, &proven), Lookup::Unknown, "not the user of a");
+        let launch = NewLaunch::new("thief", client(), claims.clone());
+        let report = dry_run(&records, &[launch], |_| known.to_vec());
+        assert_eq!(report.launches[0].user, Verdict::Unknown);
+        // Who is b's own is found.
+        claims.lti1p1.as_mut().unwrap().user_id = Some("8".to_owned());
+        let Evidence::Proven(proven) = evidence(&claims, &client(), &known) else { panic!() };
+        assert!(
+            matches!(records.find(OldKind::User, &proven), Lookup::Found(found) if found.reference == "b's user 8")
+        );
+    };
+    let bound = |owner, text| Credential::new(account(owner), key("moodle"), secret(text));
+    let any = |owner, text| Credential::for_any_key(account(owner), secret(text));
+    both(bound("customer-a", "secret of a"), bound("customer-b", "secret of b"));
+    both(any("customer-a", "secret of a"), any("customer-b", "secret of b"));
+}
+
+/// The same key with the same secret in two accounts: the signature does not tell which.
+#[test]
+fn attack_one_secret_of_two_accounts_proves_neither() {
+    let other = Credential::for_any_key(account("account-2"), secret("s3cr&t"));
+    let Evidence::Unproven(unproven) = evidence(&migrated("new-7"), &client(), &[credential(), other]) else {
+        panic!()
+    };
+    assert_eq!(unproven.doubt().code(), "account_ambiguous");
+    let twice = [credential(), any_key("s3cr&t")];
+    assert!(matches!(evidence(&migrated("new-7"), &client(), &twice), Evidence::Proven(_)), "of one account");
+    // Without proof, nothing is found that two accounts have.
+    let theirs = OldRecord::new(OldKind::User, account("account-2"), "key1", "old-7", "account-9");
+    let mine = record(OldKind::User, "old-7", "account-7");
+    let records: OldRecords = [mine, theirs].into_iter().collect();
+    assert_eq!(records.danger_find_unproven(OldKind::User, &unproven), Lookup::Ambiguous);
+}
+
+/// Old ids of people who have no new one: each might be anybody, and there is nobody to link to.
+#[test]
+fn an_old_id_without_a_new_one_is_no_match() {
+    let records: OldRecords =
+        [record(OldKind::User, "old-7", "account-7"), record(OldKind::Context, "c-old", "course-1")]
+            .into_iter()
+            .collect();
+    let mut anonymous = migrated("new-7");
+    anonymous.sub = None;
+    anonymous.context = None;
+    let launches = ["one", "two"].map(|name| NewLaunch::new(name, client(), anonymous.clone()));
+    let report = dry_run(&records, &launches, |_| vec![credential()]);
+    for row in &report.launches {
+        assert_eq!((&row.user, &row.context), (&Verdict::NoId, &Verdict::NoId));
+    }
+    assert_eq!(report.unclaimed, ["account-7", "course-1"]);
+}
+
+/// Contexts and links of two deployments may have the same new id, and are not the same.
+#[test]
+fn one_id_in_two_deployments_is_two_claimants() {
+    let records: OldRecords = [
+        record(OldKind::User, "old-7", "account-7"),
+        record(OldKind::Context, "c-old", "course-1"),
+        record(OldKind::ResourceLink, "rl-same", "quiz-1"),
+    ]
+    .into_iter()
+    .collect();
+    let mut elsewhere = claims("new-7");
+    elsewhere.deployment_id = Some(account("d2"));
+    elsewhere.lti1p1 = Some(migration_claim(&elsewhere, &signer(), &old_ids()).unwrap());
+    let launches =
+        [NewLaunch::new("d1", client(), migrated("new-7")), NewLaunch::new("d2", client(), elsewhere)];
+    let report = dry_run(&records, &launches, |_| vec![credential()]);
+    for row in &report.launches {
+        assert_eq!(
+            row.user,
+            Verdict::Matched { reference: "account-7".to_owned() },
+            "one person of the issuer"
+        );
+        assert_eq!(row.context, Verdict::Conflict { reference: "course-1".to_owned() });
+        assert_eq!(row.resource_link, Verdict::Conflict { reference: "quiz-1".to_owned() });
+    }
+    assert_eq!(report.totals.conflicts, 4);
+}
+
+/// One new person who says to have been two old ones.
+#[test]
+fn attack_two_accounts_claimed_by_one_person() {
+    let records: OldRecords =
+        [record(OldKind::User, "old-7", "account-7"), record(OldKind::User, "old-8", "account-8")]
+            .into_iter()
+            .collect();
+    let mut other = migrated("new-7");
+    other.lti1p1.as_mut().unwrap().user_id = Some("old-8".to_owned());
+    let launches =
+        [NewLaunch::new("first", client(), migrated("new-7")), NewLaunch::new("second", client(), other)];
+    let report = dry_run(&records, &launches, |_| vec![credential()]);
+    let users: Vec<_> = report.launches.iter().map(|row| row.user.clone()).collect();
+    let conflict = |reference: &str| Verdict::Conflict { reference: reference.to_owned() };
+    assert_eq!(users, [conflict("account-7"), conflict("account-8")]);
 }

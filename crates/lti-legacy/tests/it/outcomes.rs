@@ -48,6 +48,14 @@ fn prefixes_order_and_other_elements_do_not_matter() {
     assert_eq!(OutcomeRequest::from_xml(xml.as_bytes()), Ok(expected));
 }
 
+/// A result's id is the platform's, and comes back as it was given, blanks included.
+#[test]
+fn a_sourced_id_with_blanks_around_it_is_kept() {
+    let asked = OutcomeRequest::new("m", " {\"a\": 1} ", Operation::Read);
+    let read = OutcomeRequest::from_xml(&asked.to_xml().unwrap()).unwrap();
+    assert_eq!(read.sourced_id, " {\"a\": 1} ");
+}
+
 #[test]
 fn scores_out_of_range_change_nothing() {
     let xml = request(Operation::Replace(ReplaceResult::new(half()))).to_xml().unwrap();

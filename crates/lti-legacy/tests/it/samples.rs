@@ -10,7 +10,7 @@ use lti_legacy::{Doubt, Evidence, LaunchParameters, evidence, item_from_legacy, 
 use lti_types::{ClientId, ContentItem, LaunchClaims, MessageType};
 use serde_json::Value;
 
-use crate::support::secret;
+use crate::support::any_key;
 
 fn messages() -> Vec<(String, Value)> {
     let folder =
@@ -74,7 +74,7 @@ fn quirk_80_claims_that_prove_nothing() {
         if claims.lti1p1.is_none() {
             continue;
         }
-        let Evidence::Unproven(unproven) = evidence(&claims, &client_id, &[secret("any")]) else {
+        let Evidence::Unproven(unproven) = evidence(&claims, &client_id, &[any_key("any")]) else {
             panic!("{name}: without its secret nothing is proven")
         };
         assert!(unproven.danger_unproven().user_id.is_some(), "{name}");

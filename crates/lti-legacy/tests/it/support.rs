@@ -36,7 +36,16 @@ pub(crate) fn signer() -> Signer {
 }
 
 pub(crate) fn credential() -> Credential {
-    Credential::new(DeploymentId::new("account-1").unwrap(), key("key1"), secret(SECRET))
+    Credential::new(account("account-1"), key("key1"), secret(SECRET))
+}
+
+pub(crate) fn account(text: &str) -> DeploymentId {
+    DeploymentId::new(text).unwrap()
+}
+
+/// A secret of the account that is good with any key.
+pub(crate) fn any_key(text: &str) -> Credential {
+    Credential::for_any_key(account("account-1"), secret(text))
 }
 
 /// A launch with all that the certification suite's first test sends.
