@@ -73,6 +73,8 @@ pub(crate) struct Platform {
     client: Client,
     metrics: Arc<Metrics>,
     tools: RwLock<Vec<Arc<Registration>>>,
+    /// Those of them that registered themselves, as they are kept.
+    registered_themselves: Mutex<Vec<ToolRecord>>,
     school: Mutex<School>,
     data: Option<PathBuf>,
     addresses: AddressRules,
@@ -95,7 +97,7 @@ pub(crate) async fn serve(
     tools: Vec<ToolRecord>,
 ) -> Result<Running, StartError> {
     let platform = Arc::new(Platform::new(&bound, arguments, tools).await?);
-    let app = router(platform, arguments.shared.rate());
+    let app = router(platform, arguments.shared.limits());
     Ok(server::serve(bound, app))
 }
 
@@ -121,6 +123,7 @@ impl Platform {
             client: shared.client("lti-example-platform")?,
             metrics: Metrics::new(),
             tools: RwLock::default(),
+            registered_themselves: Mutex::default(),
             school: Mutex::new(content::load(arguments.data.as_deref())?),
             data: arguments.data.clone(),
             addresses: shared.addresses(),
@@ -131,7 +134,8 @@ impl Platform {
         // Those of the file have the last word.
         for tool in registration::load(platform.data.as_deref())? {
             if platform.registration(tool.client_id.as_str()).is_none() {
-                platform.register(tool)?;
+                platform.register(tool.clone())?;
+                platform.registered_themselves.lock().unwrap_or_else(PoisonError::into_inner).push(tool);
             }
         }
         Ok(platform)
@@ -217,11 +221,11 @@ impl Platform {
     }
 }
 
-fn router(platform: Arc<Platform>, rate: crate::limits::RateLimit) -> Router {
+fn router(platform: Arc<Platform>, limits: crate::limits::Limits) -> Router {
     let metrics = Arc::clone(&platform.metrics);
     let told = Arc::clone(&metrics);
     let reception =
-        Arc::new(Reception { name: "platform", metrics, rate, framing: RwLock::new(Framing::SameOrigin) });
+        Arc::new(Reception { name: "platform", metrics, limits, framing: RwLock::new(Framing::SameOrigin) });
     Router::new()
         .route("/", get(pages::home))
         .route("/style.css", get(page::style))

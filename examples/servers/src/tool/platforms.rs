@@ -79,6 +79,7 @@ impl Tool {
             .all()
             .await?
             .iter()
+            .filter(|platform| platform.is_active())
             .flat_map(|platform| {
                 [platform.authentication_url().as_str(), platform.issuer().as_str()].map(Origin::parse)
             })
