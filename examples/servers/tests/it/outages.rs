@@ -164,12 +164,12 @@ async fn without_the_flag_nothing_leaves_for_loopback() {
     let running =
         lti_example_servers::tool::start(lti_example_servers::tool::Arguments::parse_from(arguments));
     let running = running.await.unwrap();
-    for (scheme, code) in [("http", "address_refused"), ("https", "address_refused")] {
+    for scheme in ["http", "https"] {
         let url = format!(
             "{}/lti/register?openid_configuration={scheme}%3A%2F%2F127.0.0.1%3A{port}%2Fopenid&registration_token=x",
             running.url()
         );
-        assert_eq!(Browser::new().get(&url, JSON).await.code(), code, "{scheme}");
+        assert_eq!(Browser::new().get(&url, JSON).await.code(), "configuration_url_invalid", "{scheme}");
     }
     let called = tokio::time::timeout(Duration::from_millis(300), listener.accept()).await;
     assert!(called.is_err(), "somebody connected");

@@ -197,6 +197,6 @@ async fn metrics_count_by_code_and_name_nobody() {
         }
     }
     let text = Browser::new().get(&format!("{}/metrics", campus.tool), "*/*").await.body;
-    assert!(text.contains("lti_launches_total{outcome=\"missing_parameter\"} 1"), "{text}");
+    assert!(text.contains("lti_launches_total{outcome=\"parameter_missing\"} 1"), "{text}");
     assert!(text.contains("lti_outbound_calls_total{call=\"key_set\",outcome=\"ok\"} 1"), "{text}");
 }
