@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use lti_jwks::{Claims, KeyId, RegisteredClaims, Rules, UnverifiedJwt, VerifyingKeys};
-use lti_types::{AuthenticationResponse, LaunchClaims, NumericDate, State, StorageTarget};
+use lti_types::{AuthenticationResponse, Issuer, LaunchClaims, NumericDate, State, StorageTarget};
 use serde::Deserialize;
 
 use crate::check::{Facts, LAUNCH_CHECKS, same};
@@ -77,6 +77,14 @@ impl UnverifiedLaunch {
     #[must_use]
     pub fn key_id(&self) -> Option<&KeyId> {
         self.jwt.key_id()
+    }
+
+    /// The issuer that the token names: a hint, believed by nobody, to look up the registrations among which
+    /// [`UnverifiedLaunch::likely_registration`] finds one.
+    #[must_use]
+    pub fn likely_issuer(&self) -> Option<Issuer> {
+        let claims: RegisteredClaims = serde_json::from_slice(self.jwt.danger_unverified_payload()).ok()?;
+        claims.issuer.and_then(|issuer| Issuer::new(issuer).ok())
     }
 
     /// The registration that the token says it is for: a hint, believed by nobody. It serves where a page must

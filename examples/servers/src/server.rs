@@ -14,6 +14,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
@@ -72,8 +73,18 @@ pub(crate) async fn bind(listen: &str, public: Option<Url>) -> Result<Bound, Sta
     let local =
         Url::parse(&local).map_err(|error| StartError::new(format_args!("--listen {listen}: {error}")))?;
     let public = public.unwrap_or_else(|| local.clone());
-    if !matches!(public.scheme(), "http" | "https") || public.host_str().is_none() || public.path() != "/" {
-        return Err(StartError::new("--public-url must be http://HOST or https://HOST, without a path"));
+    let extra = public.query().is_some()
+        || public.fragment().is_some()
+        || !public.username().is_empty()
+        || public.password().is_some();
+    if !matches!(public.scheme(), "http" | "https")
+        || public.host_str().is_none()
+        || public.path() != "/"
+        || extra
+    {
+        return Err(StartError::new(
+            "--public-url must be http://HOST or https://HOST, without anything else",
+        ));
     }
     if lti_types::WireUrl::from(public.as_str()).to_secure_url().is_err() {
         let what = "others would reach it by plain http; give an https --public-url, or listen on a loopback address";
@@ -117,7 +128,12 @@ async fn accept(listener: TcpListener, app: Router, mut stopped: watch::Receiver
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(MAX_HEAD);
     loop {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { break };
+        // A full house, too, can be told to close.
+        let permit = tokio::select! {
+            _ = stopped.changed() => break,
+            permit = Arc::clone(&room).acquire_owned() => permit,
+        };
+        let Ok(permit) = permit else { break };
         let (stream, peer) = tokio::select! {
             _ = stopped.changed() => break,
             accepted = listener.accept() => match accepted {
@@ -181,9 +197,19 @@ where
             Ok(running) => running,
             Err(error) => return fail(&error),
         };
+        // Whoever reads that line may send a signal at once.
+        let mut terminate = match signal(SignalKind::terminate()) {
+            Ok(terminate) => terminate,
+            Err(error) => return fail(&error),
+        };
+        let mut interrupt = match signal(SignalKind::interrupt()) {
+            Ok(interrupt) => interrupt,
+            Err(error) => return fail(&error),
+        };
         println!("{}", announce(&running));
-        if let Err(error) = signal().await {
-            return fail(&error);
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
         tracing::info!("stopping");
         futures_util::future::join_all(running.into_iter().map(Running::stop)).await;
@@ -200,13 +226,4 @@ pub fn ready(running: &[Running]) -> String {
 fn fail(error: &dyn fmt::Display) -> ExitCode {
     eprintln!("error: {error}");
     ExitCode::from(2)
-}
-
-async fn signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-    }
 }

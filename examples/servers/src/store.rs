@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use lti_browser::Fault;
@@ -16,9 +16,11 @@ use crate::clock::now;
 use crate::problem::Problem;
 use crate::server::StartError;
 
-/// How often something that somebody else is reading is asked for again, and how long that waits.
-const TRIES: u32 = 6;
+/// How long something is waited for that somebody else may be reading.
+pub(crate) const SHORTLY: Duration = Duration::from_millis(100);
+/// The first wait, and the longest.
 const PAUSE: Duration = Duration::from_millis(5);
+const LONG_PAUSE: Duration = Duration::from_millis(400);
 
 /// The store that `--store` names.
 pub(crate) async fn open(name: &str) -> Result<Arc<dyn Store>, StartError> {
@@ -75,24 +77,35 @@ impl Notes {
         serde_json::from_slice(&value).map(Some).map_err(Problem::internal)
     }
 
-    /// Reads a value and leaves it there. A store hands each value to one caller only, so it is taken and put back;
-    /// whoever asks in between waits a little.
-    pub(crate) async fn read<T: DeserializeOwned>(
+    /// Reads a value and leaves it there. A store hands each value to one caller only, so it is taken and put back; for
+    /// whoever asks in between, and for what is not there yet, `patience` says how long to wait. `id` must hold a secret:
+    /// nobody else may have a hand in this.
+    pub(crate) async fn read<T: DeserializeOwned + Send + 'static>(
         &self,
         kind: &str,
         id: &str,
-        until: impl Fn(&T) -> DateTime<Utc>,
+        until: fn(&T) -> DateTime<Utc>,
+        patience: Duration,
     ) -> Result<Option<T>, Problem> {
         let key = self.key(kind, id);
-        for attempt in 0..TRIES {
-            tokio::time::sleep(PAUSE * attempt).await;
-            if let Some(value) = self.store.take(key, now()).await? {
+        let end = Instant::now() + patience;
+        let mut pause = PAUSE;
+        loop {
+            let store = Arc::clone(&self.store);
+            // A visitor who goes away takes nothing along.
+            let read = tokio::spawn(async move {
+                let Some(value) = store.take(key, now()).await? else { return Ok(None) };
                 let read: T = serde_json::from_slice(&value).map_err(Problem::internal)?;
-                self.store.put(key, value, until(&read), now()).await?;
-                return Ok(Some(read));
+                store.put(key, value, until(&read), now()).await?;
+                Ok::<_, Problem>(Some(read))
+            });
+            let read = read.await.map_err(Problem::internal)??;
+            if read.is_some() || Instant::now() >= end {
+                return Ok(read);
             }
+            tokio::time::sleep(pause).await;
+            pause = LONG_PAUSE.min(pause * 2);
         }
-        Ok(None)
     }
 
     /// Notes that something is used, and says whether it was before.

@@ -18,7 +18,7 @@ use lti_browser::{CspNonce, Fault, Framing, PageOptions, Texts, error_json, erro
 use tracing::Instrument;
 
 use crate::answer;
-use crate::limits::RateLimit;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 
@@ -30,7 +30,7 @@ const LONGEST: Duration = Duration::from_secs(90);
 pub(crate) struct Reception {
     pub(crate) name: &'static str,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) rate: RateLimit,
+    pub(crate) limits: Limits,
     /// Who may frame a page.
     pub(crate) framing: RwLock<Framing>,
 }
@@ -75,14 +75,14 @@ pub(crate) async fn receive(State(here): State<Arc<Reception>>, request: Request
     let span = tracing::info_span!("request", server = here.name, method = %request.method(), route = %route);
 
     let probe = matches!(route.as_str(), "/healthz" | "/metrics");
-    let response = if probe || address.is_none_or(|address| here.rate.allows(address)) {
+    let response = if probe || address.is_none_or(|address| here.limits.allows(address, &route)) {
         let work = tokio::time::timeout(LONGEST, AssertUnwindSafe(next.run(request)).catch_unwind());
         match work.instrument(span.clone()).await {
             Ok(Ok(response)) => response,
             Ok(Err(_panic)) => Problem::internal("a handler panicked").into_response(),
             Err(_elapsed) => {
                 let message = "the answer took too long";
-                Problem::new(503, Fault::Unavailable, "timed_out", message, "RFC 9110 §15.6.4")
+                Problem::new(504, Fault::Unavailable, "timed_out", message, "RFC 9110 §15.6.5")
                     .into_response()
             }
         }

@@ -28,17 +28,18 @@ pub(super) fn load(data: Option<&FilePath>) -> Result<School, StartError> {
 }
 
 impl Platform {
-    /// Changes links or grades, and keeps them, if they are to be kept, before anybody is told.
+    /// Changes links or grades, all of it or nothing, and keeps them, if they are to be kept, before anybody is told.
     pub(super) fn change<T>(
         &self,
         change: impl FnOnce(&mut School) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
         let mut school = self.school();
-        let Some(data) = &self.data else { return change(&mut school) };
         let mut changed = school.clone();
         let outcome = change(&mut changed)?;
-        let text = serde_json::to_vec(&changed).map_err(Problem::internal)?;
-        key_file::write_private(&data.join(FILE), &text).map_err(Problem::internal)?;
+        if let Some(data) = &self.data {
+            let text = serde_json::to_vec(&changed).map_err(Problem::internal)?;
+            key_file::write_private(&data.join(FILE), &text).map_err(Problem::internal)?;
+        }
         *school = changed;
         Ok(outcome)
     }

@@ -23,11 +23,13 @@ pub(super) async fn show(
     if Visitor::of(request.headers()).html {
         return pages::gradebook(&platform, &course, request.headers());
     }
-    let columns: Vec<_> = platform.school().columns_of(&course).map(column).collect();
+    // Comments are words about somebody: for teachers alone.
+    let teaches = platform.expect_teacher(request.headers()).is_ok();
+    let columns: Vec<_> = platform.school().columns_of(&course).map(|of| column(of, teaches)).collect();
     Ok(answer::json(200, &json!({"course": course, "line_items": columns})))
 }
 
-fn column(column: &Column) -> Value {
+fn column(column: &Column, comments: bool) -> Value {
     let item = column.line_item.line_item();
     let scores: Vec<_> = column
         .scores
@@ -38,7 +40,7 @@ fn column(column: &Column) -> Value {
                 "user_id": user,
                 "score": points(column, record),
                 "score_maximum": item.score_maximum,
-                "comment": record.comment(),
+                "comment": record.comment().filter(|_| comments),
                 "activity_progress": last.activity_progress,
                 "grading_progress": last.grading_progress,
                 "timestamp": last.timestamp,

@@ -13,6 +13,7 @@ use lti_services::platform::{
 use lti_services::{MAX_REQUEST_BYTES, ServiceUrl};
 use lti_types::{DeploymentId, WireUrl};
 
+use super::courses::Column;
 use super::people::Somebody;
 use super::{Platform, courses};
 use crate::answer;
@@ -44,8 +45,8 @@ pub(super) async fn answered(
 }
 
 impl Platform {
-    /// The place that a URL names for a token: its client, in the deployment that the URL or the token names, or the
-    /// first; in that course.
+    /// The place that a URL names for a token: its client, in the deployment of it that the URL or the token names, or
+    /// the first; in that course.
     pub(super) fn place_of(&self, access: &Access, course: &str, query: Option<&str>) -> Option<Place> {
         courses::title(course)?;
         let registration = self.registration(access.client_id().as_str())?;
@@ -55,6 +56,9 @@ impl Platform {
         let deployment = named
             .or_else(|| access.grant().deployment_id.clone())
             .or_else(|| registration.record().deployment_ids.first().cloned())?;
+        if !registration.record().deployment_ids.contains(&deployment) {
+            return None;
+        }
         courses::place(course, access.client_id(), &deployment).ok()
     }
 
@@ -106,9 +110,8 @@ pub(super) async fn line_items(
                 let link = new
                     .resource_link_id()
                     .and_then(|id| school.link(id.as_str()).map(|link| link.place.clone()));
-                if school.columns.iter().filter(|column| *column.line_item.place() == place).count()
-                    >= MAX_COLUMNS
-                {
+                let of_client = |column: &&Column| column.line_item.place().client_id == place.client_id;
+                if school.columns_of(&course).filter(of_client).count() >= MAX_COLUMNS {
                     return Ok(Err(RequestRefusal::Closed));
                 }
                 // The check of the link wants an address, which the number that follows becomes part of.

@@ -21,8 +21,9 @@ use crate::{answer, same_site};
 
 /// The most bytes of a form or a package.
 pub(super) const MAX_BODY: usize = 16 * 1024 * 1024;
-/// The most links of one import.
+/// The most links of one import, and of a course.
 const MAX_LINKS: usize = 1000;
+const MAX_LINKS_OF_COURSE: usize = 2000;
 
 /// What an import brought.
 #[derive(Debug, Default)]
@@ -161,7 +162,12 @@ fn place(
     links: Vec<LtiLink>,
 ) -> Result<Imported, Problem> {
     let mut imported = Imported::default();
+    let mut room = MAX_LINKS_OF_COURSE.saturating_sub(school.links_of(course).count());
     for link in links {
+        if room == 0 {
+            imported.left_out.push((link.title, "course_full".to_owned()));
+            continue;
+        }
         let url = WireUrl::from(link.url().unwrap_or_default());
         let tool = find_tool(tools, &url);
         let deployment = tool.as_ref().ok().and_then(|tool| tool.deployment_ids.first());
@@ -179,6 +185,7 @@ fn place(
         let link = Link { id, place, title, text: link.description, url: Some(url), custom };
         school.links.push(link.clone());
         imported.added.push(link);
+        room -= 1;
     }
     Ok(imported)
 }

@@ -80,6 +80,8 @@ pub(crate) struct Platform {
     tools: RwLock<Vec<Arc<Registration>>>,
     /// Tools of LTI 1.1.
     consumers: Vec<Consumer>,
+    /// Those of them that registered themselves, as they are kept.
+    registered_themselves: Mutex<Vec<ToolRecord>>,
     school: Mutex<School>,
     data: Option<PathBuf>,
     addresses: AddressRules,
@@ -102,7 +104,7 @@ pub(crate) async fn serve(
     tools: Vec<ToolRecord>,
 ) -> Result<Running, StartError> {
     let platform = Arc::new(Platform::new(&bound, arguments, tools).await?);
-    let app = router(platform, arguments.shared.rate());
+    let app = router(platform, arguments.shared.limits());
     Ok(server::serve(bound, app))
 }
 
@@ -129,6 +131,7 @@ impl Platform {
             metrics: Metrics::new(),
             tools: RwLock::default(),
             consumers: consumers("--legacy-tools", arguments.legacy_tools.as_deref())?,
+            registered_themselves: Mutex::default(),
             school: Mutex::new(content::load(arguments.data.as_deref())?),
             data: arguments.data.clone(),
             addresses: shared.addresses(),
@@ -139,7 +142,8 @@ impl Platform {
         // Those of the file have the last word.
         for tool in registration::load(platform.data.as_deref())? {
             if platform.registration(tool.client_id.as_str()).is_none() {
-                platform.register(tool)?;
+                platform.register(tool.clone())?;
+                platform.registered_themselves.lock().unwrap_or_else(PoisonError::into_inner).push(tool);
             }
         }
         legacy::place(&platform)?;
@@ -227,11 +231,11 @@ impl Platform {
     }
 }
 
-fn router(platform: Arc<Platform>, rate: crate::limits::RateLimit) -> Router {
+fn router(platform: Arc<Platform>, limits: crate::limits::Limits) -> Router {
     let metrics = Arc::clone(&platform.metrics);
     let told = Arc::clone(&metrics);
     let reception =
-        Arc::new(Reception { name: "platform", metrics, rate, framing: RwLock::new(Framing::SameOrigin) });
+        Arc::new(Reception { name: "platform", metrics, limits, framing: RwLock::new(Framing::SameOrigin) });
     Router::new()
         .route("/", get(pages::home))
         .route("/style.css", get(page::style))

@@ -2,7 +2,7 @@
 //! into use.
 
 use std::path::Path as FilePath;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
@@ -113,8 +113,7 @@ pub(super) async fn register(
     };
     let record = accepted.record().clone();
     tracing::info!(client_id = %record.client_id, "tool registered, pending");
-    platform.register(record).map_err(Problem::internal)?;
-    platform.save_tools()?;
+    platform.register_itself(record)?;
     Ok(answer::service(accepted.response))
 }
 
@@ -129,7 +128,6 @@ pub(super) async fn activate(
     let mut record = platform.registration(&client_id).ok_or_else(Problem::not_found)?.record().clone();
     record.status = RegistrationStatus::Active;
     platform.replace(record)?;
-    platform.save_tools()?;
     tracing::info!(client_id, "tool in use");
     if Visitor::of(request.headers()).html {
         return Ok(answer::see_other("/tools"));
@@ -137,14 +135,37 @@ pub(super) async fn activate(
     Ok(answer::json(200, &json!({"client_id": client_id, "status": RegistrationStatus::Active})))
 }
 
-/// What was kept of an earlier run.
+/// The tools that registered themselves, as of an earlier run.
 pub(super) fn load(data: Option<&FilePath>) -> Result<Vec<ToolRecord>, StartError> {
     let path = data.map(|data| data.join(FILE)).filter(|path| path.exists());
     crate::settings::records("--data", path.as_deref())
 }
 
 impl Platform {
+    /// Takes a tool in that registered itself, and remembers it. Those of `--tools` are remembered there alone: what is
+    /// taken out of that file is gone.
+    fn register_itself(&self, record: ToolRecord) -> Result<(), Problem> {
+        let mut own = self.own_tools();
+        let mut changed = own.clone();
+        changed.push(record.clone());
+        self.save_tools(&changed)?;
+        *own = changed;
+        self.register(record).map_err(Problem::internal)
+    }
+
+    fn own_tools(&self) -> MutexGuard<'_, Vec<ToolRecord>> {
+        self.registered_themselves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn replace(&self, record: ToolRecord) -> Result<(), Problem> {
+        // Held to the end: what is written last is what is so.
+        let mut own = self.own_tools();
+        let mut changed = own.clone();
+        if let Some(known) = changed.iter_mut().find(|known| known.client_id == record.client_id) {
+            *known = record.clone();
+            self.save_tools(&changed)?;
+            *own = changed;
+        }
         let client_id = record.client_id.clone();
         let registration = Registration::new(self.issuer.clone(), record).map_err(Problem::internal)?;
         let registration = Arc::new(registration);
@@ -155,10 +176,9 @@ impl Platform {
         Ok(())
     }
 
-    fn save_tools(&self) -> Result<(), Problem> {
+    fn save_tools(&self, tools: &[ToolRecord]) -> Result<(), Problem> {
         let Some(data) = &self.data else { return Ok(()) };
-        let tools: Vec<_> = self.registrations().iter().map(|tool| tool.record().clone()).collect();
-        let text = serde_json::to_vec(&tools).map_err(Problem::internal)?;
+        let text = serde_json::to_vec(tools).map_err(Problem::internal)?;
         key_file::write_private(&data.join(FILE), &text).map_err(Problem::internal)
     }
 }

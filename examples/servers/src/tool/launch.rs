@@ -2,6 +2,7 @@
 //! order; and what a second identical post means.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -13,11 +14,12 @@ use lti_browser::{
     storage_completion_page,
 };
 use lti_client::KeySetError;
-use lti_jwks::{VerifyingKey, VerifyingKeys};
+use lti_jwks::{Purpose, VerifyingKey, VerifyingKeys};
 use lti_tool::{Browser, Launch, LaunchError, PendingLaunch, Registration, UnverifiedLaunch};
 use lti_types::{AuthenticationResponse, BrowserSecret, Message};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tracing::Instrument as _;
 
 use super::login::{PENDING, STORAGE, name, with_cookie};
 use super::session::{NewSession, digest};
@@ -31,8 +33,12 @@ use crate::visitor::Visitor;
 const MAX_BODY: usize = 256 * 1024;
 /// How long the same post may come again, from a double click or the browser's way back.
 const AGAIN: TimeDelta = TimeDelta::minutes(2);
+/// How long the same post waits for what becomes of the first: that is on its way, with the keys at hand.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// Under what is kept which launch came of a login.
 const DONE: &str = "launch_of_login";
+/// For what that launch's access token is sealed there.
+const DONE_TOKEN: Purpose = Purpose::new("example tool/token of launch of login");
 
 /// What became of a login: for the browser that posts the same once more.
 #[derive(Serialize, Deserialize)]
@@ -40,6 +46,10 @@ struct Done {
     launch_id: String,
     /// Of the token that was posted.
     token: String,
+    /// The launch's access token, sealed: a browser that gives up on its first post never got the cookie.
+    access_token: String,
+    /// How long the launch may be worked with.
+    launch_until: DateTime<Utc>,
     until: DateTime<Utc>,
 }
 
@@ -47,7 +57,7 @@ struct Done {
 enum Taken {
     New(Box<(Launch, NewSession)>),
     /// The very same post came before, from this browser.
-    Again(String),
+    Again(Done),
 }
 
 /// `POST /lti/launch`
@@ -62,7 +72,7 @@ pub(super) async fn take(State(tool): State<Arc<Tool>>, request: Request) -> Res
 }
 
 async fn taken(
-    tool: &Tool,
+    tool: &Arc<Tool>,
     request: &http::Request<Vec<u8>>,
     visitor: &Visitor,
 ) -> Result<Response, Problem> {
@@ -78,10 +88,13 @@ async fn taken(
         return Err(LaunchError::BrowserMismatch.into());
     };
     match verify(tool, unverified, Browser::from_cookie(secret.clone()), &secret).await? {
-        Taken::Again(launch_id) => Ok(answer::see_other(&format!("/lti/launches/{launch_id}"))),
+        Taken::Again(done) => {
+            let cookies = again_cookies(tool, &done, &secret);
+            Ok(answer::with_cookies(answer::see_other(&format!("/lti/launches/{}", done.launch_id)), cookies))
+        }
         Taken::New(taken) => {
             let (launch, session) = *taken;
-            let cookies = tool.session_cookies(&session);
+            let cookies = tool.session_cookies(&session.id, &session.token, session.session.until);
             let response = if visitor.json {
                 answer::json(200, &document(&launch, &session))
             } else {
@@ -98,9 +111,8 @@ async fn completion_page(
     unverified: &UnverifiedLaunch,
     visitor: &Visitor,
 ) -> Result<Response, Problem> {
-    let registrations = tool.all().await?;
     // A token of nobody we know: it would be refused in the end.
-    let registration = unverified.likely_registration(&registrations).ok_or(LaunchError::BrowserMismatch)?;
+    let registration = likely(tool, unverified).await?.ok_or(LaunchError::BrowserMismatch)?;
     let origin = Origin::of(registration.authentication_url()).map_err(Problem::internal)?;
     let nonce = CspNonce::random()?;
     let mut completion =
@@ -121,7 +133,7 @@ pub(super) async fn complete(State(tool): State<Arc<Tool>>, request: Request) ->
     outcome
 }
 
-async fn completed(tool: &Tool, request: &http::Request<Vec<u8>>) -> Result<Response, Problem> {
+async fn completed(tool: &Arc<Tool>, request: &http::Request<Vec<u8>>) -> Result<Response, Problem> {
     let header = |name| one(request.headers(), name);
     let (origin, site) = (header(ORIGIN.as_str()), header("sec-fetch-site"));
     let content_type = header(CONTENT_TYPE.as_str());
@@ -131,11 +143,13 @@ async fn completed(tool: &Tool, request: &http::Request<Vec<u8>>) -> Result<Resp
     let unverified = UnverifiedLaunch::from_form(completion.response)?;
     let browser = Browser::from_platform_storage(completion.secret.clone());
     let (path, cookies) = match verify(tool, unverified, browser, &completion.secret).await? {
-        Taken::Again(id) => (format!("/lti/launches/{id}"), Vec::new()),
+        Taken::Again(done) => (format!("/lti/launches/{}", done.launch_id), Vec::new()),
         Taken::New(taken) => {
             // This browser keeps back cookies; the next page may have to do without, too.
-            let ticket = tool.ticket(&taken.1).await?;
-            (format!("/lti/launches/{}#{ticket}", taken.1.id), tool.session_cookies(&taken.1))
+            let session = &taken.1;
+            let ticket = tool.ticket(session).await?;
+            let cookies = tool.session_cookies(&session.id, &session.token, session.session.until);
+            (format!("/lti/launches/{}#{ticket}", session.id), cookies)
         }
     };
     let reply = Completion::answer(&path)?;
@@ -148,40 +162,88 @@ fn one(headers: &HeaderMap, name: &str) -> Option<String> {
     (!values.is_empty()).then(|| values.join(", "))
 }
 
+/// Verifies a post, to the end, whether or not the browser waits for it: one that is asked twice gives up on the first
+/// answer, and the login is used up by then.
 async fn verify(
-    tool: &Tool,
+    tool: &Arc<Tool>,
     unverified: UnverifiedLaunch,
     browser: Browser,
     secret: &BrowserSecret,
 ) -> Result<Taken, Problem> {
-    let name = name(unverified.state(), secret);
+    let (tool, name) = (Arc::clone(tool), name(unverified.state(), secret));
+    let secret = secret.clone();
+    let work = async move { verify_once(&tool, unverified, browser, &name, &secret).await };
+    tokio::spawn(work.in_current_span()).await.map_err(Problem::internal)?
+}
+
+async fn verify_once(
+    tool: &Tool,
+    unverified: UnverifiedLaunch,
+    browser: Browser,
+    name: &str,
+    secret: &BrowserSecret,
+) -> Result<Taken, Problem> {
     let token = digest(unverified.id_token());
-    let Some(pending) = tool.notes.take::<PendingLaunch>(PENDING, &name).await? else {
-        let done: Option<Done> = tool.notes.read(DONE, &name, |done: &Done| done.until).await?;
+    // The keys first: if they cannot be had, the login is still there for another try.
+    let early = match likely(tool, &unverified).await? {
+        Some(registration) => {
+            let keys = keys_of(tool, &registration, &unverified).await?;
+            Some((registration, keys))
+        }
+        None => None,
+    };
+    let Some(pending) = tool.notes.take::<PendingLaunch>(PENDING, name).await? else {
+        let done: Option<Done> = tool.notes.read(DONE, name, |done: &Done| done.until, PATIENCE).await?;
         return match done {
             Some(done) if done.token == token => {
                 tracing::info!("the same post once more, from the same browser");
-                Ok(Taken::Again(done.launch_id))
+                Ok(Taken::Again(done))
             }
             // This browser began no such login, or has finished it with another token.
             _ => Err(LaunchError::BrowserMismatch.into()),
         };
     };
     let registration = tool.registration(pending.issuer(), pending.client_id()).await?;
-    let keys = keys_of(tool, &registration, &unverified).await?;
+    let keys = match early {
+        Some((likely, keys)) if likely.record() == registration.record() => keys,
+        // The token says that it is another's; the verification will refuse it.
+        _ => keys_of(tool, &registration, &unverified).await?,
+    };
     let launch = unverified.verify(pending, &browser, &registration, &keys, now())?;
     tool.admit(&launch).await?;
 
     let session = NewSession::of(tool, &launch).await?;
     let until = now() + AGAIN;
-    let done = Done { launch_id: session.id.clone(), token, until };
-    tool.notes.put(DONE, &name, &done, until).await?;
+    let sealed = tool.sealer.seal(DONE_TOKEN, secret.as_str().as_bytes(), &session.token, until);
+    let done = Done {
+        launch_id: session.id.clone(),
+        token,
+        access_token: sealed.map_err(Problem::internal)?,
+        launch_until: session.session.until,
+        until,
+    };
+    tool.notes.put(DONE, name, &done, until).await?;
     tool.metrics.launch("accepted");
     tracing::info!(
         issuer = %launch.issuer(), client_id = %launch.client_id(), deployment_id = %launch.deployment_id(),
         launch_id = session.id, binding = ?launch.binding(), "launch accepted"
     );
     Ok(Taken::New(Box::new((launch, session))))
+}
+
+/// The cookies of a launch, for the browser that made it and shows so by the login's own cookie.
+fn again_cookies(tool: &Tool, done: &Done, secret: &BrowserSecret) -> Vec<String> {
+    let opened =
+        tool.sealer.open::<String>(DONE_TOKEN, secret.as_str().as_bytes(), &done.access_token, now());
+    opened
+        .map_or_else(|_| Vec::new(), |token| tool.session_cookies(&done.launch_id, &token, done.launch_until))
+}
+
+/// The registration that the token says it is for. Nothing is proven by that.
+async fn likely(tool: &Tool, unverified: &UnverifiedLaunch) -> Result<Option<Registration>, Problem> {
+    let Some(issuer) = unverified.likely_issuer() else { return Ok(None) };
+    let registrations = tool.of_issuer(&issuer).await?;
+    Ok(unverified.likely_registration(&registrations).cloned())
 }
 
 /// The platform's keys: at its URL, or in its record.

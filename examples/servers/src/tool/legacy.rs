@@ -67,7 +67,8 @@ async fn taken(tool: &Tool, request: &http::Request<Vec<u8>>) -> Result<Response
     } else {
         pages::of_session(tool, &new.id, &new.session, Some(&new.token))?
     };
-    Ok(answer::with_cookies(response, tool.session_cookies(&new)))
+    let cookies = tool.session_cookies(&new.id, &new.token, new.session.until);
+    Ok(answer::with_cookies(response, cookies))
 }
 
 fn session(consumer: &Consumer, launch: &Launch) -> Result<Session, Problem> {

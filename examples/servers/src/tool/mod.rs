@@ -12,7 +12,7 @@ mod services;
 mod session;
 
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use axum::Router;
 use axum::extract::State;
@@ -23,8 +23,10 @@ use lti_browser::{Framing, Origin};
 use lti_client::Client;
 use lti_jwks::{JwkSet, Sealer, SigningKey};
 use lti_registration::AddressRules;
+use lti_services::ScoreClock;
 use lti_store::Platforms;
 use lti_types::{PlatformRecord, WireUrl};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::legacy::{Consumer, consumers};
@@ -72,6 +74,12 @@ pub(crate) struct Tool {
     consumers: Vec<Consumer>,
     notes: Notes,
     client: Client,
+    /// For grades, which go on their way after the page is closed.
+    patient: Client,
+    /// Times of scores, each later than the one before.
+    score_clock: Mutex<ScoreClock>,
+    /// Room for grades that are on their way.
+    on_their_way: Arc<Semaphore>,
     addresses: AddressRules,
     metrics: Arc<Metrics>,
     reception: Arc<Reception>,
@@ -100,7 +108,7 @@ pub(crate) async fn serve(
     let reception = Arc::new(Reception {
         name: "tool",
         metrics: Arc::clone(&metrics),
-        rate: shared.rate(),
+        limits: shared.limits(),
         framing: RwLock::default(),
     });
     let key = key_file::open(arguments.keys.as_deref())?;
@@ -115,6 +123,9 @@ pub(crate) async fn serve(
         platforms: Platforms::new(Arc::clone(&store) as Arc<dyn lti_store::RecordStore>, "tool"),
         notes: Notes::new(store, "tool"),
         client: shared.client("lti-example-tool")?,
+        patient: shared.patient_client("lti-example-tool")?,
+        score_clock: Mutex::default(),
+        on_their_way: Arc::new(Semaphore::new(quiz::MOST_ON_THEIR_WAY)),
         addresses: shared.addresses(),
         metrics,
         reception: Arc::clone(&reception),

@@ -10,7 +10,7 @@ use lti_tool::Check;
 use serde_json::json;
 
 use super::Tool;
-use super::quiz::{QUIZZES, Quiz};
+use super::quiz::{Grade, QUIZZES, Quiz};
 use super::session::Session;
 use crate::answer;
 use crate::page::{Frames, html};
@@ -185,6 +185,7 @@ struct HandedIn<'a> {
     quiz: &'static Quiz,
     points: usize,
     sent: bool,
+    on_its_way: bool,
     failed: Option<&'a Problem>,
 }
 
@@ -195,12 +196,12 @@ pub(super) fn handed_in(
     request: &http::Request<Vec<u8>>,
     quiz: &'static Quiz,
     points: usize,
-    outcome: &Result<bool, Problem>,
+    outcome: &Result<Grade, Problem>,
 ) -> Result<Response, Problem> {
     let token = answer::field(request, "access_token");
     let token = token.as_deref();
-    let sent = matches!(outcome, Ok(true));
-    tool.page(&HandedIn { id, token, quiz, points, sent, failed: outcome.as_ref().err() })
+    let (sent, on_its_way) = (matches!(outcome, Ok(Grade::Sent)), matches!(outcome, Ok(Grade::OnItsWay)));
+    tool.page(&HandedIn { id, token, quiz, points, sent, on_its_way, failed: outcome.as_ref().err() })
 }
 
 impl Tool {

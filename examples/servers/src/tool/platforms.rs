@@ -3,7 +3,7 @@
 use lti_browser::{Framing, Origin};
 use lti_store::RecordError;
 use lti_tool::{DeploymentStanding, Launch, LaunchError, Registration};
-use lti_types::{ClientId, Deployments, Issuer, PlatformRecord};
+use lti_types::{ClientId, Deployments, Issuer, PlatformRecord, RegistrationStatus};
 
 use super::Tool;
 use crate::problem::Problem;
@@ -79,6 +79,7 @@ impl Tool {
             .all()
             .await?
             .iter()
+            .filter(|platform| platform.record().status == RegistrationStatus::Active)
             .flat_map(|platform| {
                 [platform.authentication_url().as_str(), platform.issuer().as_str()].map(Origin::parse)
             })

@@ -1,17 +1,38 @@
 //! Three small quizzes, and what becomes of the answers.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
+use chrono::TimeDelta;
+use lti_browser::Fault;
 use lti_services::LineItemUrl;
-use lti_types::Score;
+use lti_types::{Score, Timestamp, UserId};
+use tracing::Instrument as _;
 
 use super::session::Session;
 use super::{Tool, pages, services};
 use crate::answer;
 use crate::clock::now;
 use crate::problem::Problem;
+
+/// How long the page waits for the platform to take a grade. The grade goes on its way for longer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The most grades on their way at a time.
+pub(super) const MOST_ON_THEIR_WAY: usize = 1000;
+/// How long the time of a score is remembered: longer than any is on its way.
+const REMEMBERED: TimeDelta = TimeDelta::hours(1);
+
+/// What became of a grade so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grade {
+    /// The platform wants none.
+    NotWanted,
+    Sent,
+    /// Not known yet: it is tried again for some minutes.
+    OnItsWay,
+}
 
 /// A question with three answers, of which the one at `right` is right.
 #[derive(Debug)]
@@ -104,24 +125,48 @@ pub(super) async fn hand_in(
     let quiz = Quiz::of(&session);
     let points = quiz.points(&request);
     let sent = send(&tool, &session, quiz, points).await;
-    if let Err(problem) = &sent {
-        tracing::warn!(launch_id = id, code = problem.code, "the grade was not sent");
-    }
     pages::handed_in(&tool, &id, &request, quiz, points, &sent)
 }
 
-/// Sends the grade of whoever launched; `false` where the platform wants none.
-async fn send(tool: &Tool, session: &Session, quiz: &Quiz, points: usize) -> Result<bool, Problem> {
+/// Sends the grade of whoever launched. Closing the page does not stop that.
+async fn send(tool: &Arc<Tool>, session: &Session, quiz: &Quiz, points: usize) -> Result<Grade, Problem> {
     let (Some(user), true) = (&session.record.user_id, session.record.roles.is_learner()) else {
-        return Ok(false);
+        return Ok(Grade::NotWanted);
     };
     if let Some(legacy) = &session.legacy {
-        return tool.send_outcome(session, legacy, points as f64, quiz.maximum()).await;
+        let sent = tool.send_outcome(session, legacy, points as f64, quiz.maximum()).await?;
+        return Ok(if sent { Grade::Sent } else { Grade::NotWanted });
     }
-    let Some(service) = &session.record.grade_service else { return Ok(false) };
-    let Some(line_item) = service.line_item() else { return Ok(false) };
+    let Some(service) = &session.record.grade_service else { return Ok(Grade::NotWanted) };
+    let Some(line_item) = service.line_item() else { return Ok(Grade::NotWanted) };
     let line_item = LineItemUrl::parse(line_item).map_err(Problem::internal)?;
-    let grades = tool.grades(session).await?;
-    let score = Score::graded(user.clone(), now().into(), points as f64, quiz.maximum());
-    tool.send(&grades, &line_item, score).await.map(|()| true)
+    let grades = tool.patient_grades(session).await?;
+    let room = Arc::clone(&tool.on_their_way).try_acquire_owned().map_err(|_| {
+        let message = "too many grades are on their way; hand in again in a moment";
+        Problem::new(503, Fault::Unavailable, "grades_waiting", message, "RFC 9110 §15.6.4")
+    })?;
+    // One time for all attempts: the platform takes it once, whatever is lost.
+    let score = Score::graded(user.clone(), tool.score_time(&line_item, user), points as f64, quiz.maximum());
+    let tool = Arc::clone(tool);
+    let work = async move {
+        let sent = tool.send(&grades, &line_item, score).await;
+        if let Err(problem) = &sent {
+            tracing::warn!(code = problem.code, "the grade was not sent");
+        }
+        drop(room);
+        sent
+    };
+    let task = tokio::spawn(work.in_current_span());
+    match tokio::time::timeout(PATIENCE, task).await {
+        Ok(done) => done.map_err(Problem::internal)?.map(|()| Grade::Sent),
+        Err(_elapsed) => Ok(Grade::OnItsWay),
+    }
+}
+
+impl Tool {
+    fn score_time(&self, line_item: &LineItemUrl, user: &UserId) -> Timestamp {
+        let mut clock = self.score_clock.lock().unwrap_or_else(PoisonError::into_inner);
+        clock.forget_before(now() - REMEMBERED);
+        clock.next(line_item, user, now())
+    }
 }

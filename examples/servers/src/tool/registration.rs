@@ -24,6 +24,8 @@ use crate::visitor::Visitor;
 
 /// The most platforms that may register.
 const MAX_PLATFORMS: usize = 1000;
+/// The most registrations of one of them.
+const MAX_OF_ISSUER: usize = 20;
 /// The most redirects to a configuration; the answer itself says where they may lead.
 const MAX_HOPS: usize = 5;
 
@@ -33,6 +35,7 @@ struct Registered<'a> {
     nonce: &'a CspNonce,
     platform: &'a str,
     client_id: &'a str,
+    waits: bool,
     close: &'static str,
 }
 
@@ -47,17 +50,26 @@ pub(super) async fn register(State(tool): State<Arc<Tool>>, request: Request) ->
     }
     let initiation = RegistrationInitiation::from_query(request.uri().query().unwrap_or_default())?;
     let offer = fetch(&tool, initiation).await?;
+    let warned = !offer.warnings().is_empty();
     let register = offer.register(&metadata_of(&own_record(&tool)?))?;
     let registered = register.to_http();
     let registered = register.read(send(&tool, "register", registered).await?)?;
     let mut record = registered.to_record(&known)?;
-    // The platform's administrator decides when launches begin.
-    record.status = RegistrationStatus::Active;
+    let of_issuer = known.iter().filter(|known| known.issuer == record.issuer).count();
+    if of_issuer >= MAX_OF_ISSUER {
+        let message = "there are too many registrations of this platform";
+        return Err(Problem::new(503, Fault::Unavailable, "too_many_platforms", message, "RFC 9110 §15.6.4"));
+    }
+    // A platform that nobody knew decides itself when launches begin. What is odd, or speaks for a platform that is here
+    // already, waits for whoever runs this tool.
+    let waits = warned || of_issuer > 0;
+    record.status = if waits { RegistrationStatus::Pending } else { RegistrationStatus::Active };
     tool.platforms.insert(&record).await?;
     tool.allow_framing().await?;
-    tracing::info!(issuer = %record.issuer, client_id = %record.client_id, "registered with a platform");
+    tracing::info!(issuer = %record.issuer, client_id = %record.client_id, waits, "registered with a platform");
     if Visitor::of(request.headers()).json {
-        let body = json!({"issuer": record.issuer, "client_id": record.client_id, "status": "registered"});
+        let status = if waits { "pending" } else { "registered" };
+        let body = json!({"issuer": record.issuer, "client_id": record.client_id, "status": status});
         return Ok(answer::json(200, &body));
     }
     let nonce = CspNonce::random()?;
@@ -65,6 +77,7 @@ pub(super) async fn register(State(tool): State<Arc<Tool>>, request: Request) ->
         nonce: &nonce,
         platform: record.issuer.as_str(),
         client_id: record.client_id.as_str(),
+        waits,
         close: CLOSE_SCRIPT,
     };
     Ok(html(&page, &nonce, &Frames { by: &tool.framing(), of: &[] }))

@@ -7,8 +7,8 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use futures_util::TryStreamExt;
 use lti_browser::Fault;
-use lti_client::{CallError, Credentials, Grades, ScoreOutcome};
-use lti_services::LineItemUrl;
+use lti_client::{CallError, Client, Credentials, Grades, ScoreOutcome};
+use lti_services::{Call as _, LineItemUrl};
 use lti_types::{LineItem, LineItemResult, Member, Role, Score, WireUrl};
 use serde_json::{Map, Value, json};
 
@@ -33,8 +33,17 @@ impl Tool {
 
     /// The grades of a launch's course.
     pub(super) async fn grades(&self, session: &Session) -> Result<Grades, Problem> {
+        self.grades_by(&self.client, session).await
+    }
+
+    /// The same, for grades that nobody waits for.
+    pub(super) async fn patient_grades(&self, session: &Session) -> Result<Grades, Problem> {
+        self.grades_by(&self.patient, session).await
+    }
+
+    async fn grades_by(&self, client: &Client, session: &Session) -> Result<Grades, Problem> {
         let service = session.record.grade_service.as_ref().ok_or(CallError::ServiceMissing)?;
-        Ok(self.client.grades(&self.credentials(session).await?, service)?)
+        Ok(client.grades(&self.credentials(session).await?, service)?)
     }
 
     /// Sends a score, and says so only if the platform has it.
@@ -140,18 +149,13 @@ pub(super) async fn publish(
         serde_json::from_value(Value::Object(body)).map_err(|_| malformed("the body is no score"))?;
     session.expect_score_of(&score.user_id)?;
     let grades = tool.grades(&session).await?;
-    let line_item = chosen(&tool, &session, &grades, wanted).await?;
+    let line_item = chosen(&tool, &grades, wanted).await?;
     tool.send(&grades, &line_item, score).await?;
     Ok(answer::json(200, &json!({"status": "accepted"})))
 }
 
 /// The line item that a score is for: the launch's own, or another of its course.
-async fn chosen(
-    tool: &Tool,
-    session: &Session,
-    grades: &Grades,
-    wanted: Option<WireUrl>,
-) -> Result<LineItemUrl, Problem> {
+async fn chosen(tool: &Tool, grades: &Grades, wanted: Option<WireUrl>) -> Result<LineItemUrl, Problem> {
     let own = grades.line_item();
     let Some(wanted) = wanted else {
         let message = "the launch has no line item of its own; name one in `line_item`";
@@ -162,15 +166,20 @@ async fn chosen(
     {
         return Ok(own.clone());
     }
-    if !session.is_instructor() {
-        // A learner's own word reaches no other course.
-        let listed = all_line_items(tool, grades).await?;
-        if !listed.iter().any(|item| item.id.as_ref().is_some_and(|id| id.is_same_resource(&wanted))) {
-            let message = "the line item is none of this course's";
-            return Err(Problem::forbidden("line_item_of_other_course", message, "AGS 2.0 §3.1.1"));
-        }
+    let parsed =
+        LineItemUrl::parse(&wanted).map_err(|_| malformed("`line_item` is no address of a line item"))?;
+    if !grades.all_line_items()?.url().is_same_origin(parsed.url()) {
+        return Err(CallError::OtherOrigin.into());
     }
-    LineItemUrl::parse(&wanted).map_err(|_| malformed("`line_item` is no address of a line item"))
+    // The tool's token is good for the whole deployment: nobody's own word, an instructor's neither, reaches another
+    // course. What is used is the address that the platform listed.
+    let listed = all_line_items(tool, grades).await?;
+    let found = listed.iter().filter_map(|item| item.id.as_ref()).find(|id| id.is_same_resource(&wanted));
+    let found = found.ok_or_else(|| {
+        let message = "the line item is none of this course's";
+        Problem::forbidden("line_item_of_other_course", message, "AGS 2.0 §3.1.1")
+    })?;
+    LineItemUrl::parse(found).map_err(|error| CallError::ServiceUrl(error).into())
 }
 
 /// `GET /lti/launches/{launch_id}/results`

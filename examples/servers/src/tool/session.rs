@@ -14,7 +14,6 @@ use lti_tool::{Binding, Launch, LaunchRecord, PendingDeepLinking};
 use lti_types::{LaunchClaims, Nonce, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 
 use super::Tool;
 use super::legacy::LegacySession;
@@ -22,6 +21,7 @@ use crate::clock::now;
 use crate::cookie::Cookie;
 use crate::problem::Problem;
 use crate::same_site;
+use crate::store::SHORTLY;
 
 /// How long a launch may be worked with: by a token that holds it, and out of the store.
 const LIFETIME: TimeDelta = TimeDelta::hours(8);
@@ -44,9 +44,7 @@ const SPEC: &str = "RFC 6750 §3.1";
 /// What is kept of a launch.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Session {
-    /// Of the access token, which itself is kept nowhere; none where the token holds all this.
-    token: Option<String>,
-    until: DateTime<Utc>,
+    pub(super) until: DateTime<Utc>,
     pub(super) record: LaunchRecord,
     pub(super) deep_linking: Option<PendingDeepLinking>,
     /// The person's name, to greet them by.
@@ -78,13 +76,15 @@ impl NewSession {
     /// Gives a launch its id and token.
     pub(super) async fn keep(tool: &Tool, mut session: Session) -> Result<Self, Problem> {
         let id = tool.sealer.seal(ID, b"", &(), session.until).map_err(Problem::internal)?;
-        if let Ok(sealed) = tool.sealer.seal(SEALED, id.as_bytes(), &session, session.until) {
+        // What is too long for a cookie goes into the store: without one, a browser could not open the launch again.
+        if let Ok(sealed) = tool.sealer.seal(SEALED, id.as_bytes(), &session, session.until)
+            && SEALED_PREFIX.len() + sealed.len() <= MAX_COOKIE
+        {
             return Ok(Self { id, token: format!("{SEALED_PREFIX}{sealed}"), session });
         }
         let token = String::from(Nonce::random()?);
-        session.token = Some(digest(&token));
         session.until = now() + LIFETIME_IN_STORE;
-        tool.notes.put(SESSION, &id, &session, session.until).await?;
+        tool.notes.put(SESSION, &in_store(&id, &token), &session, session.until).await?;
         Ok(Self { id, token, session })
     }
 }
@@ -92,7 +92,6 @@ impl NewSession {
 impl Session {
     pub(super) fn of(record: LaunchRecord, claims: &LaunchClaims) -> Self {
         Self {
-            token: None,
             until: now() + LIFETIME,
             record,
             deep_linking: None,
@@ -126,6 +125,12 @@ impl Session {
     }
 }
 
+/// Under what a launch is kept whose token does not hold it. The token itself is kept nowhere; who does not have it
+/// touches nothing.
+fn in_store(id: &str, token: &str) -> String {
+    format!("{id}\n{}", digest(token))
+}
+
 /// SHA-256 in hexadecimal digits.
 pub(super) fn digest(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -138,13 +143,9 @@ impl Tool {
     }
 
     /// The cookies of a new launch. They go to that launch's own addresses only.
-    pub(super) fn session_cookies(&self, new: &NewSession) -> Vec<String> {
-        if new.token.len() > MAX_COOKIE {
-            // The forms of our pages carry the token.
-            return Vec::new();
-        }
-        let path = format!("/lti/launches/{}", new.id);
-        self.session_cookie(&path).set(&new.token, (new.session.until - now()).num_seconds())
+    pub(super) fn session_cookies(&self, id: &str, token: &str, until: DateTime<Utc>) -> Vec<String> {
+        let path = format!("/lti/launches/{id}");
+        self.session_cookie(&path).set(token, (until - now()).num_seconds())
     }
 
     /// The launch of that id, for whoever shows its token: in a header, in a form of ours (RFC 6750 §2.2), which needs no
@@ -181,16 +182,9 @@ impl Tool {
         if let Some(sealed) = shown.strip_prefix(SEALED_PREFIX) {
             return self.sealer.open(SEALED, id.as_bytes(), sealed, now()).map_err(|_| invalid());
         }
-        let session: Option<Session> =
-            self.notes.read(SESSION, id, |session: &Session| session.until).await?;
-        // A launch whose token holds it is not there.
-        let session = session.ok_or_else(invalid)?;
-        let known = session.token.as_deref().unwrap_or_default();
-        if bool::from(digest(shown).as_bytes().ct_eq(known.as_bytes())) {
-            Ok(session)
-        } else {
-            Err(invalid())
-        }
+        let name = in_store(id, shown);
+        let kept = self.notes.read(SESSION, &name, |session: &Session| session.until, SHORTLY).await?;
+        kept.ok_or_else(invalid)
     }
 }
 

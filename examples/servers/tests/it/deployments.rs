@@ -6,6 +6,7 @@ use lti_example_servers::{platform, tool};
 use serde_json::{Value, json};
 
 use crate::browser::{Answer, Browser, HTML, JSON};
+use crate::front::Front;
 
 /// A platform and a tool, each started with a file.
 pub struct Pair {
@@ -27,10 +28,27 @@ impl Pair {
 
     /// The same with a store for the tool.
     pub async fn start_on(store: &str, change: impl FnOnce(&mut Value, &mut Value)) -> Self {
+        Self::start_at(free_port(), None, store, change).await
+    }
+
+    /// The same with something before the platform.
+    pub async fn start_behind_a_front(change: impl FnOnce(&mut Value, &mut Value)) -> (Self, Front) {
+        let port = free_port();
+        let front = Front::of(format!("http://127.0.0.1:{port}")).await;
+        (Self::start_at(port, Some(&front.url), "memory", change).await, front)
+    }
+
+    async fn start_at(
+        lms_port: u16,
+        lms_public: Option<&str>,
+        store: &str,
+        change: impl FnOnce(&mut Value, &mut Value),
+    ) -> Self {
         let files = tempfile::tempdir().unwrap();
-        let (lms_port, tool_port) = (free_port(), free_port());
-        let (lms, quizzes) =
-            (format!("http://127.0.0.1:{lms_port}"), format!("http://127.0.0.1:{tool_port}"));
+        let tool_port = free_port();
+        let local = format!("http://127.0.0.1:{lms_port}");
+        let lms = lms_public.unwrap_or(&local).to_owned();
+        let quizzes = format!("http://127.0.0.1:{tool_port}");
         let mut of_platform = json!({
             "name": "Campus LMS", "issuer": lms, "client_id": "abc", "deployment_ids": ["1"],
             "authentication_url": format!("{lms}/lti/auth"), "token_url": format!("{lms}/lti/token"),
@@ -54,8 +72,19 @@ impl Pair {
             (write("tools.json", &of_tool), write("registrations.json", &of_platform));
         let common = ["--allow-loopback", "--outbound-timeout", "1"];
         let keys = files.path().join("keys.pem").to_str().unwrap().to_owned();
-        let of_platform =
-            ["platform_server", "--listen", &format!("127.0.0.1:{lms_port}"), "--tools", &tools];
+        let lms_listen = format!("127.0.0.1:{lms_port}");
+        let data = files.path().join("data").to_str().unwrap().to_owned();
+        let of_platform = [
+            "platform_server",
+            "--data",
+            &data,
+            "--listen",
+            &lms_listen,
+            "--tools",
+            &tools,
+            "--public-url",
+            &lms,
+        ];
         let of_tool = [
             "tool_server",
             "--listen",
@@ -68,7 +97,7 @@ impl Pair {
         let platform = platform::Arguments::parse_from(of_platform.into_iter().chain(common));
         let tool = tool::Arguments::parse_from(of_tool.into_iter().chain(common).chain(["--store", store]));
         let running = vec![platform::start(platform).await.unwrap(), tool::start(tool).await.unwrap()];
-        assert_eq!((running[0].url(), running[1].url()), (lms.as_str(), quizzes.as_str()));
+        assert_eq!((running[0].url(), running[1].url()), (local.as_str(), quizzes.as_str()));
         Self { lms, tool: quizzes, _running: running, files }
     }
 
@@ -91,6 +120,22 @@ impl Pair {
             "--allow-loopback",
         ];
         tool::start(tool::Arguments::parse_from(arguments)).await.unwrap()
+    }
+
+    /// The platform anew, under the same address, with a tool that changed.
+    pub async fn platform_again(mut self, change: impl FnOnce(&mut Value)) -> Self {
+        self._running.remove(0).stop().await;
+        let path = self.files.path().join("tools.json");
+        let mut tools: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        change(&mut tools[0]);
+        std::fs::write(&path, tools.to_string()).unwrap();
+        let listen = self.lms.trim_start_matches("http://").to_owned();
+        let data = self.files.path().join("data");
+        let arguments = ["platform_server", "--listen", &listen, "--tools", path.to_str().unwrap()];
+        let rest = ["--allow-loopback", "--data", data.to_str().unwrap()];
+        let arguments = platform::Arguments::parse_from(arguments.into_iter().chain(rest));
+        self._running.insert(0, platform::start(arguments).await.unwrap());
+        self
     }
 
     /// From the click to the form, with the login at one machine of the tool.
@@ -151,14 +196,14 @@ async fn no_deployments_refuse_every_launch() {
 
 #[tokio::test]
 async fn deployments_not_known_yet_admit_the_first_alone() {
-    let pair = Pair::start(|platform, tool| {
-        platform["deployment_ids"] = Value::Null;
-        tool["deployment_ids"] = json!(["1", "2"]);
-    })
-    .await;
+    let pair = Pair::start(|platform, _| platform["deployment_ids"] = Value::Null).await;
     let mut student = pair.signed_in("student-1").await;
     pair.launch(&mut student, 0).await.expect(200);
     pair.launch(&mut student, 0).await.expect(200);
+    // The platform has it under another deployment from now on.
+    let second = pair.platform_again(|tool| tool["deployment_ids"] = json!(["2"])).await;
+    let mut student = second.signed_in("student-1").await;
+    assert_eq!(second.launch(&mut student, 0).await.expect(403).code(), "deployment_unknown");
 }
 
 #[tokio::test]
@@ -172,20 +217,15 @@ async fn privacy_of_nothing_sends_nothing() {
 
 #[tokio::test]
 async fn a_tool_registers_itself_and_waits_for_a_teacher() {
-    let pair = Pair::start(|_, _| {}).await;
+    // The tool does not know the platform yet.
+    let pair = Pair::start(|platform, _| platform["issuer"] = json!("https://other.example")).await;
     let mut teacher = pair.signed_in("teacher-1").await;
     let mut student = pair.signed_in("student-1").await;
     let mint = format!("{}/admin/registrations", pair.lms);
     assert_eq!(student.post(&mint, &[], JSON).await.expect(403).code(), "teacher_required");
     assert_eq!(Browser::new().post(&mint, &[], JSON).await.expect(401).code(), "session_missing");
     let invitation = teacher.post(&mint, &[], JSON).await.expect(200).json();
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(
-            ["openid_configuration", "registration_token"]
-                .map(|name| (name, invitation[name].as_str().unwrap())),
-        )
-        .finish();
-    let url = format!("{}/lti/register?{query}", pair.tool);
+    let url = register_url(&pair.tool, &invitation);
     let page = Browser::new().get(&url, HTML).await.expect(200);
     assert!(page.body.contains("org.imsglobal.lti.close"), "{}", page.body);
     let again = Browser::new().get(&url, JSON).await.expect(502);
@@ -205,6 +245,77 @@ async fn a_tool_registers_itself_and_waits_for_a_teacher() {
     teacher.post(&activate, &[], JSON).await.expect(200);
     let document = pair.launch(&mut student, 1).await.expect(200).json();
     assert_eq!(document["services"]["ags"], true);
+}
+
+fn register_url(tool: &str, invitation: &Value) -> String {
+    let fields = ["openid_configuration", "registration_token"].map(|n| (n, invitation[n].as_str().unwrap()));
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    format!("{tool}/lti/register?{query}")
+}
+
+/// Nobody adds a registration to a platform that is here already, and has it used.
+#[tokio::test]
+async fn a_second_registration_of_a_platform_waits_for_whoever_runs_the_tool() {
+    let pair = Pair::start(|_, _| {}).await;
+    let mut teacher = pair.signed_in("teacher-1").await;
+    let mint = format!("{}/admin/registrations", pair.lms);
+    let invitation = teacher.post(&mint, &[], JSON).await.expect(200).json();
+    let done = Browser::new().get(&register_url(&pair.tool, &invitation), JSON).await.expect(200).json();
+    assert_eq!(done["status"], "pending");
+    let client_id = done["client_id"].as_str().unwrap();
+    let login = format!(
+        "{}/lti/login?iss={}&login_hint=1&target_link_uri=x&client_id={client_id}",
+        pair.tool, pair.lms
+    );
+    let refused = teacher.get(&login, JSON).await.expect(403);
+    assert_eq!(refused.code(), "registration_not_active");
+    // The one that was there is as it was.
+    pair.launch(&mut teacher, 0).await.expect(200);
+}
+
+/// What is taken out of `--tools` is gone with the next start; what registered itself stays.
+#[tokio::test]
+async fn a_tool_is_revoked_by_taking_it_out_of_the_file() {
+    let pair = Pair::start(|_, _| {}).await;
+    let mut teacher = pair.signed_in("teacher-1").await;
+    let mint = format!("{}/admin/registrations", pair.lms);
+    let invitation = teacher.post(&mint, &[], JSON).await.expect(200).json();
+    let done = Browser::new().get(&register_url(&pair.tool, &invitation), JSON).await.expect(200).json();
+    let client_id = done["client_id"].as_str().unwrap();
+    let tools = teacher.get(&format!("{}/tools", pair.lms), HTML).await.expect(200);
+    assert!(tools.body.contains("<code>abc</code>"), "{}", tools.body);
+    let pair = pair.platform_again(|tool| tool["client_id"] = json!("another")).await;
+    let mut teacher = pair.signed_in("teacher-1").await;
+    let tools = teacher.get(&format!("{}/tools", pair.lms), HTML).await.expect(200);
+    assert!(tools.body.contains(client_id) && tools.body.contains("another"), "{}", tools.body);
+    assert!(!tools.body.contains("<code>abc</code>"), "{}", tools.body);
+}
+
+/// Nor does a deployment that was made up get columns of its own.
+#[tokio::test]
+async fn a_tool_reaches_no_deployment_that_is_not_its_own() {
+    use std::sync::Arc;
+    let pair = Pair::start(|_, tool| {
+        tool["scopes"] = json!(["https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"]);
+    })
+    .await;
+    let read = |name: &str| std::fs::read_to_string(pair.files.path().join(name)).unwrap();
+    let key = lti_jwks::SigningKey::parse(&read("keys.pem")).unwrap();
+    let mut records: Vec<lti_types::PlatformRecord> =
+        serde_json::from_str(&read("registrations.json")).unwrap();
+    let credentials = lti_client::Credentials::new(&records.remove(0), Arc::new(key)).unwrap();
+    let policy = lti_client::OutboundPolicy::new().danger_allow_http().danger_allow_loopback();
+    let client = lti_client::Client::builder().outbound(policy).build().unwrap();
+    let granted = client.token_source(&credentials, [lti_types::Scope::LineItem]).token().await.unwrap();
+    let mut program = Browser::new();
+    for (deployment, status) in [("1", 201), ("2", 404), ("made-up", 404)] {
+        let url = format!("{}/lti/contexts/course-1/line-items?deployment_id={deployment}", pair.lms);
+        let kind = "application/vnd.ims.lis.v2.lineitem+json";
+        let bearer = format!("Bearer {}", granted.token.expose());
+        let headers = [("authorization", bearer.as_str()), ("content-type", kind), ("accept", kind)];
+        let item = json!({"scoreMaximum": 1, "label": "x"}).to_string();
+        program.send("POST", &url, &headers, item.into()).await.expect(status);
+    }
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod browser;
 mod campus;
 mod deep_linking;
 mod deployments;
+mod front;
 mod legacy;
 mod machines;
 mod malformed;

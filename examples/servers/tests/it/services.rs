@@ -55,15 +55,23 @@ async fn line_items_are_made_listed_and_scored() {
     essay["line_item"] = last["id"].clone();
     let to = campus.of(&student, "/scores");
     program.call("POST", &to, &student.token, Some(essay.clone())).await.expect(200);
-    // The same deployment's line item of another course is not this course's.
+    program
+        .call("POST", &campus.of(&teacher, "/scores"), &teacher.token, Some(essay.clone()))
+        .await
+        .expect(200);
+    // The same deployment's line item of another course is not this course's, for an instructor neither.
     let mut other = campus.signed_in("teacher-1").await;
     let path = format!("/launch/{}", campus.link("course-2").await);
     let other = Launched::of(&campus.post(&mut other, &path, crate::browser::JSON).await.expect(200));
     let foreign =
         program.call("GET", &campus.of(&other, "/line-items"), &other.token, None).await.expect(200).json();
     essay["line_item"] = foreign["line_items"][0]["id"].clone();
-    let refused = program.call("POST", &to, &student.token, Some(essay.clone())).await.expect(403);
-    assert_eq!(refused.code(), "line_item_of_other_course");
+    for launched in [&student, &teacher] {
+        let to = campus.of(launched, "/scores");
+        let refused = program.call("POST", &to, &launched.token, Some(essay.clone())).await.expect(403);
+        assert_eq!(refused.code(), "line_item_of_other_course");
+    }
+    assert_eq!(campus.gradebook("course-2").await["line_items"][0]["scores"], json!([]));
     // Nor does a token leave for another origin.
     essay["line_item"] = json!("http://localhost:1/line-items/1");
     let refused =

@@ -40,6 +40,33 @@ async fn a_launch_as_a_person_gets_it() {
     assert_eq!(page.header("cache-control"), "no-store");
 }
 
+/// What is too long for a cookie is kept in the store, and the cookie opens it.
+#[tokio::test]
+async fn a_launch_that_is_too_long_for_a_cookie_opens_by_one() {
+    let campus = Campus::start().await;
+    let mut teacher = campus.signed_in("teacher-1").await;
+    let choosing = campus.choosing(&mut teacher).await;
+    let items = json!({"content_items": [
+        {"type": "ltiResourceLink", "title": "Long", "text": "long ".repeat(1000)},
+    ]});
+    let url = campus.of(&choosing, "/deep-link");
+    let form = teacher.call("POST", &url, &choosing.token, Some(items)).await.expect(200).json();
+    let fields = [("JWT".to_owned(), form["jwt"].as_str().unwrap_or_default().to_owned())];
+    let returned = format!("{}/lti/deep-linking/return", campus.lms);
+    let added = teacher.post(&returned, &fields, JSON).await.expect(200).json();
+    let path = format!("/launch/{}", added["links"][0]["id"].as_str().unwrap());
+    let mut student = campus.signed_in("student-1").await;
+    let launched = crate::campus::Launched::of(&campus.post(&mut student, &path, JSON).await.expect(200));
+    assert!(launched.token.len() < 100, "kept in the store");
+    let page = student.get(&campus.of(&launched, ""), HTML).await.expect(200);
+    assert!(page.body.contains("Hand in"), "{}", page.body);
+    // Who knows the id alone gets nothing, and takes nothing away.
+    for token in ["guess", "s.guess"] {
+        Browser::new().call("GET", &campus.of(&launched, ""), token, None).await.expect(401);
+    }
+    student.get(&campus.of(&launched, ""), HTML).await.expect(200);
+}
+
 #[tokio::test]
 async fn a_login_may_come_by_post_and_its_body_counts() {
     let campus = Campus::start().await;
