@@ -72,7 +72,7 @@ mod tests {
             let started: Vec<_> = (0..4).map(|_| scope.spawn(|| super::open(Some(&path)).unwrap())).collect();
             started.into_iter().map(|thread| thread.join().unwrap().key_id().to_string()).collect()
         });
-        assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+        assert!(keys.iter().all(|key| Some(key) == keys.first()), "{keys:?}");
     }
 
     #[test]

@@ -319,6 +319,17 @@ async fn a_tool_reaches_no_deployment_that_is_not_its_own() {
 }
 
 #[tokio::test]
+async fn a_public_address_is_scheme_and_host_alone() {
+    for url in
+        ["https://t.example/?a=1", "https://t.example/#a", "https://me:it@t.example/", "https://t.example/x"]
+    {
+        let arguments = ["tool_server", "--listen", "127.0.0.1:0", "--public-url", url];
+        let error = tool::start(tool::Arguments::parse_from(arguments)).await.unwrap_err().to_string();
+        assert!(error.starts_with("--public-url must be ") && !error.contains('\n'), "{url}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn administrators_get_documents() {
     let pair = Pair::start(|_, _| {}).await;
     let canvas =
