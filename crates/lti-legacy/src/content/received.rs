@@ -125,13 +125,14 @@ pub(super) fn refusal(item: &ContentItem, accepted: Option<&MediaTypes>) -> Opti
         let known = !matches!(other.item_type, ContentItemType::Other(_));
         return Some(if known { ItemRefusal::Incomplete } else { ItemRefusal::Type });
     }
-    if let Some(accepted) = accepted {
-        if !item_types(accepted).contains(&item.item_type()) {
-            return Some(ItemRefusal::Type);
-        }
-        if !accepted.iter().any(|range| is_in(&media_type(item), range)) {
-            return Some(ItemRefusal::MediaType);
-        }
+    // Where nothing is said, all of Content-Item's own types are meant, and no others.
+    let any = MediaTypes::Text("*/*".to_owned());
+    let accepted = accepted.unwrap_or(&any);
+    if !item_types(accepted).contains(&item.item_type()) {
+        return Some(ItemRefusal::Type);
+    }
+    if !accepted.iter().any(|range| is_in(&media_type(item), range)) {
+        return Some(ItemRefusal::MediaType);
     }
     let launch = |url: Option<&WireUrl>| url.is_none_or(|url| url.is_blank() || url.to_secure_url().is_ok());
     let opened_well = match item {

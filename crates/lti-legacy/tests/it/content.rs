@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lti_legacy::{
-    ContentItemSelection, ItemRefusal, Launch, LaunchParameters, LegacyMessageType, OAuthError,
+    ContentItemSelection, ItemRefusal, Launch, LaunchParameters, LegacyMessageType, OAuthError, Parameters,
     PendingSelection, ReceivedSelection, SelectionError, UnverifiedLaunch, UnverifiedSelection, Use,
 };
 use lti_types::{
@@ -329,6 +329,26 @@ fn attack_content_item_with_the_media_type_of_another_type() {
         assert_eq!(reasons(&received), expected, "{accepted} {item}");
         assert_eq!(received.selection.items.len(), usize::from(reason.is_none()), "{accepted} {item}");
     }
+}
+
+/// A pending request that says nothing of media types accepts Content-Item's own types, and nobody's else.
+#[test]
+fn attack_item_of_another_specification() {
+    let mut silent = request();
+    silent.accept_unsigned = Some(true);
+    silent.accept_media_types = None;
+    silent.data = None;
+    silent.accept_multiple = None;
+    let mut parameters = Parameters::new();
+    parameters.push("lti_message_type", "ContentItemSelection");
+    parameters.push("lti_version", "LTI-1p0");
+    let items = json!({"@graph": [
+        {"@type": "ltiAssetProcessor", "url": "javascript:alert(1)"},
+        {"@type": "FileItem", "url": "https://t.example/a"},
+    ]});
+    parameters.push("content_items", items.to_string());
+    let read = pending(&silent).read_unsigned(parameters.to_form().as_bytes(), now()).unwrap();
+    assert_eq!((reasons(&read), read.selection.items.len()), (vec![(0, ItemRefusal::Type)], 1));
 }
 
 #[test]
