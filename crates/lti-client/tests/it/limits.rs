@@ -119,11 +119,9 @@ async fn a_turn_is_not_waited_for_for_ever() {
     while server.requests() < 2 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    let second = tokio::time::timeout(
-        Duration::from_secs(10),
-        grades.publish(&line_item(&server), score("u-2", 0, 1.0)),
-    );
-    match second.await.unwrap() {
+    let item = line_item(&server);
+    let second = grades.publish(&item, score("u-2", 0, 1.0));
+    match tokio::time::timeout(Duration::from_secs(10), second).await.unwrap() {
         ScoreOutcome::Failed(failure) => {
             assert_eq!(failure.reason, CallError::Transport(TransportError::NoTurn));
             assert!(!failure.may_be_recorded);
