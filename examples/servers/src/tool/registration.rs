@@ -13,7 +13,7 @@ use lti_registration::{
     CLOSE_SCRIPT, Fetched, PlatformOffer, RegistrationError, RegistrationInitiation, canvas_configuration,
     metadata_of,
 };
-use lti_types::{ClientId, RegistrationStatus, Scope, ToolRecord};
+use lti_types::{ClientId, PlatformRecord, RegistrationStatus, Scope, ToolRecord};
 use serde_json::json;
 
 use super::Tool;
@@ -55,14 +55,19 @@ pub(super) async fn register(State(tool): State<Arc<Tool>>, request: Request) ->
     let registered = register.to_http();
     let registered = register.read(send(&tool, "register", registered).await?)?;
     let mut record = registered.to_record(&known)?;
-    let of_issuer = known.iter().filter(|known| known.issuer == record.issuer).count();
-    if of_issuer >= MAX_OF_ISSUER {
+    let of_issuer: Vec<_> = known.iter().filter(|known| known.issuer == record.issuer).collect();
+    if of_issuer.len() >= MAX_OF_ISSUER {
         let message = "there are too many registrations of this platform";
         return Err(Problem::new(503, Fault::Unavailable, "too_many_platforms", message, "RFC 9110 §15.6.4"));
     }
     // A platform that nobody knew decides itself when launches begin. What is odd, or speaks for a platform that is here
-    // already, waits for whoever runs this tool.
-    let waits = warned || of_issuer > 0;
+    // already and has other addresses, waits for whoever runs this tool.
+    let other = |known: &&PlatformRecord| {
+        known.authentication_url != record.authentication_url
+            || known.token_url != record.token_url
+            || known.key_set_url != record.key_set_url
+    };
+    let waits = warned || of_issuer.iter().any(other);
     record.status = if waits { RegistrationStatus::Pending } else { RegistrationStatus::Active };
     tool.platforms.insert(&record).await?;
     tool.allow_framing().await?;

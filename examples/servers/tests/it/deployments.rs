@@ -253,10 +253,21 @@ fn register_url(tool: &str, invitation: &Value) -> String {
     format!("{tool}/lti/register?{query}")
 }
 
-/// Nobody adds a registration to a platform that is here already, and has it used.
+/// A platform that is here already may register the tool again.
 #[tokio::test]
-async fn a_second_registration_of_a_platform_waits_for_whoever_runs_the_tool() {
+async fn a_second_registration_with_the_same_addresses_is_in_use_at_once() {
     let pair = Pair::start(|_, _| {}).await;
+    let mut teacher = pair.signed_in("teacher-1").await;
+    let mint = format!("{}/admin/registrations", pair.lms);
+    let invitation = teacher.post(&mint, &[], JSON).await.expect(200).json();
+    let done = Browser::new().get(&register_url(&pair.tool, &invitation), JSON).await.expect(200).json();
+    assert_eq!(done["status"], "registered");
+}
+
+/// Nobody adds a registration with addresses of their own to a platform that is here already, and has it used.
+#[tokio::test]
+async fn a_second_registration_with_other_addresses_waits_for_whoever_runs_the_tool() {
+    let pair = Pair::start(|platform, _| platform["token_url"] = json!("https://other.example/token")).await;
     let mut teacher = pair.signed_in("teacher-1").await;
     let mint = format!("{}/admin/registrations", pair.lms);
     let invitation = teacher.post(&mint, &[], JSON).await.expect(200).json();
