@@ -111,7 +111,7 @@ impl Client {
         host.first_attempt();
         loop {
             let failed = |reason| OutcomeFailure { reason, may_have_been_done: lost };
-            let place = host.enter().await;
+            let place = host.enter().await.map_err(|error| failed(OutcomeFault::Transport(error)))?;
             // After the wait for a place: the platform looks at the time.
             let nonce = Nonce::random().map_err(|error| failed(OutcomeFault::Entropy(error)))?;
             let request = call.to_http(signer, &nonce, now());

@@ -128,7 +128,7 @@ impl Client {
         // Nobody makes a host known by naming one that may not be spoken to.
         self.0.transport.check(url).map_err(TransportError::Outbound)?;
         let host = self.0.hosts.of(url);
-        let _place = host.enter().await;
+        let _place = host.enter().await?;
         self.0.transport.send_within(request, Redirects::Nowhere, MAX_DOCUMENT_BYTES).await
     }
 
