@@ -223,7 +223,7 @@ async fn attack_a_launch_counts_once() {
 async fn attack_the_host_header_signs_nothing() {
     let pair = Pair::start().await;
     let body = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(&pair.signed(&signer(), 0))
+        .extend_pairs(pair.signed(&signer(), 0))
         .finish();
     let kind = "application/x-www-form-urlencoded";
     let headers = [("host", "elsewhere.example"), ("content-type", kind), ("accept", JSON)];
