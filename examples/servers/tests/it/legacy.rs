@@ -222,9 +222,8 @@ async fn attack_a_launch_counts_once() {
 #[tokio::test]
 async fn attack_the_host_header_signs_nothing() {
     let pair = Pair::start().await;
-    let body = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(pair.signed(&signer(), 0))
-        .finish();
+    let body =
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pair.signed(&signer(), 0)).finish();
     let kind = "application/x-www-form-urlencoded";
     let headers = [("host", "elsewhere.example"), ("content-type", kind), ("accept", JSON)];
     let launched = Browser::new().send("POST", &pair.launch_url(), &headers, body.into()).await;
