@@ -22,7 +22,6 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use lti_browser::{Framing, Origin};
 use lti_client::Client;
 use lti_jwks::{JwkSet, Sealer, SigningKey};
-use lti_registration::AddressRules;
 use lti_services::ScoreClock;
 use lti_store::Platforms;
 use lti_types::{PlatformRecord, WireUrl};
@@ -80,7 +79,6 @@ pub(crate) struct Tool {
     score_clock: Mutex<ScoreClock>,
     /// Room for grades that are on their way.
     on_their_way: Arc<Semaphore>,
-    addresses: AddressRules,
     metrics: Arc<Metrics>,
     reception: Arc<Reception>,
 }
@@ -126,7 +124,6 @@ pub(crate) async fn serve(
         patient: shared.patient_client("lti-example-tool")?,
         score_clock: Mutex::default(),
         on_their_way: Arc::new(Semaphore::new(quiz::MOST_ON_THEIR_WAY)),
-        addresses: shared.addresses(),
         metrics,
         reception: Arc::clone(&reception),
     };

@@ -8,10 +8,9 @@ use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use lti_browser::{CspNonce, Fault};
 use lti_cartridge::{LinkDocument, LtiLink, Settings};
-use lti_client::TransportError;
+use lti_client::RegisterError;
 use lti_registration::{
-    CLOSE_SCRIPT, Fetched, PlatformOffer, RegistrationError, RegistrationInitiation, canvas_configuration,
-    metadata_of,
+    CLOSE_SCRIPT, RegistrationError, RegistrationInitiation, canvas_configuration, metadata_of,
 };
 use lti_types::{ClientId, PlatformRecord, RegistrationStatus, Scope, ToolRecord};
 use serde_json::json;
@@ -26,8 +25,6 @@ use crate::visitor::Visitor;
 const MAX_PLATFORMS: usize = 1000;
 /// The most registrations of one of them.
 const MAX_OF_ISSUER: usize = 20;
-/// The most redirects to a configuration; the answer itself says where they may lead.
-const MAX_HOPS: usize = 5;
 
 #[derive(Template)]
 #[template(path = "tool/registered.html")]
@@ -49,12 +46,10 @@ pub(super) async fn register(State(tool): State<Arc<Tool>>, request: Request) ->
         return Err(Problem::new(503, Fault::Unavailable, "too_many_platforms", message, "RFC 9110 §15.6.4"));
     }
     let initiation = RegistrationInitiation::from_query(request.uri().query().unwrap_or_default())?;
-    let offer = fetch(&tool, initiation).await?;
-    let warned = !offer.warnings().is_empty();
-    let register = offer.register(&metadata_of(&own_record(&tool)?))?;
-    let registered = register.to_http();
-    let registered = register.read(send(&tool, "register", registered).await?)?;
-    let mut record = registered.to_record(&known)?;
+    let made = tool.client.register(initiation, &metadata_of(&own_record(&tool)?), &known).await;
+    tool.metrics.call("register", made.as_ref().map_or_else(|error| error.code(), |_| "ok"));
+    let made = made?;
+    let (warned, mut record) = (!made.warnings.is_empty(), made.record);
     let of_issuer: Vec<_> = known.iter().filter(|known| known.issuer == record.issuer).collect();
     if of_issuer.len() >= MAX_OF_ISSUER {
         let message = "there are too many registrations of this platform";
@@ -86,33 +81,6 @@ pub(super) async fn register(State(tool): State<Arc<Tool>>, request: Request) ->
         close: CLOSE_SCRIPT,
     };
     Ok(html(&page, &nonce, &Frames { by: &tool.framing(), of: &[] }))
-}
-
-async fn fetch(tool: &Tool, initiation: RegistrationInitiation) -> Result<Box<PlatformOffer>, Problem> {
-    let mut fetch = initiation.fetch(tool.addresses)?;
-    for _ in 0..MAX_HOPS {
-        let response = send(tool, "configuration", fetch.to_http()).await?;
-        match fetch.read(response)? {
-            Fetched::Offer(offer) => return Ok(offer),
-            Fetched::Moved(next) => fetch = next,
-            _ => break,
-        }
-    }
-    Err(RegistrationError::Redirected.into())
-}
-
-async fn send(
-    tool: &Tool,
-    call: &'static str,
-    request: http::Request<Vec<u8>>,
-) -> Result<http::Response<Vec<u8>>, Problem> {
-    let sent = tool.client.send(request).await;
-    tool.metrics.call(call, sent.as_ref().map_or_else(|error| error.code(), |_| "ok"));
-    sent.map_err(|error| {
-        let status = if error == TransportError::TimedOut { 504 } else { 502 };
-        let message = format!("the platform cannot be reached: {error}");
-        Problem::new(status, Fault::Unavailable, error.code(), message, error.spec())
-    })
 }
 
 /// What this tool says of itself.
@@ -151,5 +119,15 @@ pub(super) async fn cartridge(State(tool): State<Arc<Tool>>) -> Result<Response,
 impl From<RegistrationError> for Problem {
     fn from(error: RegistrationError) -> Self {
         Self::new(error.http_status(), Fault::Malformed, error.code(), error.to_string(), error.spec())
+    }
+}
+
+impl From<RegisterError> for Problem {
+    fn from(error: RegisterError) -> Self {
+        let fault = match error {
+            RegisterError::Fetch(_) | RegisterError::Send(_) => Fault::Unavailable,
+            _ => Fault::Malformed,
+        };
+        Self::new(error.http_status(), fault, error.code(), error.to_string(), error.spec())
     }
 }
