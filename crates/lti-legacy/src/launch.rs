@@ -4,8 +4,8 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use lti_types::{
-    Audience, BasicOutcome, Context, DeploymentId, LaunchClaims, Lti1p1, Message, MessageType, NumericDate,
-    OtherMessage, ResourceLink, Roles, User, WireUrl,
+    Audience, BasicOutcome, Context, DeploymentId, LaunchClaims, Lti1p1, Message, NumericDate, ResourceLink,
+    Roles, User, WireUrl,
 };
 
 use crate::oauth::Proof;
@@ -101,10 +101,7 @@ impl Launch {
     #[must_use]
     pub fn message(&self) -> Message<'_> {
         // Well-formed by the checks before; the other arm promises nothing.
-        self.claims.message().unwrap_or_else(|_| {
-            let message_type = self.claims.message_type.as_ref().unwrap_or(&MessageType::ResourceLinkRequest);
-            Message::Other(OtherMessage::new(message_type, &self.account))
-        })
+        self.claims.message_within(&self.account)
     }
 
     /// The person.
@@ -116,8 +113,7 @@ impl Launch {
     /// The person's roles; none when the platform sent none.
     #[must_use]
     pub fn roles(&self) -> &Roles {
-        static NONE: Roles = Roles::none();
-        self.claims.roles.as_ref().unwrap_or(&NONE)
+        self.claims.roles()
     }
 
     /// The course, if the launch comes from one.

@@ -3,11 +3,10 @@
 use std::fmt;
 
 use lti_types::{
-    ContentItem, ContentItemType, DeepLinkingSettings, DocumentTarget, Extensions, ItemLineItem, LineItem,
-    Period, Picture, ResourceLinkId, Timestamp, WireUrl,
+    ContentItem, ContentItemType, DeepLinkingSettings, ItemLineItem, LineItem, ResourceLinkId, Timestamp,
+    media_range_covers,
 };
 
-use crate::item_url::{is_launchable, is_web};
 use crate::{DeepLinkingResponse, UntrustedHtml};
 
 /// What came back, sorted: [`AcceptedContent::accepted`] and [`AcceptedContent::refused`], each in the order of the
@@ -142,7 +141,7 @@ impl DeepLinkingResponse {
         let sort = |item: &mut ContentItem| match refusal(item, settings) {
             _ if too_many => Verdict::Refused(ItemRefusal::OneAccepted),
             Some(reason) => Verdict::Refused(reason),
-            None => Verdict::Accepted(leave_out(item, settings)),
+            None => Verdict::Accepted(item.leave_out_unusable(settings)),
         };
         let verdicts = items.iter_mut().map(sort).collect();
         AcceptedContent { items, verdicts, response: self }
@@ -237,36 +236,19 @@ fn refusal(item: &ContentItem, settings: &DeepLinkingSettings) -> Option<ItemRef
     if !settings.accept_types.iter().flatten().any(|accepted| *accepted == item_type) {
         return Some(ItemRefusal::Type);
     }
-    let launch = |url: Option<&WireUrl>| url.is_none_or(|url| url.is_blank() || is_launchable(url));
-    let opened_well = match item {
-        ContentItem::Link(link) => is_web(&link.url),
-        ContentItem::File(file) => is_web(&file.url),
-        ContentItem::Image(image) => is_web(&image.url),
-        ContentItem::LtiResourceLink(link) => {
-            let review = link.line_item.as_ref().and_then(|line_item| line_item.submission_review.as_ref());
-            launch(link.url.as_ref())
-                && launch(review.and_then(|review| review.url.as_ref()))
-                && !link.extensions.contains_key("url")
-        }
-        ContentItem::LtiAssetProcessor(processor) => {
-            launch(processor.url.as_ref())
-                && launch(processor.report.as_ref().and_then(|report| report.url.as_ref()))
-                && !processor.extensions.contains_key("url")
-        }
-        // A type of the specification among the others lacks what it requires.
-        ContentItem::Other(_) if !matches!(item_type, ContentItemType::Other(_)) => {
-            return Some(ItemRefusal::Incomplete);
-        }
-        _ => true,
-    };
-    if !opened_well {
+    // A type of the specification among the others lacks what it requires.
+    if matches!(item, ContentItem::Other(_)) && !matches!(item_type, ContentItemType::Other(_)) {
+        return Some(ItemRefusal::Incomplete);
+    }
+    if !item.is_opened_well() {
         return Some(ItemRefusal::Url);
     }
     match item {
         ContentItem::File(file) => {
             let accepted = settings.accept_media_types.as_ref().zip(file.media_type.as_ref());
-            let covered = accepted
-                .is_none_or(|(ranges, media_type)| ranges.iter().any(|range| covers(range, media_type)));
+            let covered = accepted.is_none_or(|(ranges, media_type)| {
+                ranges.iter().any(|range| media_range_covers(range, media_type))
+            });
             (!covered).then_some(ItemRefusal::MediaType)
         }
         ContentItem::LtiResourceLink(link) if settings.accept_lineitem != Some(false) => {
@@ -279,166 +261,4 @@ fn refusal(item: &ContentItem, settings: &DeepLinkingSettings) -> Option<ItemRef
 
 fn has_points(line_item: &ItemLineItem) -> bool {
     line_item.score_maximum.is_some_and(|most| most.is_finite() && most > 0.0)
-}
-
-/// Whether a media range (`image/*`, `*/*`, `text/html; q=0.9`) covers a media type.
-fn covers(range: &str, media_type: &str) -> bool {
-    let essence = |text: &str| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let (range, media_type) = (essence(range), essence(media_type));
-    match range.strip_suffix("/*") {
-        Some("*") => true,
-        Some(kind) => media_type.split_once('/').is_some_and(|(of, _)| of == kind),
-        None => range == media_type,
-    }
-}
-
-/// Members with an address, markup or a column in them that the specification knows. Where they stand among the
-/// extensions they are of another type than theirs, or of an item that does not have them: nobody looked into them.
-const NOT_AMONG_EXTENSIONS: [&str; 8] =
-    ["url", "html", "icon", "thumbnail", "iframe", "embed", "lineItem", "report"];
-
-/// Takes out what is not used, and names it.
-fn leave_out(item: &mut ContentItem, settings: &DeepLinkingSettings) -> Vec<&'static str> {
-    let offered = settings.accept_presentation_document_targets.as_deref();
-    let offers = |target: &DocumentTarget| offered.is_none_or(|offered| offered.contains(target));
-    let (windows, frames) = (offers(&DocumentTarget::Window), offers(&DocumentTarget::Iframe));
-    let mut gone = Gone(Vec::new());
-    match item {
-        ContentItem::Link(link) => {
-            gone.picture(&mut link.icon, "icon");
-            gone.picture(&mut link.thumbnail, "thumbnail");
-            gone.unless(windows, &mut link.window, "window");
-            let shows = |frame: &lti_types::Iframe| frame.src.as_ref().is_some_and(is_web);
-            let frames = frames && link.iframe.as_ref().is_none_or(shows);
-            gone.unless(frames, &mut link.iframe, "iframe");
-            gone.unless(offers(&DocumentTarget::Embed), &mut link.embed, "embed");
-            gone.extensions(&mut link.extensions);
-        }
-        ContentItem::LtiResourceLink(link) => {
-            gone.picture(&mut link.icon, "icon");
-            gone.picture(&mut link.thumbnail, "thumbnail");
-            gone.unless(windows, &mut link.window, "window");
-            gone.frame_of_a_launch(frames, &mut link.iframe);
-            gone.blank(&mut link.url);
-            gone.unless(settings.accept_lineitem != Some(false), &mut link.line_item, "lineItem");
-            gone.names(link.line_item.as_mut());
-            gone.period(&mut link.available, "available");
-            gone.period(&mut link.submission, "submission");
-            gone.extensions(&mut link.extensions);
-        }
-        ContentItem::LtiAssetProcessor(processor) => {
-            gone.picture(&mut processor.icon, "icon");
-            gone.picture(&mut processor.thumbnail, "thumbnail");
-            gone.unless(windows, &mut processor.window, "window");
-            gone.frame_of_a_launch(frames, &mut processor.iframe);
-            gone.blank(&mut processor.url);
-            gone.extensions(&mut processor.extensions);
-        }
-        ContentItem::File(file) => {
-            gone.picture(&mut file.icon, "icon");
-            gone.picture(&mut file.thumbnail, "thumbnail");
-            gone.extensions(&mut file.extensions);
-        }
-        ContentItem::Image(image) => {
-            gone.picture(&mut image.icon, "icon");
-            gone.picture(&mut image.thumbnail, "thumbnail");
-            gone.extensions(&mut image.extensions);
-        }
-        ContentItem::Html(html) => gone.extensions(&mut html.extensions),
-        _ => {}
-    }
-    gone.0
-}
-
-/// What was taken out so far.
-struct Gone(Vec<&'static str>);
-
-impl Gone {
-    fn unless<T>(&mut self, used: bool, member: &mut Option<T>, name: &'static str) {
-        if !used && member.take().is_some() {
-            self.0.push(name);
-        }
-    }
-
-    /// A picture without an address is none; some tools send a blank one.
-    fn picture(&mut self, picture: &mut Option<Picture>, name: &'static str) {
-        let shows = |picture: &Picture| picture.url.as_ref().is_some_and(is_web);
-        let used = picture.as_ref().is_none_or(shows);
-        self.unless(used, picture, name);
-    }
-
-    /// What a launch is shown in is the launch: a frame has a size, and no address of its own.
-    fn frame_of_a_launch(&mut self, frames: bool, frame: &mut Option<lti_types::Iframe>) {
-        self.unless(frames, frame, "iframe");
-        if let Some(frame) = frame {
-            self.unless(false, &mut frame.src, "iframe.src");
-        }
-    }
-
-    /// A blank address is none, and nothing is lost by it.
-    fn blank(&mut self, url: &mut Option<WireUrl>) {
-        if url.as_ref().is_some_and(WireUrl::is_blank) {
-            *url = None;
-        }
-    }
-
-    /// A grade book has no room for longer names, and half a name would find nothing.
-    fn names(&mut self, line_item: Option<&mut ItemLineItem>) {
-        let Some(line_item) = line_item else { return };
-        let fits = |name: &Option<String>| {
-            name.as_ref().is_none_or(|name| {
-                name.len() <= LineItem::MAX_NAME || name.chars().count() <= LineItem::MAX_NAME
-            })
-        };
-        let (resource_id, tag) = (fits(&line_item.resource_id), fits(&line_item.tag));
-        self.unless(resource_id, &mut line_item.resource_id, "lineItem.resourceId");
-        self.unless(tag, &mut line_item.tag, "lineItem.tag");
-    }
-
-    /// Both ends are times with a zone, and in order; the platform may ignore a period, and does so with one that is
-    /// none.
-    fn period(&mut self, period: &mut Option<Period>, name: &'static str) {
-        let time = |text: &Option<String>| match text.as_deref().filter(|text| !text.trim().is_empty()) {
-            Some(text) => Timestamp::from(text).to_utc().map(Some),
-            None => Some(None),
-        };
-        let ordered = period.as_ref().is_none_or(|period| {
-            match (time(&period.start_date_time), time(&period.end_date_time)) {
-                (Some(Some(start)), Some(Some(end))) => start < end,
-                (start, end) => start.is_some() && end.is_some(),
-            }
-        });
-        self.unless(ordered, period, name);
-    }
-
-    fn extensions(&mut self, extensions: &mut Extensions) {
-        if extensions.is_empty() {
-            return;
-        }
-        for name in NOT_AMONG_EXTENSIONS {
-            if extensions.remove(name).is_some() {
-                self.0.push(name);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::covers;
-
-    #[test]
-    fn media_ranges() {
-        for (range, media_type, covered) in [
-            ("*/*", "application/pdf", true),
-            ("image/*", "image/png", true),
-            ("image/*", "text/html", false),
-            ("IMAGE/*", "image/PNG; x=1", true),
-            ("text/html;q=0.5", "text/html", true),
-            ("text/html", "text/htmlx", false),
-            ("image", "image/png", false),
-        ] {
-            assert_eq!(covers(range, media_type), covered, "{range} {media_type}");
-        }
-    }
 }

@@ -13,7 +13,6 @@ mod accepted_content;
 mod authorize;
 mod deep_linking_request;
 mod deep_linking_response;
-mod item_url;
 mod launch_message;
 mod login;
 mod outgoing;

@@ -5,8 +5,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use lti_types::diagnostics::{self, Diagnostic};
 use lti_types::{
-    ClientId, Context, DeploymentId, GradeService, Issuer, LaunchClaims, Message, MessageType, OtherMessage,
-    ResourceLink, Roles, RosterService, User, UserId, WireUrl,
+    ClientId, Context, DeploymentId, GradeService, Issuer, LaunchClaims, Message, MessageType, ResourceLink,
+    Roles, RosterService, User, UserId, WireUrl,
 };
 use serde::{Deserialize, Serialize};
 
@@ -118,10 +118,7 @@ impl Launch {
     pub fn message(&self) -> Message<'_> {
         // `verify` saw to it that this is well-formed; what it let through besides, by a policy with `danger`
         // in its name, is of no type that promises more.
-        self.claims.message().unwrap_or_else(|_| {
-            let message_type = self.claims.message_type.as_ref().unwrap_or(&MessageType::ResourceLinkRequest);
-            Message::Other(OtherMessage::new(message_type, &self.deployment_id))
-        })
+        self.claims.message_within(&self.deployment_id)
     }
 
     /// All claims.
@@ -145,8 +142,7 @@ impl Launch {
     /// The person's roles; none when the platform sent none.
     #[must_use]
     pub fn roles(&self) -> &Roles {
-        static NONE: Roles = Roles::none();
-        self.claims.roles.as_ref().unwrap_or(&NONE)
+        self.claims.roles()
     }
 
     /// The course, if the launch comes from one.

@@ -6,6 +6,7 @@
 
 mod parts;
 mod read;
+mod usable;
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 

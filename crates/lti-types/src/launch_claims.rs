@@ -6,8 +6,8 @@ use crate::tolerant::{List, Object, Text, TextOf};
 use crate::{
     Activity, AssetReference, BasicOutcome, CaliperService, ClientId, Context, Custom, DeepLinkingSettings,
     DeploymentId, EulaService, ForUser, GradeService, GroupService, Issuer, LaunchPresentation, Lis, Lti1p1,
-    MessageType, Nonce, NotificationService, NumericDate, ResourceLink, Roles, RosterService, ToolPlatform,
-    UserId, WireUrl,
+    Message, MessageType, Nonce, NotificationService, NumericDate, OtherMessage, ResourceLink, Roles,
+    RosterService, ToolPlatform, UserId, WireUrl,
 };
 
 /// The version claim of every LTI 1.3 message.
@@ -143,6 +143,23 @@ impl LaunchClaims {
             Some(id) => User::Identified(id),
             None => User::Anonymous,
         }
+    }
+
+    /// The person's roles; none when the platform sent none.
+    #[must_use]
+    pub fn roles(&self) -> &Roles {
+        static NONE: Roles = Roles::none();
+        self.roles.as_ref().unwrap_or(&NONE)
+    }
+
+    /// The message of a launch into this deployment, also where [`message`](Self::message) refuses it: then it is one that
+    /// promises nothing but its type, which is a resource link's where none is given.
+    #[must_use]
+    pub fn message_within<'a>(&'a self, deployment_id: &'a DeploymentId) -> Message<'a> {
+        self.message().unwrap_or_else(|_| {
+            let message_type = self.message_type.as_ref().unwrap_or(&MessageType::ResourceLinkRequest);
+            Message::Other(OtherMessage::new(message_type, deployment_id))
+        })
     }
 
     /// Whom the person may mentor: nobody, unless one of their roles is Mentor (LTI Core 1.3 §5.4.3).

@@ -32,6 +32,7 @@ mod line_item;
 mod lis;
 mod login_initiation;
 mod lossless;
+mod media_range;
 mod member;
 mod message;
 mod migration;
@@ -78,6 +79,7 @@ pub use launch_presentation::{DocumentTarget, LaunchPresentation, ReturnMessages
 pub use line_item::{LineItem, LineItemResult};
 pub use lis::Lis;
 pub use login_initiation::LoginInitiation;
+pub use media_range::media_range_covers;
 pub use member::{GroupEnrollment, Member, MemberMessage, MemberStatus, MembershipContainer};
 pub use message::{
     DataPrivacyRequest, DeepLinkingRequest, Message, MessageType, OtherMessage, ResourceLinkRequest,

@@ -1,8 +1,12 @@
 //! URLs as they travel: the original text, looked into only on request (house rule: nothing is normalized).
 
+mod plain;
+
 use std::fmt;
 
 use url::Url;
+
+use plain::is_plain;
 
 /// A URL as it was sent. It is opened up by [`WireUrl::to_url`], and only there checked: a platform that sends
 /// a broken return URL must not lose its launch by it.
@@ -112,6 +116,19 @@ impl WireUrl {
         }
         let url = self.to_url()?;
         if url.scheme() == "https" || is_loopback(&url) { Ok(url) } else { Err(InvalidUrl::NotHttps) }
+    }
+
+    /// Whether a browser may be sent there by a click: [`to_url`](Self::to_url) takes it, and it is written without control
+    /// characters, which browsers take out before they look at the scheme.
+    #[must_use]
+    pub fn is_web(&self) -> bool {
+        is_plain(&self.0) || (!self.0.chars().any(char::is_control) && self.to_url().is_ok())
+    }
+
+    /// Whether launches may lead there: [`to_secure_url`](Self::to_secure_url) takes it.
+    #[must_use]
+    pub fn is_launchable(&self) -> bool {
+        is_plain(&self.0) || self.to_secure_url().is_ok()
     }
 
     /// Whether both are the same but for the `=` of empty query values, which some platform drops (quirk 16): `?a=`

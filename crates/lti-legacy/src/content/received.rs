@@ -3,7 +3,7 @@
 use std::fmt;
 
 use lti_types::{
-    ContentItem, ContentItemType, Extensions, Iframe, ItemLineItem, LineItem, MediaTypes, Picture, WireUrl,
+    ContentItem, ContentItemType, DeepLinkingSettings, ItemLineItem, MediaTypes, WireUrl, media_range_covers,
 };
 use serde_json::Value;
 
@@ -134,20 +134,7 @@ pub(super) fn refusal(item: &ContentItem, accepted: Option<&MediaTypes>) -> Opti
     if !accepted.iter().any(|range| is_in(&media_type(item), range)) {
         return Some(ItemRefusal::MediaType);
     }
-    let launch = |url: Option<&WireUrl>| url.is_none_or(|url| url.is_blank() || url.to_secure_url().is_ok());
-    let opened_well = match item {
-        ContentItem::Link(link) => is_web(&link.url),
-        ContentItem::File(file) => is_web(&file.url),
-        ContentItem::Image(image) => is_web(&image.url),
-        ContentItem::LtiResourceLink(link) => {
-            let review = link.line_item.as_ref().and_then(|line_item| line_item.submission_review.as_ref());
-            launch(link.url.as_ref())
-                && launch(review.and_then(|review| review.url.as_ref()))
-                && !link.extensions.contains_key("url")
-        }
-        _ => true,
-    };
-    if !opened_well {
+    if !item.is_opened_well() {
         return Some(ItemRefusal::Url);
     }
     match item {
@@ -163,12 +150,6 @@ fn has_points(line_item: &ItemLineItem) -> bool {
     line_item.score_maximum.is_none_or(|most| most.is_finite() && most > 0.0)
 }
 
-/// Whether a browser may be sent there: absolute, http or https, nobody's name in it, and written without control
-/// characters, which browsers take out before they look at the scheme.
-fn is_web(url: &WireUrl) -> bool {
-    !url.as_str().chars().any(char::is_control) && url.to_url().is_ok()
-}
-
 /// What is launched is a link of LTI, whatever its tool says of its media type.
 fn media_type(item: &ContentItem) -> String {
     if let ContentItem::LtiResourceLink(_) = item {
@@ -180,87 +161,22 @@ fn media_type(item: &ContentItem) -> String {
 
 /// Whether a media type lies in a range, or a range overlaps another.
 fn is_in(given: &str, range: &str) -> bool {
-    let plain = |text: &str| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let (given, range) = (plain(given), plain(range));
-    let family = |text: &str| text.strip_suffix("/*").map(str::to_owned);
-    range == "*/*"
-        || given == range
-        || family(&range).is_some_and(|family| given.split('/').next() == Some(&family))
-        || family(&given).is_some_and(|family| range.split('/').next() == Some(&family))
+    media_range_covers(range, given) || media_range_covers(given, range)
 }
 
-/// Members with an address, markup or a column in them that the specification knows. Where they stand among the
-/// extensions they are of another type than theirs, or of an item that does not have them: nobody looked into them.
-const NOT_AMONG_EXTENSIONS: [&str; 8] =
-    ["url", "html", "icon", "thumbnail", "iframe", "embed", "lineItem", "report"];
-
-/// Takes out what is not shown, and names it.
+/// Takes out what is not shown, and names it. Content-Item says where a link is shown, by a frame without an address of its own.
 fn leave_out(item: &mut ContentItem) -> Vec<&'static str> {
-    let mut gone = Gone(Vec::new());
-    let extensions = match item {
-        ContentItem::Link(link) => {
-            gone.pictures(&mut link.icon, &mut link.thumbnail);
-            let shows = |frame: &Iframe| frame.src.as_ref().is_none_or(is_web);
-            gone.unless(link.iframe.as_ref().is_none_or(shows), &mut link.iframe, "iframe");
-            &mut link.extensions
-        }
-        ContentItem::LtiResourceLink(link) => {
-            gone.pictures(&mut link.icon, &mut link.thumbnail);
-            // A blank address is none, and nothing is lost by it.
-            link.url.take_if(|url| url.is_blank());
-            // What a launch is shown in is the launch: a frame has a size, and no address of its own.
-            if let Some(frame) = &mut link.iframe {
-                gone.unless(false, &mut frame.src, "iframe.src");
-            }
-            if let Some(line_item) = &mut link.line_item {
-                let fits = |name: &String| name.chars().nth(LineItem::MAX_NAME).is_none();
-                let resource_id = line_item.resource_id.as_ref().is_none_or(fits);
-                gone.unless(resource_id, &mut line_item.resource_id, "lineItem.resourceId");
-                let tag = line_item.tag.as_ref().is_none_or(fits);
-                gone.unless(tag, &mut line_item.tag, "lineItem.tag");
-            }
-            &mut link.extensions
-        }
-        ContentItem::File(file) => {
-            gone.pictures(&mut file.icon, &mut file.thumbnail);
-            &mut file.extensions
-        }
-        ContentItem::Image(image) => {
-            gone.pictures(&mut image.icon, &mut image.thumbnail);
-            &mut image.extensions
-        }
-        ContentItem::Html(html) => &mut html.extensions,
-        _ => return gone.0,
+    // Everything was offered.
+    let settings = DeepLinkingSettings::new(WireUrl::from(""));
+    let frame = match item {
+        ContentItem::Link(link) => link.iframe.take_if(|frame| frame.src.is_none()),
+        _ => None,
     };
-    gone.extensions(extensions);
-    gone.0
-}
-
-/// What was taken out so far.
-struct Gone(Vec<&'static str>);
-
-impl Gone {
-    fn unless<T>(&mut self, used: bool, member: &mut Option<T>, name: &'static str) {
-        if !used && member.take().is_some() {
-            self.0.push(name);
-        }
+    let left_out = item.leave_out_unusable(&settings);
+    if let (ContentItem::Link(link), Some(frame)) = (item, frame) {
+        link.iframe = Some(frame);
     }
-
-    /// A picture without an address is none; some tools send a blank one.
-    fn pictures(&mut self, icon: &mut Option<Picture>, thumbnail: &mut Option<Picture>) {
-        for (picture, name) in [(icon, "icon"), (thumbnail, "thumbnail")] {
-            let shows = |picture: &Picture| picture.url.as_ref().is_some_and(is_web);
-            self.unless(picture.as_ref().is_none_or(shows), picture, name);
-        }
-    }
-
-    fn extensions(&mut self, extensions: &mut Extensions) {
-        for name in NOT_AMONG_EXTENSIONS {
-            if extensions.remove(name).is_some() {
-                self.0.push(name);
-            }
-        }
-    }
+    left_out
 }
 
 #[cfg(test)]

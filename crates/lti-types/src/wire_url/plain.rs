@@ -1,22 +1,9 @@
-//! Which addresses of items may be opened (Deep Linking 2.0 §3.1): web addresses, and for launches https ones.
-
-use lti_types::WireUrl;
-
-/// Whether a browser may be sent there by a click: absolute, http or https, nobody's name in it, and written without
-/// control characters, which browsers take out before they look at the scheme.
-pub(crate) fn is_web(url: &WireUrl) -> bool {
-    is_plain(url.as_str()) || (!url.as_str().chars().any(char::is_control) && url.to_url().is_ok())
-}
-
-/// Whether launches may lead there: https, or this very machine.
-pub(crate) fn is_launchable(url: &WireUrl) -> bool {
-    is_plain(url.as_str()) || url.to_secure_url().is_ok()
-}
+//! Seeing without a parser that an address is in order.
 
 /// Whether it is an https address of the plainest form, which nearly all are: no parser is needed to see that it is in
 /// order. Whatever is the least out of the ordinary (a port, a number for a host, a capital letter in it) is not plain, and
 /// left to the parser.
-fn is_plain(text: &str) -> bool {
+pub(super) fn is_plain(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("https://").filter(|rest| rest.len() < 4096) else { return false };
     let mut bytes = rest.as_bytes().iter();
     // Labels of the host begin with a letter, and no two hyphens follow each other: `xn--` says that more is hidden.
@@ -41,10 +28,10 @@ fn is_plain(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use lti_types::WireUrl;
     use proptest::prelude::prop;
 
     use super::is_plain;
+    use crate::WireUrl;
 
     #[test]
     fn plain_addresses() {
