@@ -42,7 +42,9 @@ impl ContentItem {
     /// ```
     /// use lti_types::{ContentItem, DeepLinkingSettings, LinkItem, Picture};
     /// let mut link = LinkItem::new("https://tool.example/page".into());
-    /// link.icon = Some(Picture::new("javascript:alert(1)".into()));
+    /// let mut icon = Picture::new();
+    /// icon.url = Some("javascript:alert(1)".into());
+    /// link.icon = Some(icon);
     /// let mut item = ContentItem::from(link);
     /// let settings = DeepLinkingSettings::new("https://lms.example/return".into());
     /// assert_eq!(item.leave_out_unusable(&settings), ["icon"]);
