@@ -32,8 +32,12 @@ class Process:
         self.lines = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
         if listens:
-            line = self.line()
-            expect(line.startswith("ready: "), f"{self.name} said {line!r}")
+            try:
+                line = self.line()
+                expect(line.startswith("ready: "), f"{self.name} said {line!r}")
+            except Failed:
+                self.stop()
+                raise
             self.url = line.removeprefix("ready: ")
 
     def _read(self):

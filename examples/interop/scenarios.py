@@ -389,7 +389,7 @@ def play(peer):
                 said = f"ok ({time.monotonic() - start:.1f} s)"
             except (Failed, requests.RequestException, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
                 failed += 1
-                said = f"FAILED: {type(error).__name__}: {error}"
+                said = " ".join(f"FAILED: {type(error).__name__}: {error}".split())
             print(f"{peer.title}: {name.replace('_', ' ')}: {said}", flush=True)
     except (Failed, OSError, requests.RequestException, IndexError, ValueError) as error:
         failed += 1

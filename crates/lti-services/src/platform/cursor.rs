@@ -28,7 +28,8 @@ impl Cursor {
 
 /// Seals positions into texts for URLs and opens them again, such that nobody else can make, read or change one.
 pub trait CursorSeal {
-    /// The sealed text, of at most 4,096 bytes; `None` if it cannot be made.
+    /// The sealed text, of at most 4,096 bytes, which should survive being turned into small letters, as some tools
+    /// do; `None` if it cannot be made.
     fn seal(&self, cursor: &Cursor) -> Option<String>;
     /// What was sealed; `None` for any other text.
     fn open(&self, text: &str) -> Option<Cursor>;
@@ -36,8 +37,8 @@ pub trait CursorSeal {
 
 /// Seals positions with the keys of a [`Sealer`], for one request.
 ///
-/// The text is letters and digits whose case does not matter: a widely used tool library reads `Link` headers in small
-/// letters.
+/// The text is letters and digits whose case does not matter: PyLTI1p3, a library for tools, reads `Link` headers in
+/// small letters.
 ///
 /// ```
 /// use chrono::DateTime;
