@@ -1,6 +1,7 @@
 //! Where a list goes on: a position that tools carry and cannot read, change or use elsewhere (AGS 2.0 §3.2.4).
 
 use chrono::{DateTime, TimeDelta, Utc};
+use data_encoding::{BASE32_DNSSEC, BASE64URL_NOPAD};
 use lti_jwks::{Purpose, Sealer};
 use serde::{Deserialize, Serialize};
 
@@ -27,13 +28,17 @@ impl Cursor {
 
 /// Seals positions into texts for URLs and opens them again, such that nobody else can make, read or change one.
 pub trait CursorSeal {
-    /// The sealed text, of at most 4,096 bytes; `None` if it cannot be made.
+    /// The sealed text, of at most 4,096 bytes, which should survive being turned into small letters, as some tools
+    /// do; `None` if it cannot be made.
     fn seal(&self, cursor: &Cursor) -> Option<String>;
     /// What was sealed; `None` for any other text.
     fn open(&self, text: &str) -> Option<Cursor>;
 }
 
 /// Seals positions with the keys of a [`Sealer`], for one request.
+///
+/// The text is letters and digits whose case does not matter: PyLTI1p3, a library for tools, reads `Link` headers in
+/// small letters.
 ///
 /// ```
 /// use chrono::DateTime;
@@ -71,11 +76,13 @@ impl CursorSeal for SealedCursors<'_> {
         let since = cursor.list.strip_suffix(SINCE).is_some_and(|list| list.ends_with('/'));
         let lifetime = if since { self.differences_lifetime } else { self.page_lifetime };
         // A cursor names all that it is good for; there is nothing more to bind it to.
-        self.sealer.seal(CURSOR, b"", cursor, self.now.checked_add_signed(lifetime)?).ok()
+        let sealed = self.sealer.seal(CURSOR, b"", cursor, self.now.checked_add_signed(lifetime)?).ok()?;
+        Some(BASE32_DNSSEC.encode(&BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?))
     }
 
     fn open(&self, text: &str) -> Option<Cursor> {
-        self.sealer.open(CURSOR, b"", text, self.now).ok()
+        let sealed = BASE64URL_NOPAD.encode(&BASE32_DNSSEC.decode(text.as_bytes()).ok()?);
+        self.sealer.open(CURSOR, b"", &sealed, self.now).ok()
     }
 }
 

@@ -90,3 +90,25 @@ fn a_sealed_cursor_expires_and_is_never_cut() {
     let refusal = list.respond([], Some("2"), &Platform::line_items_url("c1"), &Long).unwrap_err();
     assert_eq!(refusal, RequestRefusal::Internal);
 }
+
+/// PyLTI1p3 2.0.0 turns `Link` headers into small letters before it reads them.
+#[test]
+fn a_sealed_cursor_survives_small_letters() {
+    use lti_jwks::{Sealer, SealingKey};
+    let mut platform = Platform::new();
+    platform.seal = Box::new(Sealer::new(SealingKey::random().unwrap()));
+    let token = platform.token("quiz", ALL);
+    for n in 0..3 {
+        create(&mut platform, &token, "c1", item("a", &n.to_string(), None));
+    }
+    let next =
+        platform.call(&ListLineItems::new(Platform::line_items_url("c1")), &token).unwrap().next.unwrap();
+    let small = next.url().as_str().to_lowercase();
+    assert_eq!(small, next.url().as_str());
+    for (url, expected) in
+        [(small.clone(), 200), (small.replace("cursor=", "cursor=-"), 400), (small + "=", 400)]
+    {
+        let call = ListLineItems::new(lti_services::ServiceUrl::parse(&url.as_str().into()).unwrap());
+        assert_eq!(status(platform.call(&call, &token)), expected, "{url}");
+    }
+}
