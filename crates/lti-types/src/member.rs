@@ -110,7 +110,7 @@ wire_object! {
             /// The context.
             context: Context = "context",
             /// The members on this page; at most [`MembershipContainer::MAX_MEMBERS`].
-            members: Vec<Member> = "members" as Upto<50_000, Member>,
+            members: Vec<Member> = "members" as Upto<{ MembershipContainer::MAX_MEMBERS }, Member>,
         }
         optional {
             /// The address of the container.
