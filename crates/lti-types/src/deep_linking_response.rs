@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
 use crate::object::wire_object;
+use crate::refusal::{Strict, refuse};
 use crate::tolerant::{Text, Tolerant};
 use crate::{Audience, ContentItem, DeploymentId, MessageType, NumericDate};
 
@@ -14,7 +15,7 @@ wire_object! {
         required {}
         optional {
             /// Who signed: the tool's client id.
-            iss: String = "iss",
+            iss: String = "iss" as Option<Strict>,
             /// For whom: the platform's issuer.
             aud: Audience = "aud",
             /// The tool's client id in the specification's example, the platform's issuer in its text; nobody looks.
@@ -87,6 +88,7 @@ impl<'de> Deserialize<'de> for Items {
             fn visit_unit<E>(self) -> Result<Items, E> {
                 Ok(Items(None))
             }
+            refuse!(bool number text);
         }
         deserializer.deserialize_any(V)
     }
