@@ -11,6 +11,20 @@ use crate::{Audience, ContentItem, DeploymentId, MessageType, NumericDate};
 
 wire_object! {
     /// What a tool sends back from deep linking. As with launches, it is what was written, not what was proven.
+    ///
+    /// ```
+    /// use lti_types::{ContentItem, DeepLinkingResponse};
+    /// let response: DeepLinkingResponse = serde_json::from_str(r#"{
+    ///     "iss": "quiz", "aud": "https://lms.example", "nonce": "n",
+    ///     "https://purl.imsglobal.org/spec/lti-dl/claim/content_items": [
+    ///         {"type": "ltiResourceLink", "title": "Quiz 9"}, {"type": "https://vendor.example/wheel", "spokes": 8}
+    ///     ]
+    /// }"#)?;
+    /// let items = response.content_items.unwrap();
+    /// assert_eq!(items[0].title(), Some("Quiz 9"));
+    /// assert!(matches!(items[1], ContentItem::Other(_)), "kept whole");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     DeepLinkingResponse {
         required {}
         optional {

@@ -6,6 +6,17 @@ use crate::{Scope, WireUrl};
 
 wire_object! {
     /// Assignment and Grade Services in this context (AGS 2.0 §3.1).
+    ///
+    /// ```
+    /// use lti_types::{GradeService, Scope};
+    /// let service: GradeService = serde_json::from_str(r#"{
+    ///     "scope": ["https://purl.imsglobal.org/spec/lti-ags/scope/score"],
+    ///     "lineitems": "https://lms.example/7/lineitems", "lineitem": ""
+    /// }"#)?;
+    /// assert!(service.allows(&Scope::Score) && !service.allows(&Scope::LineItem));
+    /// assert_eq!(service.line_item(), None, "a blank is none");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     GradeService {
         required {}
         optional {
