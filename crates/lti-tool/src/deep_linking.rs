@@ -108,7 +108,9 @@ impl PendingDeepLinking {
             if !self.accepts(&item.item_type()) {
                 faults.push(ItemFault::new(place, ItemRule::Type));
             }
-            faults.extend(item_rules::check(item, &self.settings).into_iter().map(|rule| ItemFault::new(place, rule)));
+            faults.extend(
+                item_rules::check(item, &self.settings).into_iter().map(|rule| ItemFault::new(place, rule)),
+            );
             left_out.extend(self.leave_out(item).into_iter().map(|what| LeftOut { place, what }));
         }
         if !faults.is_empty() {

@@ -91,10 +91,7 @@ impl fmt::Display for ItemFault {
 }
 
 /// The rules that an item breaks by itself.
-pub(crate) fn check(
-    item: &ContentItem,
-    settings: &DeepLinkingSettings,
-) -> Vec<ItemRule> {
+pub(crate) fn check(item: &ContentItem, settings: &DeepLinkingSettings) -> Vec<ItemRule> {
     let mut broken = Vec::new();
     let url = |url: Option<&WireUrl>| url.is_none_or(|url| url.to_secure_url().is_ok());
     let mut urls = Vec::new();

@@ -147,8 +147,7 @@ fn t_d06_required_claims_verified() {
     assert_eq!(response.deployment_id.as_ref().unwrap().as_str(), DEPLOYMENT);
     assert_eq!(response.data.as_deref(), Some("90 97:08=\u{e9}"), "unchanged");
     let without_data = pending_with(|settings| drop(settings.as_object_mut().unwrap().remove("data")));
-    let post =
-        without_data.cancel(Nonce::new("n").unwrap(), Pair::new().now).sign(&STRANGER).unwrap();
+    let post = without_data.cancel(Nonce::new("n").unwrap(), Pair::new().now).sign(&STRANGER).unwrap();
     assert_eq!(received(&post).data, None);
 }
 
@@ -344,8 +343,7 @@ fn dl_b8_addresses() {
 fn dl_b9_data_is_echoed() {
     for data in ["", " ", "\u{0}", "a\"b\\c\u{2028}", &"x".repeat(20_000)] {
         let pending = pending_with(|settings| settings["data"] = data.into());
-        let post =
-            pending.cancel(Nonce::new("n").unwrap(), Pair::new().now).sign(&STRANGER).unwrap();
+        let post = pending.cancel(Nonce::new("n").unwrap(), Pair::new().now).sign(&STRANGER).unwrap();
         assert_eq!(received(&post).data.as_deref(), Some(data));
     }
 }
