@@ -150,7 +150,9 @@ impl<'de> Deserialize<'de> for NumericDate {
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+///
+/// `Debug` shows neither the subject, who may be a person, nor the token's own name.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RegisteredClaims {
     /// `iss` (§4.1.1).
@@ -194,6 +196,19 @@ impl RegisteredClaims {
             audiences: audiences.into_iter().map(Into::into).collect(),
             ..Self::default()
         }
+    }
+}
+
+impl fmt::Debug for RegisteredClaims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RegisteredClaims")
+            .field("issuer", &self.issuer)
+            .field("audiences", &self.audiences)
+            .field("authorized_party", &self.authorized_party)
+            .field("expires_at", &self.expires_at)
+            .field("not_before", &self.not_before)
+            .field("issued_at", &self.issued_at)
+            .finish_non_exhaustive()
     }
 }
 
@@ -303,6 +318,14 @@ mod tests {
         assert_eq!(write(1.5), "1.5");
         assert_eq!(write(-1.0), "-1");
         assert_eq!(write(1e300), "1e+300");
+    }
+
+    #[test]
+    fn neither_subject_nor_name_is_shown() {
+        let mut claims = RegisteredClaims::new("client-1", ["https://lms.example"]);
+        (claims.subject, claims.jwt_id) = (Some("Secret1".to_owned()), Some("Secret1".to_owned()));
+        let shown = format!("{claims:?}");
+        assert!(shown.contains("client-1") && !shown.contains("Secret1"), "{shown}");
     }
 
     #[test]

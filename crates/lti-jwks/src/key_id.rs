@@ -33,6 +33,20 @@ pub struct KeyId(String);
 #[non_exhaustive]
 pub struct InvalidKeyId;
 
+impl InvalidKeyId {
+    /// A stable name for machines.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        "key_id_invalid"
+    }
+
+    /// The section of the specification it rests on.
+    #[must_use]
+    pub const fn spec(self) -> &'static str {
+        "RFC 7517 §4.5"
+    }
+}
+
 impl KeyId {
     /// A key id of this text.
     ///

@@ -5,7 +5,7 @@ use std::fmt;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::backend::{self, KEY_LEN};
-use crate::base64url;
+use crate::{SealError, base64url};
 
 /// Bytes of a key's id.
 pub(crate) const ID_LEN: usize = 8;
@@ -20,15 +20,14 @@ pub(crate) const ID_LEN: usize = 8;
 /// let key = SealingKey::random()?;
 /// let kept = key.to_text(); // to be stored where secrets are, the same for all processes that share values
 /// assert_eq!(SealingKey::parse(&kept)?.id(), key.id());
-/// # Ok::<(), lti_jwks::InvalidSealingKey>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct SealingKey {
     secret: [u8; KEY_LEN],
     id: [u8; ID_LEN],
 }
 
-/// A text that is no sealing key (43 characters of base64url for 32 bytes, RFC 4648 §5), or randomness that cannot
-/// be had.
+/// A text that is no sealing key (43 characters of base64url for 32 bytes, RFC 4648 §5), or bytes that nobody drew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a sealing key is 32 random bytes, written as 43 characters of base64url")]
 #[non_exhaustive]
@@ -52,11 +51,11 @@ impl SealingKey {
     /// A new key from the operating system's randomness.
     ///
     /// # Errors
-    /// [`InvalidSealingKey`] when there is none to be had.
-    pub fn random() -> Result<Self, InvalidSealingKey> {
+    /// [`SealError::BackendFailed`] when there is none to be had.
+    pub fn random() -> Result<Self, SealError> {
         let mut entropy = Zeroizing::new([0; KEY_LEN]);
-        backend::random(entropy.as_mut_slice()).map_err(|_| InvalidSealingKey)?;
-        Self::from_entropy(&entropy)
+        backend::random(entropy.as_mut_slice()).map_err(|_| SealError::BackendFailed)?;
+        Self::from_entropy(&entropy).map_err(|_| SealError::BackendFailed)
     }
 
     /// The key of these bytes, which must be random: a passphrase is no key.

@@ -39,8 +39,7 @@ pub struct AcceptedItem<'a> {
     pub place: usize,
     /// The item.
     pub item: &'a ContentItem,
-    /// Members that were taken out, by their names on the wire: pictures and frames without a web address, ways to show
-    /// it that were not offered, a line item where none is made, periods that are none.
+    /// Members that were taken out, by their names on the wire ([`ContentItem::leave_out_unusable`]).
     pub left_out: &'a [&'static str],
 }
 

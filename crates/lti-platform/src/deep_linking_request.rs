@@ -119,7 +119,7 @@ impl AskError {
     pub fn code(self) -> &'static str {
         match self {
             Self::NotDeepLinking => "not_deep_linking",
-            Self::Entropy(_) => "entropy_unavailable",
+            Self::Entropy(error) => error.code(),
             Self::Seal(error) => error.code(),
         }
     }

@@ -1,5 +1,7 @@
 //! Course data for a message (LTI Core 1.3 §5.3–5.4): what a platform says, before it is bound to a request.
 
+use std::fmt;
+
 use lti_types::{
     Activity, AssetReference, BasicOutcome, CaliperService, Context, Custom, DeepLinkingSettings,
     EulaService, Extensions, ForUser, GradeService, GroupService, LaunchPresentation, Lis, Lti1p1,
@@ -8,7 +10,7 @@ use lti_types::{
 
 /// What the platform knows of a person. What of it is sent is the privacy policy's business, not the caller's:
 /// give all there is.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Person {
     /// Full name.
@@ -25,6 +27,13 @@ pub struct Person {
     pub picture: Option<WireUrl>,
     /// Language, BCP 47.
     pub locale: Option<String>,
+}
+
+/// Nothing of a person is shown.
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Person").finish_non_exhaustive()
+    }
 }
 
 impl Person {
@@ -46,7 +55,7 @@ impl Person {
 /// message.context = Some(Context::new(ContextId::new("course-1")?));
 /// # Ok::<(), lti_types::InvalidIdentifier>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LaunchMessage {
     /// The person's roles; [`Roles::none`] where there are none to tell. The principal role of a sub-role is
@@ -99,6 +108,16 @@ pub struct LaunchMessage {
     /// Claims of the vendor's own, named by URLs, and registered claims such as `gender`, which only a privacy policy
     /// that sends everything sends.
     pub extensions: Extensions,
+}
+
+/// Roles are shown, and nothing else of a person.
+impl fmt::Debug for LaunchMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LaunchMessage")
+            .field("roles", &self.roles)
+            .field("custom", &self.custom)
+            .finish_non_exhaustive()
+    }
 }
 
 impl LaunchMessage {

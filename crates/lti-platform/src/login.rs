@@ -177,9 +177,7 @@ impl Registration {
         let form_post = initiation.to_form_post(self.login_url());
         Ok(StartedLogin { initiation, pending, redirect_url, form_post })
     }
-}
 
-impl Registration {
     /// Where a launch of that kind leads, when nothing else is said.
     fn target_of(&self, target: &Target) -> &WireUrl {
         let deep_linking = match target {
@@ -215,7 +213,7 @@ impl InitiateError {
         match self {
             Self::RegistrationNotActive => "registration_not_active",
             Self::DeploymentUnknown => "deployment_unknown",
-            Self::SessionWithoutId => "session_missing",
+            Self::SessionWithoutId => "session_without_id",
             Self::TargetLinkUri(_) => "target_link_uri_invalid",
         }
     }

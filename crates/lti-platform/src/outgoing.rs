@@ -1,8 +1,6 @@
 //! The last look at a message before it is signed (LTI Core 1.3 §5.3–5.4, certification P-C01–P-C09): what we
 //! send must satisfy the pickiest tool.
 
-use std::fmt;
-
 use lti_types::{
     Claim, ClaimFault, ClaimProblem, DocumentTarget, LaunchClaims, MessageType, Role, RoleKind, Roles,
     WireUrl,
@@ -10,132 +8,7 @@ use lti_types::{
 use serde_json::Value;
 use url::Url;
 
-/// What keeps a message from being sent. All of it is in the platform's own data.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MessageFault {
-    /// A claim that the message type requires is missing or wrong.
-    Claim(ClaimFault),
-    /// A role is neither of the vocabulary nor a full URI of somebody's own.
-    Role,
-    /// There are roles, but none of the vocabulary.
-    NoVocabularyRole,
-    /// A context has types, but none of the vocabulary.
-    NoVocabularyContextType,
-    /// There are people to mentor, but the person is no mentor.
-    MentorScopeWithoutMentor,
-    /// The platform instance has no guid.
-    PlatformWithoutGuid,
-    /// An address is not an absolute https URL.
-    Url(Claim),
-    /// An identifier has characters beyond ASCII.
-    NotAscii(Claim),
-    /// An identifier begins or ends with white space.
-    Whitespace(Claim),
-    /// An identifier is longer than 255 characters.
-    TooLong(Claim),
-    /// A service claim lacks what makes it usable.
-    Service(Claim),
-    /// The window that the tool is shown in is none of frame, iframe and window.
-    DocumentTarget,
-    /// A claim of the platform's own is not named by a URL.
-    ExtensionName,
-    /// A claim of the platform's own has the name of one that has its own place.
-    ExtensionTaken,
-}
-
-impl MessageFault {
-    /// A stable code for machines.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Claim(fault) => fault.code(),
-            Self::Role => "role_not_a_uri",
-            Self::NoVocabularyRole => "role_vocabulary_missing",
-            Self::NoVocabularyContextType => "context_type_vocabulary_missing",
-            Self::MentorScopeWithoutMentor => "mentor_scope_without_mentor",
-            Self::PlatformWithoutGuid => "platform_without_guid",
-            Self::Url(_) => "url_not_https",
-            Self::NotAscii(_) => "identifier_not_ascii",
-            Self::Whitespace(_) => "identifier_whitespace",
-            Self::TooLong(_) => "identifier_too_long",
-            Self::Service(_) => "service_incomplete",
-            Self::DocumentTarget => "document_target_unsupported",
-            Self::ExtensionName => "extension_name_not_a_url",
-            Self::ExtensionTaken => "extension_name_taken",
-        }
-    }
-
-    /// The section of the specification it rests on.
-    #[must_use]
-    pub fn spec(&self) -> &'static str {
-        match self {
-            Self::Claim(fault) => fault.spec(),
-            Self::Role | Self::NoVocabularyRole => Claim::Roles.spec(),
-            Self::NoVocabularyContextType => Claim::Context.spec(),
-            Self::MentorScopeWithoutMentor => Claim::RoleScopeMentor.spec(),
-            Self::PlatformWithoutGuid => Claim::ToolPlatform.spec(),
-            Self::Url(claim)
-            | Self::NotAscii(claim)
-            | Self::Whitespace(claim)
-            | Self::TooLong(claim)
-            | Self::Service(claim) => claim.spec(),
-            Self::DocumentTarget => Claim::LaunchPresentation.spec(),
-            Self::ExtensionName | Self::ExtensionTaken => "LTI Core 1.3 §5.4.7",
-        }
-    }
-}
-
-impl fmt::Display for MessageFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Claim(fault) => fault.fmt(f),
-            Self::Role => f.write_str("a role is no full URI"),
-            Self::NoVocabularyRole => f.write_str("none of the roles is of the vocabulary"),
-            Self::NoVocabularyContextType => f.write_str("none of the context's types is of the vocabulary"),
-            Self::MentorScopeWithoutMentor => f.write_str("role_scope_mentor is for mentors only"),
-            Self::PlatformWithoutGuid => f.write_str("tool_platform has no guid"),
-            Self::Url(claim) => {
-                write!(f, "an address in {} is not an absolute https URL", claim.short_name())
-            }
-            Self::NotAscii(claim) => write!(f, "an identifier in {} is not ASCII", claim.short_name()),
-            Self::Whitespace(claim) => {
-                write!(f, "an identifier in {} begins or ends with a blank", claim.short_name())
-            }
-            Self::TooLong(claim) => write!(f, "an identifier in {} is too long", claim.short_name()),
-            Self::Service(claim) => write!(f, "{} lacks what makes it usable", claim.short_name()),
-            Self::DocumentTarget => f.write_str("document_target is none of frame, iframe and window"),
-            Self::ExtensionName => f.write_str("a claim of the platform's own is not named by a URL"),
-            Self::ExtensionTaken => f.write_str("a claim of the platform's own has a name that is taken"),
-        }
-    }
-}
-
-/// Every fault of a message; never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MessageFaults(Vec<MessageFault>);
-
-impl MessageFaults {
-    /// All of them.
-    #[must_use]
-    pub fn as_slice(&self) -> &[MessageFault] {
-        &self.0
-    }
-}
-
-impl fmt::Display for MessageFaults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, fault) in self.0.iter().enumerate() {
-            if i > 0 {
-                f.write_str("; ")?;
-            }
-            fault.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for MessageFaults {}
+use crate::{MessageFault, MessageFaults};
 
 /// Adds the principal role beside each sub-role (§A.2.3: a sender should send both).
 pub(crate) fn with_principals(roles: Roles) -> Roles {
@@ -264,9 +137,7 @@ pub(crate) fn check(claims: &LaunchClaims) -> Result<(), MessageFaults> {
             faults.push(MessageFault::ExtensionName);
         }
     }
-    faults.sort();
-    faults.dedup();
-    if faults.is_empty() { Ok(()) } else { Err(MessageFaults(faults)) }
+    MessageFaults::check(faults)
 }
 
 /// Whether a name of somebody's own is a web address.
@@ -277,7 +148,7 @@ fn is_web_name(name: &str) -> bool {
 
 /// Claims that give a message its meaning, beyond what a receiver insists on.
 fn missing(claims: &LaunchClaims) -> impl Iterator<Item = Claim> {
-    let wanted: &[(Claim, bool)] = &match claims.message_type {
+    let wanted = match claims.message_type {
         Some(MessageType::EulaRequest) => {
             vec![(Claim::EulaService, claims.eula_service.is_some()), (Claim::Subject, claims.sub.is_some())]
         }
@@ -293,7 +164,7 @@ fn missing(claims: &LaunchClaims) -> impl Iterator<Item = Claim> {
         }
         _ => Vec::new(),
     };
-    wanted.iter().filter(|(_, there)| !there).map(|(claim, _)| *claim).collect::<Vec<_>>().into_iter()
+    wanted.into_iter().filter(|(_, there)| !there).map(|(claim, _)| claim)
 }
 
 fn has_id(id: Option<&Option<String>>) -> bool {

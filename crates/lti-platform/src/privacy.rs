@@ -100,7 +100,10 @@ impl Privacy {
         }
         // Gender, birthdate, telephone and the like, for which a record has no word.
         if self != Self::everything() || !known {
-            claims.extensions.retain(|name, _| !lti_types::is_registered_claim(name));
+            let members = claims.for_user.as_mut().map(|person| &mut person.extensions);
+            for extensions in members.into_iter().chain([&mut claims.extensions]) {
+                extensions.retain(|name, _| !lti_types::is_registered_claim(name));
+            }
         }
         if let Some(person) = &mut claims.for_user {
             if !self.name {
@@ -115,9 +118,36 @@ impl Privacy {
             if !self.picture {
                 person.picture = None;
             }
+            if !self.locale {
+                person.extensions.remove("locale");
+            }
             if !self.sourcedid {
                 person.person_sourcedid = None;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lti_types::{ForUser, LaunchClaims, UserId};
+
+    use super::Privacy;
+
+    #[test]
+    fn somebody_else_has_the_same_privacy() {
+        let sent = |privacy: Privacy| {
+            let mut claims = LaunchClaims::new();
+            claims.sub = Some(UserId::new("u-1").unwrap());
+            let mut person = ForUser::new();
+            for name in ["gender", "locale", "https://lms.example/seat"] {
+                person.extensions.insert(name.to_owned(), "x".into());
+            }
+            claims.for_user = Some(person);
+            privacy.apply(&mut claims);
+            claims.for_user.unwrap().extensions.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(sent(Privacy::everything()), ["gender", "https://lms.example/seat", "locale"]);
+        assert_eq!(sent(Privacy::only_user_id()), ["https://lms.example/seat"]);
     }
 }

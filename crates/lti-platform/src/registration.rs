@@ -145,10 +145,22 @@ impl InvalidRegistration {
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
-            Self::Issuer(_) | Self::IssuerParts => "issuer_invalid",
+            Self::Issuer(_) => "issuer_invalid",
+            Self::IssuerParts => "issuer_with_query_or_fragment",
             Self::LoginUrl(_) => "login_url_invalid",
             Self::RedirectUri(_) => "redirect_uri_invalid",
             Self::TargetLinkUri(_) => "target_link_uri_invalid",
+        }
+    }
+
+    /// The section of the specification it rests on.
+    #[must_use]
+    pub fn spec(self) -> &'static str {
+        match self {
+            Self::Issuer(_) | Self::IssuerParts => "Security Framework 1.0 §5.1.2",
+            Self::LoginUrl(_) => "Security Framework 1.0 §5.1.1.1",
+            Self::RedirectUri(_) => "Security Framework 1.0 §5.1.1.2",
+            Self::TargetLinkUri(_) => "LTI Core 1.3 §5.3.4",
         }
     }
 }

@@ -9,17 +9,16 @@ use lti_types::{
     NumericDate, State,
 };
 
-use crate::outgoing::{self, MessageFaults};
+use crate::outgoing;
 use crate::substitution::{NoVariables, substitute};
-use crate::{AuthorizedRequest, LaunchMessage, Privacy, Target, Variables};
+use crate::{AuthorizedRequest, LaunchMessage, MessageFaults, Privacy, Target, Variables};
 
 impl AuthorizedRequest {
     /// Makes the launch: the message's content, with nonce, state and address of the request, and person, link
     /// and deployment of the login. What the privacy policy withholds is taken out; custom parameters of the
     /// link win over those of the registration; texts for people lose white space at both ends, and those with
-    /// nothing in them are left out. Variables in custom
-    /// parameters are replaced by what the message itself knows; for more, see
-    /// [`AuthorizedRequest::respond_with`].
+    /// nothing in them are left out. Variables in custom parameters are replaced by what the message itself knows;
+    /// for more, see [`AuthorizedRequest::respond_with`].
     ///
     /// # Errors
     /// [`RespondError`]: all faults of the message at once.

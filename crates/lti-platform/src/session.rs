@@ -16,15 +16,15 @@ use subtle::ConstantTimeEq as _;
 /// # let _ = (session, visitor);
 /// # Ok::<(), lti_types::InvalidIdentifier>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Session {
     pub(crate) id: SessionId,
     pub(crate) user: Option<UserId>,
 }
 
 impl Session {
-    /// A session of a signed-in person. The id tells two sessions apart, and an empty one opens nothing; let it be the key of a row or a hash,
-    /// not the cookie's value, since it is kept with pending logins.
+    /// A session of a signed-in person. The id tells two sessions apart, and an empty one opens nothing; let it be the
+    /// key of a row or a hash, not the cookie's value, since it is kept with pending logins.
     #[must_use]
     pub fn new(id: impl Into<String>, user: UserId) -> Self {
         Self { id: SessionId(id.into()), user: Some(user) }
@@ -40,6 +40,13 @@ impl Session {
     #[must_use]
     pub fn user(&self) -> Option<&UserId> {
         self.user.as_ref()
+    }
+}
+
+/// Who is signed in is not shown.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("guest", &self.user.is_none()).finish_non_exhaustive()
     }
 }
 
@@ -62,11 +69,5 @@ impl SessionId {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-}
-
-impl fmt::Debug for SessionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SessionId(…)")
     }
 }

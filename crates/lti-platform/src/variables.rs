@@ -140,8 +140,15 @@ pub const VARIABLES: &[Variable] = variables! {
         "Canvas.placement", "Activity.id.history", "CourseGroup.id";
 };
 
-/// What a variable's value gives away. A name that is in no table is judged by its beginning: whatever is a
-/// user's or a person's is as personal as can be, and the rest is open.
+/// What a variable's value gives away. A name that is not among [`VARIABLES`] is judged by its parts: whatever is some
+/// user's, person's or observee's is as personal as can be, and the rest is open.
+///
+/// ```
+/// use lti_platform::{Gate, gate_of};
+/// assert_eq!(gate_of("Person.name.full"), Gate::Name);
+/// assert_eq!(gate_of("com.vendor.masqueradingUser.shoeSize"), Gate::Everything);
+/// assert_eq!(gate_of("Context.title"), Gate::Open);
+/// ```
 #[must_use]
 pub fn gate_of(name: &str) -> Gate {
     let is = |variable: &&Variable| match variable.name.strip_suffix('*') {
@@ -152,7 +159,8 @@ pub fn gate_of(name: &str) -> Gate {
         return variable.gate;
     }
     let personal = name.split('.').any(|part| {
-        matches!(part.to_ascii_lowercase().as_str(), "user" | "person" | "actualuser" | "actualperson")
+        let part = part.to_ascii_lowercase();
+        ["user", "person", "observee"].iter().any(|somebody| part.ends_with(somebody))
     });
     if personal { Gate::Everything } else { Gate::Open }
 }

@@ -11,7 +11,7 @@ use lti_types::{
 use serde::{Deserialize, Serialize};
 
 use crate::Launch;
-use crate::item_rules::{self, ItemFault};
+use crate::item_rules::{self, ItemFault, ItemRule};
 
 /// How long a response holds: long enough for clocks that differ (quirk 72).
 const LIFETIME: TimeDelta = TimeDelta::minutes(5);
@@ -98,23 +98,41 @@ impl PendingDeepLinking {
     ) -> Result<UnsignedDeepLinkingResponse, RespondError> {
         let mut faults = Vec::new();
         if items.len() > 1 && !self.accepts_multiple() {
-            faults.push(ItemFault::new(1, item_rules::Rule::Multiple));
+            faults.push(ItemFault::new(1, ItemRule::Multiple));
         }
         if items.len() > DeepLinkingResponse::MAX_ITEMS {
-            faults.push(ItemFault::new(DeepLinkingResponse::MAX_ITEMS, item_rules::Rule::TooMany));
+            faults.push(ItemFault::new(DeepLinkingResponse::MAX_ITEMS, ItemRule::TooMany));
         }
         let mut left_out = Vec::new();
         for (place, item) in items.iter_mut().enumerate() {
             if !self.accepts(&item.item_type()) {
-                faults.push(ItemFault::new(place, item_rules::Rule::Type));
+                faults.push(ItemFault::new(place, ItemRule::Type));
             }
-            faults.extend(item_rules::check(item, &self.settings).map(|rule| ItemFault::new(place, rule)));
+            faults.extend(
+                item_rules::check(item, &self.settings).into_iter().map(|rule| ItemFault::new(place, rule)),
+            );
             left_out.extend(self.leave_out(item).into_iter().map(|what| LeftOut { place, what }));
         }
         if !faults.is_empty() {
             return Err(RespondError::Items(ItemFaults(faults)));
         }
 
+        Ok(self.unsigned(items, left_out, nonce, now))
+    }
+
+    /// Answers that nothing was chosen. A tool always answers, also when somebody cancels.
+    #[must_use]
+    pub fn cancel(&self, nonce: Nonce, now: DateTime<Utc>) -> UnsignedDeepLinkingResponse {
+        self.unsigned(Vec::new(), Vec::new(), nonce, now)
+    }
+
+    fn unsigned(
+        &self,
+        items: Vec<ContentItem>,
+        left_out: Vec<LeftOut>,
+        nonce: Nonce,
+        now: DateTime<Utc>,
+    ) -> UnsignedDeepLinkingResponse {
         let mut claims = DeepLinkingResponse::new();
         claims.iss = Some(self.client_id.as_str().to_owned());
         claims.aud = Some(Audience::one(self.issuer.as_str()));
@@ -127,7 +145,7 @@ impl PendingDeepLinking {
         claims.deployment_id = Some(self.deployment_id.clone());
         claims.data.clone_from(&self.settings.data);
         claims.content_items = Some(items);
-        Ok(UnsignedDeepLinkingResponse {
+        UnsignedDeepLinkingResponse {
             msg: None,
             log: None,
             error_msg: None,
@@ -135,19 +153,7 @@ impl PendingDeepLinking {
             claims,
             left_out,
             return_url: self.settings.deep_link_return_url.as_str().to_owned(),
-        })
-    }
-
-    /// Answers that nothing was chosen. A tool always answers, also when somebody cancels.
-    ///
-    /// # Errors
-    /// As [`PendingDeepLinking::respond`]; with no items there is no fault.
-    pub fn cancel(
-        &self,
-        nonce: Nonce,
-        now: DateTime<Utc>,
-    ) -> Result<UnsignedDeepLinkingResponse, RespondError> {
-        self.respond(Vec::new(), nonce, now)
+        }
     }
 
     /// Takes out what the platform says it cannot use.

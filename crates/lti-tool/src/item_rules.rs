@@ -1,14 +1,14 @@
-//! What items must be like (Deep Linking 2.0 §3, §4.4.1), before a tool sends them.
+//! What items must be like before a tool sends them (Deep Linking 2.0 §3, §4.4.1).
 
 use std::fmt;
 
 use chrono::DateTime;
-use lti_types::{ContentItem, DeepLinkingSettings, Period, WireUrl, media_range_covers};
+use lti_types::{ContentItem, DeepLinkingSettings, Period, Picture, WireUrl, media_range_covers};
 
 /// A rule that an item can break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Rule {
+pub enum ItemRule {
     /// The platform accepts items of that type (DL-B1).
     Type,
     /// The platform accepts more than one item (DL-B2).
@@ -27,7 +27,7 @@ pub enum Rule {
     Required,
 }
 
-impl Rule {
+impl ItemRule {
     /// A stable code for machines.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -75,26 +75,23 @@ pub struct ItemFault {
     /// The item's place, from 0.
     pub place: usize,
     /// The rule.
-    pub rule: Rule,
+    pub rule: ItemRule,
 }
 
 impl ItemFault {
-    pub(crate) fn new(place: usize, rule: Rule) -> Self {
+    pub(crate) fn new(place: usize, rule: ItemRule) -> Self {
         Self { place, rule }
     }
 }
 
 impl fmt::Display for ItemFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "item {} {}", self.place + 1, self.rule.sentence())
+        write!(f, "item {} {}", self.place.saturating_add(1), self.rule.sentence())
     }
 }
 
 /// The rules that an item breaks by itself.
-pub(crate) fn check(
-    item: &ContentItem,
-    settings: &DeepLinkingSettings,
-) -> impl Iterator<Item = Rule> + use<> {
+pub(crate) fn check(item: &ContentItem, settings: &DeepLinkingSettings) -> Vec<ItemRule> {
     let mut broken = Vec::new();
     let url = |url: Option<&WireUrl>| url.is_none_or(|url| url.to_secure_url().is_ok());
     let mut urls = Vec::new();
@@ -109,7 +106,7 @@ pub(crate) fn check(
             ]);
             // A frame of a web page without an address shows nothing.
             if link.iframe.is_some() && frame.is_none() {
-                broken.push(Rule::Required);
+                broken.push(ItemRule::Required);
             }
         }
         ContentItem::LtiResourceLink(link) => {
@@ -118,15 +115,15 @@ pub(crate) fn check(
             urls.push(review.and_then(|review| review.url.as_ref()));
             // One that is no text, kept where what cannot be read is kept.
             if link.extensions.contains_key("url") {
-                broken.push(Rule::Url);
+                broken.push(ItemRule::Url);
             }
             if let Some(line_item) = &link.line_item
                 && line_item.score_maximum.is_none_or(|most| !most.is_finite() || most <= 0.0)
             {
-                broken.push(Rule::ScoreMaximum);
+                broken.push(ItemRule::ScoreMaximum);
             }
             if ![&link.available, &link.submission].into_iter().all(|period| is_ordered(period.as_ref())) {
-                broken.push(Rule::Time);
+                broken.push(ItemRule::Time);
             }
         }
         ContentItem::File(file) => {
@@ -134,10 +131,10 @@ pub(crate) fn check(
             if let (Some(accepted), Some(media_type)) = (&settings.accept_media_types, &file.media_type)
                 && !accepted.iter().any(|range| media_range_covers(range, media_type))
             {
-                broken.push(Rule::MediaType);
+                broken.push(ItemRule::MediaType);
             }
             if file.expires_at.as_deref().is_some_and(|time| DateTime::parse_from_rfc3339(time).is_err()) {
-                broken.push(Rule::Time);
+                broken.push(ItemRule::Time);
             }
         }
         ContentItem::Image(image) => {
@@ -147,26 +144,26 @@ pub(crate) fn check(
             let report = processor.report.as_ref().and_then(|report| report.url.as_ref());
             urls.extend([processor.url.as_ref(), report]);
             if processor.extensions.contains_key("url") {
-                broken.push(Rule::Url);
+                broken.push(ItemRule::Url);
             }
             urls.extend([picture(processor.icon.as_ref()), picture(processor.thumbnail.as_ref())]);
         }
         ContentItem::Other(other) => {
             // A type of the specification among the others lacks something; a type of one's own is a URL.
-            let own = lti_types::WireUrl::from(other.item_type.as_str()).to_url().is_ok();
+            let own = WireUrl::from(other.item_type.as_str()).to_url().is_ok();
             if !own {
-                broken.push(Rule::Required);
+                broken.push(ItemRule::Required);
             }
         }
         _ => {}
     }
     if !urls.into_iter().all(url) {
-        broken.push(Rule::Url);
+        broken.push(ItemRule::Url);
     }
-    broken.into_iter()
+    broken
 }
 
-fn picture(picture: Option<&lti_types::Picture>) -> Option<&WireUrl> {
+fn picture(picture: Option<&Picture>) -> Option<&WireUrl> {
     picture.and_then(|picture| picture.url.as_ref())
 }
 

@@ -217,8 +217,8 @@ impl fmt::Debug for Launch {
 }
 
 /// What is kept of a launch: enough to know the person again, and to send grades hours later. It is a note, not
-/// a proof: it never turns back into a [`Launch`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// a proof: it never turns back into a [`Launch`]. `Debug` shows no more than that of a [`Launch`].
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LaunchRecord {
     /// The platform.
@@ -245,6 +245,17 @@ pub struct LaunchRecord {
     pub roster_service: Option<RosterService>,
     /// When it was.
     pub launched_at: DateTime<Utc>,
+}
+
+impl fmt::Debug for LaunchRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LaunchRecord")
+            .field("issuer", &self.issuer)
+            .field("client_id", &self.client_id)
+            .field("deployment_id", &self.deployment_id)
+            .field("message_type", &self.message_type)
+            .finish_non_exhaustive()
+    }
 }
 
 impl LaunchRecord {

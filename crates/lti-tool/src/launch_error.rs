@@ -7,8 +7,8 @@ use lti_types::{
     AuthenticationError, AuthenticationErrorCode, Claim, ClaimFault, ClaimFaults, ClaimProblem, FormError,
 };
 
-/// Why a launch is refused. No variant holds or prints anything that the token, the form or the browser said,
-/// but for [`PlatformError`], whose words are marked as a stranger's.
+/// Why a launch is refused. No variant holds or prints a value that the token, the form or the browser brought,
+/// but for [`PlatformError`], whose words are marked as a stranger's. A claim that cannot be read is named.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LaunchError {

@@ -23,7 +23,7 @@ pub use deep_linking::{
     ItemFaults, LeftOut, PendingDeepLinking, RespondError, ResponseSigningInput, UnsignedDeepLinkingResponse,
 };
 pub use inspection::{Finding, Inspection, Known, Outcome};
-pub use item_rules::{ItemFault, Rule as ItemRule};
+pub use item_rules::{ItemFault, ItemRule};
 pub use launch::{Launch, LaunchRecord};
 pub use launch_error::{LaunchError, PlatformError};
 pub use login::{Login, LoginError, LoginSecrets, PendingLaunch};

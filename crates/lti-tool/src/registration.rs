@@ -199,8 +199,14 @@ pub struct InvalidRegistration(InvalidUrl);
 impl InvalidRegistration {
     /// A stable code for machines.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub fn code(self) -> &'static str {
         "authentication_url_invalid"
+    }
+
+    /// The section of the specification it rests on.
+    #[must_use]
+    pub fn spec(self) -> &'static str {
+        "Security Framework 1.0 §5.1.1.2"
     }
 }
 

@@ -15,6 +15,16 @@ const MAX_RESPONSE: usize = 256 * 1024;
 
 /// A tool's authentication request, as it stands on the wire. Every member may be absent or wrong here: which
 /// error that is, and who is told, is the platform's to decide in the order of its checks.
+///
+/// ```
+/// use lti_types::AuthenticationRequest;
+/// let request = AuthenticationRequest::from_query(
+///     "scope=openid&response_type=id_token&client_id=quiz&state=s&prompt=none&x=1")?;
+/// assert_eq!(request.client_id.as_ref().map(|id| id.as_str()), Some("quiz"));
+/// assert_eq!(request.nonce, None);
+/// assert_eq!(request.other, [("x".to_owned(), "1".to_owned())]);
+/// # Ok::<(), lti_types::FormError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthenticationRequest {
@@ -195,6 +205,15 @@ open_enum! {
 }
 
 /// What comes back to the tool's redirect URI.
+///
+/// ```
+/// use lti_types::{AuthenticationErrorCode, AuthenticationResponse};
+/// let response = AuthenticationResponse::from_form(b"error=login_required&state=s")?;
+/// let AuthenticationResponse::Error(error) = response else { panic!("there is no token") };
+/// assert_eq!(error.error, AuthenticationErrorCode::LoginRequired);
+/// assert!(AuthenticationResponse::from_form(b"id_token=a.b.c").is_err(), "without a state it answers nothing");
+/// # Ok::<(), lti_types::FormError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AuthenticationResponse {

@@ -1,14 +1,10 @@
 //! What a tool says about itself when it is registered (LTI Dynamic Registration 1.0 §4; RFC 7591 §2): one document in
 //! both directions, as it is asked for and as the platform wrote it down.
 
-use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
-use serde::{Serialize, Serializer};
-
 use crate::object::wire_object;
-use crate::refusal::refuse;
 use crate::supported_message::Messages;
-use crate::tolerant::{List, Object, Text, TextOf, Tolerant};
-use crate::{ClientId, Custom, DeploymentId, Extensions, MessageType, RegistrationToken, Scope, WireUrl};
+use crate::tolerant::{List, Object, Text, TextOf};
+use crate::{ClientId, Custom, DeploymentId, Extensions, MessageType, RegistrationToken, Scopes, WireUrl};
 
 /// The member of client metadata that holds a [`ToolConfiguration`].
 pub const TOOL_CONFIGURATION: &str = "https://purl.imsglobal.org/spec/lti-tool-configuration";
@@ -153,97 +149,9 @@ pub fn localize(extensions: &mut Extensions, name: &str, language: &str, text: &
     extensions.insert(format!("{name}#{language}"), text.into());
 }
 
-/// Scopes, on the wire one text with blanks between them (RFC 6749 §3.3).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Scopes(Vec<Scope>);
-
-impl Scopes {
-    /// The scopes, in order.
-    pub fn iter(&self) -> impl Iterator<Item = &Scope> {
-        self.0.iter()
-    }
-
-    /// Whether a scope is among them.
-    #[must_use]
-    pub fn contains(&self, scope: &Scope) -> bool {
-        self.0.contains(scope)
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl FromIterator<Scope> for Scopes {
-    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
-        let mut list = Vec::new();
-        for scope in scopes {
-            // A scope with a blank in it would be read back as two.
-            let whole = !scope.as_str().is_empty() && !scope.as_str().contains(char::is_whitespace);
-            if whole && !list.contains(&scope) {
-                list.push(scope);
-            }
-        }
-        Self(list)
-    }
-}
-
-impl std::fmt::Display for Scopes {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (index, scope) in self.0.iter().enumerate() {
-            f.write_str(if index == 0 { "" } else { " " })?;
-            f.write_str(scope.as_str())?;
-        }
-        Ok(())
-    }
-}
-
-impl Serialize for Scopes {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-/// A list, which some tools send, is read as well; `null` is none.
-impl<'de> Deserialize<'de> for Scopes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct V;
-        impl<'de> Visitor<'de> for V {
-            type Value = Scopes;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("scopes, with blanks between them")
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Scopes, E> {
-                Ok(text.split_whitespace().map(Scope::from).collect())
-            }
-            fn visit_unit<E>(self) -> Result<Scopes, E> {
-                Ok(Scopes::default())
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scopes, A::Error> {
-                let mut list = Vec::new();
-                while let Some(scope) = seq.next_element::<Option<String>>()? {
-                    list.extend(scope.iter().flat_map(|text| text.split_whitespace()).map(Scope::from));
-                }
-                Ok(list.into_iter().collect())
-            }
-            refuse!(bool number);
-        }
-        deserializer.deserialize_any(V)
-    }
-}
-
-impl Tolerant<Scopes> for Scopes {
-    fn into_value(self) -> Option<Scopes> {
-        Some(self)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{ClientMetadata, Scopes, localize, localized};
-    use crate::Scope;
+    use super::{ClientMetadata, localize, localized};
 
     #[test]
     fn both_directions() {
@@ -271,13 +179,6 @@ mod tests {
         let read: ClientMetadata =
             serde_json::from_str(r#"{"registration_access_token":"s3cret-token"}"#).unwrap();
         assert!(!format!("{read:?}").contains("s3cret"));
-    }
-
-    #[test]
-    fn scopes_are_whole_and_once() {
-        let scopes: Scopes =
-            [Scope::Score, Scope::from("a b"), Scope::from(""), Scope::Score].into_iter().collect();
-        assert_eq!(scopes.to_string(), Scope::Score.as_str());
     }
 
     #[test]

@@ -8,11 +8,13 @@ mod parts;
 mod read;
 mod usable;
 
+use std::fmt;
+
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 pub use parts::{Embed, Iframe, ItemLineItem, Period, Picture, ReportSettings, SubmissionReview, Window};
 
-use crate::object::wire_object;
+use crate::object::{debug_names, wire_object};
 use crate::{ContentItemType, Custom, Extensions, WireUrl};
 
 /// One item.
@@ -231,8 +233,9 @@ wire_object! {
     }
 }
 
-/// An item of another type, or one of a known type without what that type requires.
-#[derive(Debug, Clone, PartialEq)]
+/// An item of another type, or one of a known type without what that type requires. `Debug` shows the names of its
+/// members, and no values.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct OtherItem {
     /// Its type; empty when it has none.
@@ -246,6 +249,12 @@ impl OtherItem {
     #[must_use]
     pub fn new(item_type: ContentItemType, members: Extensions) -> Self {
         Self { item_type, members }
+    }
+}
+
+impl fmt::Debug for OtherItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug_names(f, "OtherItem", self.members.keys().map(String::as_str))
     }
 }
 

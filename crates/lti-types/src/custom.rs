@@ -19,7 +19,9 @@ use serde_json::Value;
 /// assert_eq!(custom.get("raw"), None, "a variable that the platform did not resolve is no value");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+///
+/// `Debug` shows the names: values may be about a person.
+#[derive(Clone, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(transparent)]
 pub struct Custom(BTreeMap<String, String>);
 
@@ -63,6 +65,12 @@ impl Custom {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for Custom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::object::debug_names(f, "Custom", self.0.keys().map(String::as_str))
     }
 }
 
@@ -177,6 +185,12 @@ impl<'de> Deserialize<'de> for Scalar {
 #[cfg(test)]
 mod tests {
     use super::{Custom, is_unresolved};
+
+    #[test]
+    fn no_value_is_shown() {
+        let custom = Custom::from_iter([("name", "Ada"), ("id", "7")]);
+        assert_eq!(format!("{custom:?}"), r#"Custom {"id", "name"}"#);
+    }
 
     #[test]
     fn only_variables_are_unresolved() {

@@ -25,6 +25,18 @@ open_enum! {
 
 wire_object! {
     /// What a platform wants from a deep linking request.
+    ///
+    /// ```
+    /// use lti_types::{ContentItemType, DeepLinkingSettings};
+    /// let settings: DeepLinkingSettings = serde_json::from_str(r#"{
+    ///     "deep_link_return_url": "https://lms.example/return", "accept_types": ["link", "ltiResourceLink"],
+    ///     "accept_media_types": "image/*,text/html", "accept_multiple": "true", "data": "opaque"
+    /// }"#)?;
+    /// assert!(settings.accept_types.unwrap().contains(&ContentItemType::LtiResourceLink));
+    /// assert_eq!(settings.accept_media_types.unwrap().iter().collect::<Vec<_>>(), ["image/*", "text/html"]);
+    /// assert_eq!(settings.accept_multiple, Some(true));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     DeepLinkingSettings {
         required {
             /// Where the response is posted.

@@ -5,16 +5,31 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
 use crate::object::wire_object;
+use crate::refusal::{Strict, refuse};
 use crate::tolerant::{Text, Tolerant};
 use crate::{Audience, ContentItem, DeploymentId, MessageType, NumericDate};
 
 wire_object! {
     /// What a tool sends back from deep linking. As with launches, it is what was written, not what was proven.
+    ///
+    /// ```
+    /// use lti_types::{ContentItem, DeepLinkingResponse};
+    /// let response: DeepLinkingResponse = serde_json::from_str(r#"{
+    ///     "iss": "quiz", "aud": "https://lms.example", "nonce": "n",
+    ///     "https://purl.imsglobal.org/spec/lti-dl/claim/content_items": [
+    ///         {"type": "ltiResourceLink", "title": "Quiz 9"}, {"type": "https://vendor.example/wheel", "spokes": 8}
+    ///     ]
+    /// }"#)?;
+    /// let items = response.content_items.unwrap();
+    /// assert_eq!(items[0].title(), Some("Quiz 9"));
+    /// assert!(matches!(items[1], ContentItem::Other(_)), "kept whole");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     DeepLinkingResponse {
         required {}
         optional {
             /// Who signed: the tool's client id.
-            iss: String = "iss",
+            iss: String = "iss" as Option<Strict>,
             /// For whom: the platform's issuer.
             aud: Audience = "aud",
             /// The tool's client id in the specification's example, the platform's issuer in its text; nobody looks.
@@ -87,6 +102,7 @@ impl<'de> Deserialize<'de> for Items {
             fn visit_unit<E>(self) -> Result<Items, E> {
                 Ok(Items(None))
             }
+            refuse!(bool number text);
         }
         deserializer.deserialize_any(V)
     }

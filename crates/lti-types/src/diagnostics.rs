@@ -6,8 +6,10 @@
 
 use std::fmt::{self, Write as _};
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::tolerant::{Flag, Tolerant, Whole};
 use crate::{Claim, ContextType, DocumentTarget, MessageType, Role};
 
 /// A rule that a payload does not keep to, but that costs nobody the launch.
@@ -22,6 +24,8 @@ pub enum Oddity {
     WrongShape,
     /// A value that cannot be read as its type, and was left out.
     Unreadable,
+    /// A type of message that no specification lists.
+    UnknownMessageType,
     /// `""` where the member should be absent.
     EmptyString,
     /// A role without its vocabulary (deprecated).
@@ -59,6 +63,7 @@ impl Oddity {
             Self::WrongScalar => "wrong_scalar",
             Self::WrongShape => "wrong_shape",
             Self::Unreadable => "unreadable_value",
+            Self::UnknownMessageType => "unknown_message_type",
             Self::EmptyString => "empty_string",
             Self::ShortRole => "short_role",
             Self::UnknownRole => "unknown_role",
@@ -81,6 +86,7 @@ impl Oddity {
             Self::WrongScalar => "is of another JSON type than the specification gives it",
             Self::WrongShape => "is of another JSON shape than the specification gives it",
             Self::Unreadable => "cannot be read and was left out",
+            Self::UnknownMessageType => "is a type of message that no specification lists",
             Self::EmptyString => "is empty and should be absent",
             Self::ShortRole => "is a role without its vocabulary",
             Self::UnknownRole => "is a role that no vocabulary knows",
@@ -278,7 +284,7 @@ impl Linter {
         if claim == Claim::MessageType
             && value.as_str().is_some_and(|s| matches!(MessageType::from(s), MessageType::Other(_)))
         {
-            self.add(name, Oddity::Unreadable);
+            self.add(name, Oddity::UnknownMessageType);
         }
     }
 
@@ -366,11 +372,9 @@ impl Linter {
             (Kind::List, Value::Array(values)) if values.iter().all(Value::is_string) => return,
             (Kind::List, Value::Array(values)) if values.iter().any(Value::is_null) => Oddity::Null,
             (Kind::List, Value::Array(_)) => Oddity::WrongScalar,
-            (Kind::Whole, Value::Number(number)) if number.as_u64().is_some() => return,
-            (Kind::Whole, Value::String(text)) if text.trim().parse::<u32>().is_ok() => Oddity::WrongScalar,
-            (Kind::Flag, Value::String(text)) if matches!(text.as_str(), "true" | "false" | "1" | "0") => {
-                Oddity::WrongScalar
-            }
+            (Kind::Whole, Value::Number(_)) if is_read::<u32, Whole>(value) => return,
+            (Kind::Whole, _) if is_read::<u32, Whole>(value) => Oddity::WrongScalar,
+            (Kind::Flag, _) if is_read::<bool, Flag>(value) => Oddity::WrongScalar,
             (Kind::Seconds, Value::String(_)) | (Kind::Text, Value::Number(_) | Value::Bool(_)) => {
                 Oddity::WrongScalar
             }
@@ -379,4 +383,9 @@ impl Linter {
         };
         self.add(place, oddity);
     }
+}
+
+/// Whether a reader makes something of a value.
+fn is_read<'de, T, R: Tolerant<T> + Deserialize<'de>>(value: &'de Value) -> bool {
+    R::deserialize(value).is_ok_and(|read| read.into_value().is_some())
 }

@@ -62,7 +62,7 @@ macro_rules! identifier {
         #[doc = concat!("assert!(", stringify!($Name), "::new(\"\").is_err());")]
         /// # Ok::<(), lti_types::InvalidIdentifier>(())
         /// ```
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        #[derive(Clone, serde::Serialize)]
         #[serde(into = "String")]
         pub struct $Name(String);
 
@@ -131,7 +131,11 @@ macro_rules! identifier {
 
 macro_rules! open_identifier {
     ($(#[$meta:meta])* $Name:ident, $max:literal, $example:literal) => {
-        identifier! { $(#[$meta])* $Name, $max, $example, false }
+        identifier! {
+            $(#[$meta])*
+            #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
+            $Name, $max, $example, false
+        }
 
         impl fmt::Debug for $Name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -147,14 +151,56 @@ macro_rules! open_identifier {
     };
 }
 
-/// Values that unlock something: no `Display`, and `Debug` shows only the name of the type.
-macro_rules! one_time_identifier {
-    ($(#[$meta:meta])* $Name:ident, $max:literal, $example:literal, $opaque:literal) => {
-        identifier! { $(#[$meta])* $Name, $max, $example, $opaque }
-
+/// No `Display`, and `Debug` shows only the name of the type.
+macro_rules! unshown {
+    ($Name:ident) => {
         impl fmt::Debug for $Name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($Name), "(…)"))
+            }
+        }
+    };
+}
+
+/// Values that unlock something once, and are keys in a store until then.
+macro_rules! one_time_identifier {
+    ($(#[$meta:meta])* $Name:ident, $max:literal, $example:literal) => {
+        identifier! {
+            $(#[$meta])*
+            #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
+            $Name, $max, $example, true
+        }
+        unshown!($Name);
+    };
+}
+
+/// Values that prove something: compared in constant time, overwritten when dropped, and no keys of any map.
+macro_rules! secret_identifier {
+    ($(#[$meta:meta])* $Name:ident, $max:literal, $example:literal) => {
+        identifier! { $(#[$meta])* $Name, $max, $example, false }
+        unshown!($Name);
+
+        impl $Name {
+            /// Whether both are the same, in time that does not depend on where they differ.
+            #[must_use]
+            pub fn matches(&self, other: &Self) -> bool {
+                use subtle::ConstantTimeEq as _;
+                self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+            }
+        }
+
+        /// As [`Self::matches`].
+        impl PartialEq for $Name {
+            fn eq(&self, other: &Self) -> bool {
+                self.matches(other)
+            }
+        }
+
+        impl Eq for $Name {}
+
+        impl Drop for $Name {
+            fn drop(&mut self) {
+                zeroize::Zeroize::zeroize(&mut self.0);
             }
         }
     };
@@ -197,35 +243,35 @@ open_identifier! {
 
 one_time_identifier! {
     /// The opaque `login_hint` of a login initiation, echoed by the tool (Security Framework 1.0 §5.1.1.1).
-    LoginHint, 16384, "hint-1", true
+    LoginHint, 16384, "hint-1"
 }
 
 one_time_identifier! {
     /// The opaque `lti_message_hint` of a login initiation, echoed unaltered (LTI Core 1.3 §4.1.1).
-    MessageHint, 16384, "message-1", true
+    MessageHint, 16384, "message-1"
 }
 
 one_time_identifier! {
     /// The `state` that ties an authentication response to the browser that asked
     /// (Security Framework 1.0 §5.1.1.2, §7.3.1).
-    State, 8192, "af0ifjsldkj", true
+    State, 8192, "af0ifjsldkj"
 }
 
-one_time_identifier! {
+secret_identifier! {
     /// A bearer token of registration: the one that lets a tool register once, or the one that reads and changes a
     /// registration (LTI Dynamic Registration 1.0 §3.4, RFC 7592 §3). Opaque.
-    RegistrationToken, 16384, "once-only", false
+    RegistrationToken, 16384, "once-only"
 }
 
 one_time_identifier! {
     /// The `nonce` that ties an ID token to the request it answers (Security Framework 1.0 §5.1.3).
-    Nonce, 1024, "n-0S6_WzA2Mj", true
+    Nonce, 1024, "n-0S6_WzA2Mj"
 }
 
-one_time_identifier! {
+secret_identifier! {
     /// A secret that only the browser which began a login holds: the value of its cookie, or what it stored in
     /// the platform's frame. Compare with [`BrowserSecret::matches`].
-    BrowserSecret, 1024, "mZ1yq2Rk0h3vS5uW7xY9zA", false
+    BrowserSecret, 1024, "mZ1yq2Rk0h3vS5uW7xY9zA"
 }
 
 open_identifier! {
@@ -265,26 +311,19 @@ random!(State, Nonce, LoginHint, MessageHint, BrowserSecret, RegistrationToken);
 #[non_exhaustive]
 pub struct EntropyUnavailable;
 
-macro_rules! secret {
-    ($($Name:ident),*) => { $(
-        impl $Name {
-            /// Whether both are the same, in time that does not depend on where they differ.
-            #[must_use]
-            pub fn matches(&self, other: &Self) -> bool {
-                use subtle::ConstantTimeEq as _;
-                self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
-            }
-        }
+impl EntropyUnavailable {
+    /// A stable code for machines.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        "entropy_unavailable"
+    }
 
-        impl Drop for $Name {
-            fn drop(&mut self) {
-                zeroize::Zeroize::zeroize(&mut self.0);
-            }
-        }
-    )* };
+    /// The section of the specification it rests on.
+    #[must_use]
+    pub fn spec(self) -> &'static str {
+        "RFC 6749 §10.10"
+    }
 }
-
-secret!(BrowserSecret, RegistrationToken);
 
 #[cfg(test)]
 mod tests {
@@ -320,6 +359,7 @@ mod tests {
         assert_eq!(format!("{:?}", State::new("s3cret").unwrap()), "State(…)");
         assert!(secret.matches(&BrowserSecret::new("s3cret").unwrap()));
         assert!(!secret.matches(&BrowserSecret::new("s3cres").unwrap()));
+        assert!(secret == secret.clone() && secret != BrowserSecret::new("s3cret2").unwrap());
     }
 
     #[test]

@@ -41,7 +41,7 @@ wire_object! {
 }
 
 /// What a tool may tell the platform on the way back. All of it is plain text, and untrusted to the platform.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReturnMessages {
     /// For the person, after success (`lti_msg`).
@@ -52,6 +52,13 @@ pub struct ReturnMessages {
     pub log: Option<String>,
     /// For the platform's log, after failure (`lti_errorlog`).
     pub error_log: Option<String>,
+}
+
+/// Words to a person are not shown.
+impl std::fmt::Debug for ReturnMessages {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReturnMessages").finish_non_exhaustive()
+    }
 }
 
 impl ReturnMessages {

@@ -44,6 +44,7 @@ mod refusal;
 mod registration;
 mod resource_link;
 mod role;
+mod scope;
 mod score;
 mod service;
 mod supported_message;
@@ -58,7 +59,7 @@ pub use authentication::{
 };
 pub use claim::{Claim, ClaimFault, ClaimFaults, ClaimProblem, is_registered_claim};
 pub use client_metadata::{
-    ClientMetadata, Scopes, TOOL_CONFIGURATION, ToolConfiguration, ToolMessage, localize, localized,
+    ClientMetadata, TOOL_CONFIGURATION, ToolConfiguration, ToolMessage, localize, localized,
 };
 pub use content_item::{
     AssetProcessorItem, ContentItem, Embed, FileItem, HtmlItem, Iframe, ImageItem, ItemLineItem, LinkItem,
@@ -94,10 +95,11 @@ pub use openid_configuration::{
 pub use registration::{Deployments, PersonalData, PlatformRecord, RegistrationStatus, ToolRecord};
 pub use resource_link::ResourceLink;
 pub use role::{ContextRole, InstitutionRole, Role, RoleKind, Roles, SystemRole};
+pub use scope::{Scope, Scopes};
 pub use score::{ActivityProgress, GradingProgress, Score, Submission};
 pub use service::{
     Activity, AssetReference, BasicOutcome, CaliperService, EulaService, GradeService, GroupService,
-    NotificationService, RosterService, Scope,
+    NotificationService, RosterService,
 };
 pub use timestamp::Timestamp;
 pub use tool_platform::ToolPlatform;

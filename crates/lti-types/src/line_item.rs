@@ -78,6 +78,13 @@ fn some(text: Option<&str>) -> Option<&str> {
 wire_object! {
     /// What stands in the grade book for one person in one column (AGS 2.0 §3.3): not the score that a tool sent, but
     /// what became of it.
+    ///
+    /// ```
+    /// use lti_types::LineItemResult;
+    /// let result: LineItemResult = serde_json::from_str(r#"{"userId": "u-7", "resultScore": "0.83"}"#)?;
+    /// assert_eq!((result.result_score, result.maximum()), (Some(0.83), 1.0));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     LineItemResult {
         required {
             /// Whose it is.

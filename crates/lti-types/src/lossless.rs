@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor, value};
 
 use crate::refusal::refuse;
-use crate::tolerant::Tolerant;
+use crate::tolerant::{Tolerant, number_of};
 
 /// A number that must not be taken for absent when it cannot be read: numeric strings count, `null` is absent, anything
 /// else is refused.
@@ -38,10 +38,7 @@ impl<'de> Deserialize<'de> for Amount {
                 if v.is_finite() { Ok(Amount(Some(v))) } else { Err(E::custom("expected a number")) }
             }
             fn visit_str<E: Error>(self, v: &str) -> Result<Amount, E> {
-                // Only what JSON itself would call a number.
-                let number: Option<serde_json::Number> = serde_json::from_str(v.trim()).ok();
-                let number = number.and_then(|n| n.as_f64()).filter(|n| n.is_finite());
-                number.map(|n| Amount(Some(n))).ok_or_else(|| E::custom("expected a number"))
+                number_of(v.trim()).map(|n| Amount(Some(n))).ok_or_else(|| E::custom("expected a number"))
             }
             fn visit_unit<E>(self) -> Result<Amount, E> {
                 Ok(Amount(None))

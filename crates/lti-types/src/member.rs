@@ -21,6 +21,16 @@ open_enum! {
 wire_object! {
     /// One person in a context (NRPS 2.0 §2.2). Only the id and the roles are sure to be there: a platform sends the
     /// rest by its own and each person's leave.
+    ///
+    /// ```
+    /// use lti_types::{Member, MemberStatus};
+    /// let member: Member = serde_json::from_str(
+    ///     r#"{"user_id": "u-7", "roles": ["Instructor"], "name": "Ada Lovelace", "message": null}"#)?;
+    /// assert_eq!(member.status(), &MemberStatus::Active);
+    /// assert_eq!(member.name.as_deref(), Some("Ada Lovelace"));
+    /// assert!(!format!("{member:?}").contains("Ada"), "not in a log by accident");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     Member {
         required {
             /// Who it is; `sub` of their launches.
@@ -110,7 +120,7 @@ wire_object! {
             /// The context.
             context: Context = "context",
             /// The members on this page; at most [`MembershipContainer::MAX_MEMBERS`].
-            members: Vec<Member> = "members" as Upto<50_000, Member>,
+            members: Vec<Member> = "members" as Upto<{ MembershipContainer::MAX_MEMBERS }, Member>,
         }
         optional {
             /// The address of the container.

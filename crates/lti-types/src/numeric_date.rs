@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 use crate::refusal::refuse;
+use crate::tolerant::number_of;
 
 /// Seconds since the epoch, possibly with a fraction; always finite.
 ///
@@ -30,10 +31,6 @@ impl NumericDate {
     #[must_use]
     pub fn seconds(self) -> f64 {
         self.0
-    }
-
-    fn new(seconds: f64) -> Option<Self> {
-        seconds.is_finite().then_some(Self(seconds))
     }
 }
 
@@ -70,13 +67,10 @@ impl<'de> Deserialize<'de> for NumericDate {
                 Ok(NumericDate(v as f64))
             }
             fn visit_f64<E: Error>(self, v: f64) -> Result<NumericDate, E> {
-                NumericDate::new(v).ok_or_else(|| E::custom("not a finite number"))
+                if v.is_finite() { Ok(NumericDate(v)) } else { Err(E::custom("not a finite number")) }
             }
             fn visit_str<E: Error>(self, v: &str) -> Result<NumericDate, E> {
-                // Only what JSON itself would call a number: no "inf", no hexadecimal, no blanks.
-                let number: serde_json::Number =
-                    serde_json::from_str(v).map_err(|_| E::custom("expected a number of seconds"))?;
-                number.as_f64().and_then(NumericDate::new).ok_or_else(|| E::custom("not a finite number"))
+                number_of(v).map(NumericDate).ok_or_else(|| E::custom("expected a number of seconds"))
             }
             refuse!(bool);
         }

@@ -43,7 +43,17 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
-/// Declares a wire object.
+/// What `Debug` shows of a wire object: which members it has. What they hold is a person's more often than not.
+pub(crate) fn debug_names<'a>(
+    f: &mut fmt::Formatter<'_>,
+    type_name: &str,
+    members: impl IntoIterator<Item = &'a str>,
+) -> fmt::Result {
+    write!(f, "{type_name} ")?;
+    f.debug_set().entries(members).finish()
+}
+
+/// Declares a wire object. Its `Debug` shows names of members, and no values.
 ///
 /// `required` members must be present and well-formed; `optional` ones may be absent or `null`. A member may
 /// be read through one of the readers of [`crate::tolerant`] (`name: Type = "wire" as Reader`). A member
@@ -59,7 +69,7 @@ macro_rules! wire_object {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq)]
+        #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub struct $Name {
             $( $(#[$rmeta])* #[doc = concat!("\n\nOn the wire: `", $rwire, "`.")] pub $req: $rty, )*
@@ -69,6 +79,15 @@ macro_rules! wire_object {
         }
 
         $crate::object::wire_object!(@new $Name [ $( $req: $rty ),* ] [ $( $opt ),* ]);
+
+        impl std::fmt::Debug for $Name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let typed: &[Option<&str>] =
+                    &[$( Some($rwire), )* $( self.$opt.as_ref().map(|_| $owire), )*];
+                let others = self.extensions.keys().map(String::as_str);
+                $crate::object::debug_names(f, stringify!($Name), typed.iter().flatten().copied().chain(others))
+            }
+        }
 
         impl serde::Serialize for $Name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -223,6 +242,15 @@ mod tests {
             let error = serde_json::from_str::<Thing>(json).unwrap_err().to_string();
             assert!(error.starts_with(message), "{json}: {error}");
         }
+    }
+
+    #[test]
+    fn names_are_shown_and_values_are_not() {
+        let mut thing = Thing::new("Ada".to_owned());
+        assert_eq!(format!("{thing:?}"), r#"Thing {"id"}"#);
+        thing.title = Some("Ada".to_owned());
+        thing.extensions.insert("a\nb".to_owned(), "Ada".into());
+        assert_eq!(format!("{thing:?}"), r#"Thing {"id", "title", "a\nb"}"#);
     }
 
     #[test]

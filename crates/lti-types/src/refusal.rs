@@ -64,6 +64,12 @@ impl From<Strict> for String {
     }
 }
 
+impl crate::tolerant::Tolerant<String> for Option<Strict> {
+    fn into_value(self) -> Option<String> {
+        self.map(String::from)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Strict;

@@ -1,47 +1,22 @@
 //! Service claims: what a tool may call, and where (AGS 2.0 §3.1, NRPS 2.0 §3.6.1.1, and their siblings).
 
-use crate::WireUrl;
 use crate::object::wire_object;
-use crate::open_enum::open_enum;
 use crate::tolerant::{List, Text, TextOf};
-
-open_enum! {
-    /// A permission that an access token carries.
-    ///
-    /// ```
-    /// use lti_types::Scope;
-    /// assert_eq!(Scope::from("https://purl.imsglobal.org/spec/lti-ags/scope/score"), Scope::Score);
-    /// ```
-    Scope {
-        /// Read and write line items (AGS 2.0 §3.2.7).
-        LineItem = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
-        /// Read line items.
-        LineItemReadOnly = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly",
-        /// Read results.
-        ResultReadOnly = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
-        /// Publish scores.
-        Score = "https://purl.imsglobal.org/spec/lti-ags/scope/score",
-        /// Read the roster (NRPS 2.0 §2.3).
-        ContextMembershipReadOnly = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
-        /// Read course groups.
-        ContextGroupReadOnly = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly",
-        /// Basic Outcomes under 1.3.
-        BasicOutcome = "https://purl.imsglobal.org/spec/lti-bo/scope/basicoutcome",
-        /// Subscribe to notices.
-        NoticeHandlers = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers",
-        /// Post asset reports.
-        Report = "https://purl.imsglobal.org/spec/lti/scope/report",
-        /// Download assets.
-        AssetReadOnly = "https://purl.imsglobal.org/spec/lti/scope/asset.readonly",
-        /// Record a person's acceptance of a license agreement.
-        EulaUser = "https://purl.imsglobal.org/spec/lti/scope/eula/user",
-        /// Switch a deployment's need for a license agreement.
-        EulaDeployment = "https://purl.imsglobal.org/spec/lti/scope/eula/deployment",
-    }
-}
+use crate::{Scope, WireUrl};
 
 wire_object! {
     /// Assignment and Grade Services in this context (AGS 2.0 §3.1).
+    ///
+    /// ```
+    /// use lti_types::{GradeService, Scope};
+    /// let service: GradeService = serde_json::from_str(r#"{
+    ///     "scope": ["https://purl.imsglobal.org/spec/lti-ags/scope/score"],
+    ///     "lineitems": "https://lms.example/7/lineitems", "lineitem": ""
+    /// }"#)?;
+    /// assert!(service.allows(&Scope::Score) && !service.allows(&Scope::LineItem));
+    /// assert_eq!(service.line_item(), None, "a blank is none");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     GradeService {
         required {}
         optional {

@@ -24,10 +24,17 @@ macro_rules! as_absent {
             Ok($Reader(None))
         }
     };
-    (@scalar $Reader:ident) => {
+    (@null $Reader:ident) => {
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok($Reader(None))
+        }
+    };
+    (@bool $Reader:ident) => {
         fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
             Ok($Reader(None))
         }
+    };
+    (@number $Reader:ident) => {
         fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
             Ok($Reader(None))
         }
@@ -37,6 +44,8 @@ macro_rules! as_absent {
         fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
             Ok($Reader(None))
         }
+    };
+    (@text $Reader:ident) => {
         fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
             Ok($Reader(None))
         }
@@ -89,10 +98,7 @@ impl<'de, T: FromText> Deserialize<'de> for TextOf<T> {
             fn visit_f64<E>(self, v: f64) -> Result<TextOf<T>, E> {
                 Ok(TextOf(T::from_text(&spell(v))))
             }
-            fn visit_unit<E>(self) -> Result<TextOf<T>, E> {
-                Ok(TextOf(None))
-            }
-            as_absent!(TextOf seq map);
+            as_absent!(TextOf null seq map);
         }
         deserializer.deserialize_any(V(PhantomData))
     }
@@ -177,17 +183,7 @@ impl<'de> Deserialize<'de> for Flag {
             fn visit_f64<E>(self, _: f64) -> Result<Flag, E> {
                 Ok(Flag(None))
             }
-            fn visit_unit<E>(self) -> Result<Flag, E> {
-                Ok(Flag(None))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Flag, A::Error> {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Flag(None))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Flag, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Flag(None))
-            }
+            as_absent!(Flag null seq map);
         }
         deserializer.deserialize_any(V)
     }
@@ -223,20 +219,7 @@ impl<'de> Deserialize<'de> for Whole {
             fn visit_str<E>(self, v: &str) -> Result<Whole, E> {
                 Ok(Whole(whole(v)))
             }
-            fn visit_bool<E>(self, _: bool) -> Result<Whole, E> {
-                Ok(Whole(None))
-            }
-            fn visit_unit<E>(self) -> Result<Whole, E> {
-                Ok(Whole(None))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Whole, A::Error> {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Whole(None))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Whole, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Whole(None))
-            }
+            as_absent!(Whole null bool seq map);
         }
         deserializer.deserialize_any(V)
     }
@@ -270,27 +253,18 @@ impl<'de> Deserialize<'de> for Number {
                 Ok(Number(v.is_finite().then_some(v)))
             }
             fn visit_str<E>(self, v: &str) -> Result<Number, E> {
-                // Only what JSON itself would call a number.
-                let number: Option<serde_json::Number> = serde_json::from_str(v.trim()).ok();
-                Ok(Number(number.and_then(|n| n.as_f64()).filter(|n| n.is_finite())))
+                Ok(Number(number_of(v.trim())))
             }
-            fn visit_bool<E>(self, _: bool) -> Result<Number, E> {
-                Ok(Number(None))
-            }
-            fn visit_unit<E>(self) -> Result<Number, E> {
-                Ok(Number(None))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Number, A::Error> {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Number(None))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Number, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Number(None))
-            }
+            as_absent!(Number null bool seq map);
         }
         deserializer.deserialize_any(V)
     }
+}
+
+/// The number that a text is, if JSON itself would call it one: no "inf", no hexadecimal.
+pub(crate) fn number_of(text: &str) -> Option<f64> {
+    let number: serde_json::Number = serde_json::from_str(text).ok()?;
+    number.as_f64().filter(|number| number.is_finite())
 }
 
 fn whole(text: &str) -> Option<u32> {
@@ -342,12 +316,7 @@ impl<'de, T: FromText> Deserialize<'de> for List<T> {
             fn visit_f64<E: serde::de::Error>(self, v: f64) -> Result<List<T>, E> {
                 self.visit_str(&spell(v))
             }
-            fn visit_bool<E>(self, _: bool) -> Result<List<T>, E> {
-                Ok(List(None))
-            }
-            fn visit_unit<E>(self) -> Result<List<T>, E> {
-                Ok(List(None))
-            }
+            as_absent!(List null bool);
         }
         deserializer.deserialize_any(V(PhantomData))
     }
@@ -373,10 +342,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
                 T::deserialize(value::MapAccessDeserializer::new(map)).map(|v| Object(Some(v)))
             }
-            as_absent!(Object seq scalar);
-            fn visit_unit<E>(self) -> Result<Object<T>, E> {
-                Ok(Object(None))
-            }
+            as_absent!(Object null bool number text seq);
         }
         deserializer.deserialize_any(V(PhantomData))
     }

@@ -147,8 +147,7 @@ fn t_d06_required_claims_verified() {
     assert_eq!(response.deployment_id.as_ref().unwrap().as_str(), DEPLOYMENT);
     assert_eq!(response.data.as_deref(), Some("90 97:08=\u{e9}"), "unchanged");
     let without_data = pending_with(|settings| drop(settings.as_object_mut().unwrap().remove("data")));
-    let post =
-        without_data.cancel(Nonce::new("n").unwrap(), Pair::new().now).unwrap().sign(&STRANGER).unwrap();
+    let post = without_data.cancel(Nonce::new("n").unwrap(), Pair::new().now).sign(&STRANGER).unwrap();
     assert_eq!(received(&post).data, None);
 }
 
@@ -157,7 +156,7 @@ fn t_d07_affirm_response() {
     let items = vec![quiz().into(), ContentItem::from(HtmlItem::new("<p>".into()))];
     assert_eq!(received(&answer(items.clone())).content_items, Some(items));
     // Messages are plain text, and absent unless set.
-    let mut response = pending().cancel(Nonce::new("n").unwrap(), Pair::new().now).unwrap();
+    let mut response = pending().cancel(Nonce::new("n").unwrap(), Pair::new().now);
     response.error_msg = Some("Nothing suits".into());
     response.error_log = Some("empty catalog".into());
     let response = received(&response.sign(&STRANGER).unwrap());
@@ -212,7 +211,7 @@ fn dl_t3_accepted_types() {
     for types in [Value::Null, json!([]), json!({}), json!(7)] {
         let pending = pending_with(|settings| settings["accept_types"] = types.clone());
         assert!(!pending.accepts(&ContentItemType::Link), "{types}");
-        assert!(pending.cancel(Nonce::new("n").unwrap(), Pair::new().now).is_ok());
+        assert!(pending.cancel(Nonce::new("n").unwrap(), Pair::new().now).sign(&STRANGER).is_ok());
     }
     assert!(
         pending_with(|settings| settings["accept_types"] = json!("link")).accepts(&ContentItemType::Link)
@@ -344,8 +343,7 @@ fn dl_b8_addresses() {
 fn dl_b9_data_is_echoed() {
     for data in ["", " ", "\u{0}", "a\"b\\c\u{2028}", &"x".repeat(20_000)] {
         let pending = pending_with(|settings| settings["data"] = data.into());
-        let post =
-            pending.cancel(Nonce::new("n").unwrap(), Pair::new().now).unwrap().sign(&STRANGER).unwrap();
+        let post = pending.cancel(Nonce::new("n").unwrap(), Pair::new().now).sign(&STRANGER).unwrap();
         assert_eq!(received(&post).data.as_deref(), Some(data));
     }
 }

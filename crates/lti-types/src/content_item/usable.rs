@@ -42,68 +42,62 @@ impl ContentItem {
     /// ```
     /// use lti_types::{ContentItem, DeepLinkingSettings, LinkItem, Picture};
     /// let mut link = LinkItem::new("https://tool.example/page".into());
-    /// let mut icon = Picture::new();
-    /// icon.url = Some("javascript:alert(1)".into());
-    /// link.icon = Some(icon);
+    /// link.icon = Some(Picture::at("javascript:alert(1)".into()));
     /// let mut item = ContentItem::from(link);
     /// let settings = DeepLinkingSettings::new("https://lms.example/return".into());
     /// assert_eq!(item.leave_out_unusable(&settings), ["icon"]);
     /// ```
     pub fn leave_out_unusable(&mut self, settings: &DeepLinkingSettings) -> Vec<&'static str> {
-        leave_out(self, settings)
+        let offered = settings.accept_presentation_document_targets.as_deref();
+        let offers = |target: &DocumentTarget| offered.is_none_or(|offered| offered.contains(target));
+        let (windows, frames) = (offers(&DocumentTarget::Window), offers(&DocumentTarget::Iframe));
+        let mut gone = Gone(Vec::new());
+        match self {
+            Self::Link(link) => {
+                gone.picture(&mut link.icon, "icon");
+                gone.picture(&mut link.thumbnail, "thumbnail");
+                gone.unless(windows, &mut link.window, "window");
+                let shows = |frame: &Iframe| frame.src.as_ref().is_some_and(WireUrl::is_web);
+                let frames = frames && link.iframe.as_ref().is_none_or(shows);
+                gone.unless(frames, &mut link.iframe, "iframe");
+                gone.unless(offers(&DocumentTarget::Embed), &mut link.embed, "embed");
+                gone.extensions(&mut link.extensions);
+            }
+            Self::LtiResourceLink(link) => {
+                gone.picture(&mut link.icon, "icon");
+                gone.picture(&mut link.thumbnail, "thumbnail");
+                gone.unless(windows, &mut link.window, "window");
+                gone.frame_of_a_launch(frames, &mut link.iframe);
+                gone.blank(&mut link.url);
+                gone.unless(settings.accept_lineitem != Some(false), &mut link.line_item, "lineItem");
+                gone.names(link.line_item.as_mut());
+                gone.period(&mut link.available, "available");
+                gone.period(&mut link.submission, "submission");
+                gone.extensions(&mut link.extensions);
+            }
+            Self::LtiAssetProcessor(processor) => {
+                gone.picture(&mut processor.icon, "icon");
+                gone.picture(&mut processor.thumbnail, "thumbnail");
+                gone.unless(windows, &mut processor.window, "window");
+                gone.frame_of_a_launch(frames, &mut processor.iframe);
+                gone.blank(&mut processor.url);
+                gone.extensions(&mut processor.extensions);
+            }
+            Self::File(file) => {
+                gone.picture(&mut file.icon, "icon");
+                gone.picture(&mut file.thumbnail, "thumbnail");
+                gone.extensions(&mut file.extensions);
+            }
+            Self::Image(image) => {
+                gone.picture(&mut image.icon, "icon");
+                gone.picture(&mut image.thumbnail, "thumbnail");
+                gone.extensions(&mut image.extensions);
+            }
+            Self::Html(html) => gone.extensions(&mut html.extensions),
+            _ => {}
+        }
+        gone.0
     }
-}
-
-fn leave_out(item: &mut ContentItem, settings: &DeepLinkingSettings) -> Vec<&'static str> {
-    let offered = settings.accept_presentation_document_targets.as_deref();
-    let offers = |target: &DocumentTarget| offered.is_none_or(|offered| offered.contains(target));
-    let (windows, frames) = (offers(&DocumentTarget::Window), offers(&DocumentTarget::Iframe));
-    let mut gone = Gone(Vec::new());
-    match item {
-        ContentItem::Link(link) => {
-            gone.picture(&mut link.icon, "icon");
-            gone.picture(&mut link.thumbnail, "thumbnail");
-            gone.unless(windows, &mut link.window, "window");
-            let shows = |frame: &Iframe| frame.src.as_ref().is_some_and(WireUrl::is_web);
-            let frames = frames && link.iframe.as_ref().is_none_or(shows);
-            gone.unless(frames, &mut link.iframe, "iframe");
-            gone.unless(offers(&DocumentTarget::Embed), &mut link.embed, "embed");
-            gone.extensions(&mut link.extensions);
-        }
-        ContentItem::LtiResourceLink(link) => {
-            gone.picture(&mut link.icon, "icon");
-            gone.picture(&mut link.thumbnail, "thumbnail");
-            gone.unless(windows, &mut link.window, "window");
-            gone.frame_of_a_launch(frames, &mut link.iframe);
-            gone.blank(&mut link.url);
-            gone.unless(settings.accept_lineitem != Some(false), &mut link.line_item, "lineItem");
-            gone.names(link.line_item.as_mut());
-            gone.period(&mut link.available, "available");
-            gone.period(&mut link.submission, "submission");
-            gone.extensions(&mut link.extensions);
-        }
-        ContentItem::LtiAssetProcessor(processor) => {
-            gone.picture(&mut processor.icon, "icon");
-            gone.picture(&mut processor.thumbnail, "thumbnail");
-            gone.unless(windows, &mut processor.window, "window");
-            gone.frame_of_a_launch(frames, &mut processor.iframe);
-            gone.blank(&mut processor.url);
-            gone.extensions(&mut processor.extensions);
-        }
-        ContentItem::File(file) => {
-            gone.picture(&mut file.icon, "icon");
-            gone.picture(&mut file.thumbnail, "thumbnail");
-            gone.extensions(&mut file.extensions);
-        }
-        ContentItem::Image(image) => {
-            gone.picture(&mut image.icon, "icon");
-            gone.picture(&mut image.thumbnail, "thumbnail");
-            gone.extensions(&mut image.extensions);
-        }
-        ContentItem::Html(html) => gone.extensions(&mut html.extensions),
-        _ => {}
-    }
-    gone.0
 }
 
 /// What was taken out so far.

@@ -1,6 +1,6 @@
 //! Brightspace (D2L). Its claim is named by a plain http address.
 
-use super::{history, member};
+use super::{history, member, spelled};
 use crate::LaunchClaims;
 
 const CLAIM: &str = "http://www.brightspace.com";
@@ -9,11 +9,7 @@ const CLAIM: &str = "http://www.brightspace.com";
 /// by their spelling.
 #[must_use]
 pub fn value(claims: &LaunchClaims, name: &str) -> Option<String> {
-    match member(claims, CLAIM, name)? {
-        serde_json::Value::String(text) => Some(text.clone()),
-        serde_json::Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
+    spelled(member(claims, CLAIM, name)?)
 }
 
 /// The courses that this one was copied from, the newest first.

@@ -1,6 +1,6 @@
 //! Canvas (Instructure).
 
-use super::text;
+use super::{spelled, text};
 use crate::lossless::Objects;
 use crate::object::wire_object;
 use crate::open_enum::open_enum;
@@ -27,11 +27,8 @@ pub fn placement(claims: &LaunchClaims) -> Option<&str> {
 /// ```
 #[must_use]
 pub fn value(claims: &LaunchClaims, name: &str) -> Option<String> {
-    match claims.extensions.get(&format!("https://www.instructure.com/{name}")) {
-        Some(serde_json::Value::String(text)) => Some(text.clone()),
-        Some(serde_json::Value::Number(number)) => Some(number.to_string()),
-        _ => super::custom(claims, name).map(str::to_owned),
-    }
+    let claim = claims.extensions.get(&format!("https://www.instructure.com/{name}"));
+    claim.and_then(spelled).or_else(|| super::custom(claims, name).map(str::to_owned))
 }
 
 /// The user id of LTI 1.1, from either place where Canvas puts it.

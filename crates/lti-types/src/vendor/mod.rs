@@ -1,6 +1,6 @@
 //! Members that vendors add to messages, read from the places where they keep them: one module for each vendor,
-//! functions over the claims, nothing stored twice. All of them return `None` where the member is absent or of
-//! another JSON type than the vendor documents.
+//! functions over the claims, nothing stored twice. All of them return `None`, or an empty list, where the member is
+//! absent or of another JSON type than the vendor documents.
 
 pub mod blackboard;
 pub mod brightspace;
@@ -21,6 +21,15 @@ fn text<'a>(claims: &'a LaunchClaims, name: &str) -> Option<&'a str> {
 
 fn member<'a>(claims: &'a LaunchClaims, name: &str, member: &str) -> Option<&'a Value> {
     claims.extensions.get(name)?.get(member)
+}
+
+/// A text; numbers by their spelling.
+fn spelled(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 /// A custom parameter that the platform resolved.

@@ -3,7 +3,8 @@
 use lti_types::diagnostics::of_launch;
 use lti_types::{
     AuthenticationRequest, AuthenticationResponse, Claim, ClaimFault, ClaimProblem, ContextType, Custom,
-    DeploymentId, Issuer, LaunchClaims, LoginInitiation, NumericDate, PlatformRecord, Roles, UserId, WireUrl,
+    DeepLinkingResponse, DeploymentId, Issuer, LaunchClaims, LoginInitiation, NumericDate, PlatformRecord,
+    Roles, Scopes, UserId, WireUrl,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -67,6 +68,11 @@ fn no_refusal_of_a_single_type_echoes_a_value() {
         assert_no_echo::<Roles>(&json);
         assert_no_echo::<Custom>(&json);
         assert_no_echo::<NumericDate>(&json);
+        assert_no_echo::<Scopes>(&json);
+        let items = Claim::DeepLinkingSettings.name().replace("deep_linking_settings", "content_items");
+        for member in ["iss", "aud", "exp", items.as_str()] {
+            assert_no_echo::<DeepLinkingResponse>(&json!({member: mark}).to_string());
+        }
     }
     for json in [r#"{"S3cret":1,"S3cret":2}"#, r#"{"S3cret"#, r#"["S3cret"#, r#""S3cret"#] {
         assert_no_echo::<LaunchClaims>(json);

@@ -60,8 +60,8 @@ fn rows() -> Vec<(Claim, &'static str, Value, Vec<Oddity>)> {
     use Claim::*;
     use Oddity::{
         ContextType, DocumentTarget, EmptyString, MentorScopeWithoutMentor, NoKnownRole, NotAscii, Null,
-        PlatformWithoutGuid, ShortRole, UnknownRole, Unreadable, UnresolvedVariable, UnsafeUrl, WrongScalar,
-        WrongShape,
+        PlatformWithoutGuid, ShortRole, UnknownMessageType, UnknownRole, Unreadable, UnresolvedVariable,
+        UnsafeUrl, WrongScalar, WrongShape,
     };
     const OF_MENTOR: &str = "http://purl.imsglobal.org/vocab/lis/v2/membership#Mentor";
     vec![
@@ -76,6 +76,10 @@ fn rows() -> Vec<(Claim, &'static str, Value, Vec<Oddity>)> {
         (IssuedAt, "", json!("1790000000"), vec![WrongScalar]),
         (LaunchPresentation, "height", json!("320"), vec![WrongScalar]),
         (DeepLinkingSettings, "accept_multiple", json!("true"), vec![WrongScalar]),
+        (DeepLinkingSettings, "accept_multiple", json!(" True"), vec![WrongScalar]),
+        (DeepLinkingSettings, "auto_create", json!(1), vec![WrongScalar]),
+        (LaunchPresentation, "width", json!("320.0"), vec![WrongScalar]),
+        (LaunchPresentation, "width", json!(320.0), vec![]),
         (LaunchPresentation, "", json!([]), vec![WrongShape]),
         (Custom, "", json!([]), vec![WrongShape]),
         (Custom, "list", json!(["a"]), vec![WrongShape]),
@@ -85,7 +89,7 @@ fn rows() -> Vec<(Claim, &'static str, Value, Vec<Oddity>)> {
         (LaunchPresentation, "width", json!("100%"), vec![Unreadable]),
         (LaunchPresentation, "width", json!(-1), vec![Unreadable]),
         (DeepLinkingSettings, "auto_create", json!("perhaps"), vec![Unreadable]),
-        (MessageType, "", json!("LtiUnheardRequest"), vec![Unreadable]),
+        (MessageType, "", json!("LtiUnheardRequest"), vec![UnknownMessageType]),
         (FamilyName, "", json!(""), vec![EmptyString]),
         (LaunchPresentation, "return_url", json!(""), vec![EmptyString]),
         (ResourceLink, "description", json!(""), vec![EmptyString]),
@@ -172,7 +176,7 @@ fn every_oddity_has_a_row_a_code_and_a_sentence() {
     all.extend([Oddity::AudiencesWithoutAuthorizedParty, Oddity::UnnamespacedClaim]);
     all.sort();
     all.dedup();
-    assert_eq!(all.len(), 17);
+    assert_eq!(all.len(), 18);
     let codes: std::collections::BTreeSet<_> = all.iter().map(|oddity| oddity.code()).collect();
     assert_eq!(codes.len(), all.len());
 }
