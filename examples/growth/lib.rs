@@ -1,4 +1,4 @@
-//! What is measured, prepared and done; `growth.rs` counts it. Each has a test that it does what it says.
+//! What is measured, prepared and done; `bench.rs` counts it. Each has a test that it does what it says.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "measuring stops where something fails")]
 
