@@ -125,6 +125,8 @@ async fn times(platform: &Arc<Platform>) -> bool {
     let at = |part: f64| took[((took.len() - 1) as f64 * part) as usize];
     let [p50, p99, most] = [0.5, 0.99, 1.0].map(at);
     let verdict = if p99 < MOST_P99 { "less than" } else { "TOO LONG, less than" };
-    println!("{launches} launches at {RATE} a second: p50 {p50:.1?}, p99 {p99:.1?} ({verdict} {MOST_P99:?}), longest {most:.1?}");
+    println!(
+        "{launches} launches at {RATE} a second: p50 {p50:.1?}, p99 {p99:.1?} ({verdict} {MOST_P99:?}), longest {most:.1?}"
+    );
     p99 < MOST_P99
 }

@@ -37,7 +37,9 @@ impl Platform {
         tokio::spawn(async move { axum::serve(listener, app).await });
 
         let launch = serde_json::to_value(baseline::launch()).unwrap();
-        let claim = |name: &str| launch[format!("https://purl.imsglobal.org/spec/lti/claim/{name}")].as_str().unwrap();
+        let claim = |name: &str| {
+            launch[format!("https://purl.imsglobal.org/spec/lti/claim/{name}")].as_str().unwrap()
+        };
         let registration = json!({
             "name": "Load", "issuer": launch["iss"], "client_id": launch["aud"],
             "deployment_ids": [claim("deployment_id")], "authentication_url": "https://lms.example.edu/auth",

@@ -34,7 +34,15 @@ impl Server {
         std::fs::write(&registrations, platform.registrations()).unwrap();
         let log = std::fs::File::create(files.path().join("log")).unwrap();
         let mut process = Command::new(std::env::current_exe().unwrap())
-            .args([SERVE, "--listen", "127.0.0.1:0", "--allow-loopback", "--rate-limit", "0", "--registrations"])
+            .args([
+                SERVE,
+                "--listen",
+                "127.0.0.1:0",
+                "--allow-loopback",
+                "--rate-limit",
+                "0",
+                "--registrations",
+            ])
             .arg(&registrations)
             .stdout(Stdio::piped())
             .stderr(log)

@@ -127,8 +127,10 @@ async fn nothing_twice(url: &str, kill: impl AsyncFnOnce(), launch: impl AsyncFn
     let dead = accepted.load(Ordering::SeqCst);
     assert!(dead < LAUNCHES - UNDER_WAY, "too late: {dead}");
     for machine in 0..2 {
-        for answer in [rush.login(machine).await.unwrap_err(), rush.post(machine, &begun[0].form, &begun[0].cookie).await]
-        {
+        for answer in [
+            rush.login(machine).await.unwrap_err(),
+            rush.post(machine, &begun[0].form, &begun[0].cookie).await,
+        ] {
             assert_eq!((answer.status, answer.code.as_str()), (503, "store_unavailable"));
         }
     }
@@ -175,7 +177,12 @@ async fn nothing_twice(url: &str, kill: impl AsyncFnOnce(), launch: impl AsyncFn
 }
 
 /// All that a browser is told.
-async fn until_answered(rush: &Rush, machine: usize, launch: &Begun, accepted: &AtomicUsize) -> Vec<Answered> {
+async fn until_answered(
+    rush: &Rush,
+    machine: usize,
+    launch: &Begun,
+    accepted: &AtomicUsize,
+) -> Vec<Answered> {
     let (mut answers, until) = (Vec::new(), Instant::now() + Duration::from_secs(60));
     loop {
         let answer = rush.post(machine, &launch.form, &launch.cookie).await;
@@ -196,14 +203,16 @@ async fn until_answered(rush: &Rush, machine: usize, launch: &Begun, accepted: &
 async fn redis_is_killed_in_the_middle() {
     let Some(engine) = redis_engine::Engine::start(redis_engine::DURABLE).await else { return };
     let (url, engine) = (engine.url(), tokio::sync::Mutex::new(engine));
-    nothing_twice(&url, async || engine.lock().await.kill(), async || engine.lock().await.launch().await).await;
+    nothing_twice(&url, async || engine.lock().await.kill(), async || engine.lock().await.launch().await)
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_is_killed_in_the_middle() {
     let Some(engine) = postgres_engine::Engine::start().await else { return };
     let (url, engine) = (engine.url(), tokio::sync::Mutex::new(engine));
-    nothing_twice(&url, async || engine.lock().await.kill(), async || engine.lock().await.launch().await).await;
+    nothing_twice(&url, async || engine.lock().await.kill(), async || engine.lock().await.launch().await)
+        .await;
 }
 
 /// A Redis that forgets. Without an append-only file it is refused, at the start and when it comes back; and one that

@@ -144,7 +144,8 @@ impl Rush {
         for machine in &self.machines {
             let answer = self.client.get(format!("{}/metrics", machine.url())).send().await.unwrap();
             let text = answer.text().await.unwrap();
-            let line = text.lines().find_map(|line| line.strip_prefix("lti_launches_total{outcome=\"accepted\"} "));
+            let line =
+                text.lines().find_map(|line| line.strip_prefix("lti_launches_total{outcome=\"accepted\"} "));
             accepted += line.map_or(0, |count| count.parse::<usize>().unwrap());
         }
         accepted
