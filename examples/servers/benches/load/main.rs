@@ -30,6 +30,10 @@ use browsers::{Browsers, HTML, JSON};
 use platform::Platform;
 use server::Server;
 
+/// As `tool_server` has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// CPU time of a full launch, against that of its verification.
 const MOST_CPU: f64 = 4.0;
 /// Launches a second at which times are taken, and the longest that 99 of 100 may take.

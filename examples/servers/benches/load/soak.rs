@@ -9,26 +9,36 @@ use crate::server::Server;
 
 /// Launches a second.
 const RATE: u32 = 1_000;
-/// How long the server remembers which launch came of a login, and so until when its memory grows.
-const REMEMBERED: Duration = Duration::from_secs(120);
+/// How long the server remembers which launch came of a login. Until then its memory grows, and depends on the rate.
+const REMEMBERED: Duration = Duration::from_secs(30);
 const ROUND: usize = 2_000;
 const MIB: f64 = 1024.0 * 1024.0;
 
+/// Flat: the most in the last quarter is no more than 5 % and 4 MiB above the most in the second quarter.
 pub async fn run(platform: &Arc<Platform>, launches: usize) -> bool {
     let server = Server::start(platform);
     let mut browsers = Browsers::connect(platform, &server, 64).await;
     browsers.round(ROUND, None, HTML).await;
+    let rounds = launches.div_ceil(ROUND).max(4);
     println!("{:>10} {:>8} {:>12}", "launches", "seconds", "memory, MiB");
-    let (began, mut samples, mut made) = (Instant::now(), Vec::new(), 0);
-    while made < launches {
+    let (began, mut samples) = (Instant::now(), Vec::new());
+    for made in 1..=rounds {
         browsers.round(ROUND, Some(RATE), HTML).await;
-        made += ROUND;
-        let (elapsed, memory) = (began.elapsed(), server.memory() as f64 / MIB);
-        samples.push((elapsed, memory));
-        if made % (launches / 20).max(ROUND) < ROUND {
-            println!("{made:>10} {:>8.0} {memory:>12.1}", elapsed.as_secs_f64());
+        samples.push((began.elapsed(), server.memory() as f64 / MIB));
+        if made % rounds.div_ceil(20) == 0 || made == rounds {
+            let (elapsed, memory) = samples[made - 1];
+            println!("{:>10} {:>8.0} {memory:>12.1}", made * ROUND, elapsed.as_secs_f64());
         }
     }
-    let _ = REMEMBERED;
-    true
+    let most =
+        |from: usize, to: usize| samples[from..to].iter().map(|(_, memory)| *memory).fold(0.0, f64::max);
+    let (second, last) = (most(rounds / 4, rounds / 2), most(rounds - rounds / 4, rounds));
+    if samples[rounds / 4].0 < REMEMBERED {
+        println!("too few launches to tell: the second quarter begins within {REMEMBERED:?}");
+        return false;
+    }
+    let flat = last <= second * 1.05 + 4.0;
+    let verdict = if flat { "flat" } else { "NOT FLAT" };
+    println!("the most in the second quarter {second:.1} MiB, in the last {last:.1} MiB: {verdict}");
+    flat
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use futures_util::future::join;
+use futures_util::future::{join, join_all};
 use tokio::sync::{Barrier, Semaphore};
 use tokio::task::JoinSet;
 
@@ -228,12 +228,11 @@ async fn a_redis_that_forgot_lets_nothing_through() {
     let rush = Rush::start(&engine.url()).await;
     let begun = rush.begin(20).await;
     let (used, pending) = begun.split_at(10);
+    // All at once: whoever asks for a login that is gone waits a while for what became of it.
     let posted = async |launches: &[Arc<Begun>]| {
-        let mut answers = Vec::new();
-        for (index, launch) in launches.iter().enumerate() {
-            answers.push(rush.post(index % 2, &launch.form, &launch.cookie).await);
-        }
-        tally(&answers)
+        let posts = launches.iter().enumerate();
+        let posts = posts.map(|(index, launch)| rush.post(index % 2, &launch.form, &launch.cookie));
+        tally(&join_all(posts).await)
     };
     let ten = |what: &str| BTreeMap::from([(what.to_owned(), 10)]);
     assert_eq!(posted(used).await, ten("200"));
