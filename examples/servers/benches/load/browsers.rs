@@ -56,6 +56,10 @@ impl Browsers {
     /// So many logins and, of those that were signed before, as many posts, as fast as they go or so many a second.
     /// Then what began is signed for the next round. Returns how long each took, from the time at which it was due.
     pub async fn round(&mut self, launches: usize, rate: Option<u32>, accept: &'static str) -> Vec<Duration> {
+        // The server closes those that were idle for long.
+        for connection in self.connections.iter_mut().filter(|connection| connection.0.is_closed()) {
+            *connection = Connection::open(&self.host).await;
+        }
         let round = Arc::new(Round {
             host: self.host.clone(),
             login: self.platform.login.clone(),
