@@ -4,6 +4,9 @@ use std::process::ExitCode;
 
 use lti_example_servers::{campus, server};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     server::run(campus::start(server::arguments()), campus::ready)
 }

@@ -4,6 +4,9 @@ use std::process::ExitCode;
 
 use lti_example_servers::{platform, server};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = server::arguments::<platform::Arguments>();
     server::run(async { Ok(vec![platform::start(arguments).await?]) }, server::ready)

@@ -23,4 +23,5 @@ pub mod settings;
 pub mod stand_in;
 mod store;
 pub mod tool;
+mod turns;
 mod visitor;

@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::clock::now;
 use crate::problem::Problem;
 use crate::server::StartError;
+use crate::turns::Turns;
 
 /// How long something is waited for that somebody else may be reading.
 pub(crate) const SHORTLY: Duration = Duration::from_millis(100);
@@ -29,11 +30,11 @@ pub(crate) async fn open(name: &str) -> Result<Arc<dyn Store>, StartError> {
     match name.split_once(':').map_or(name, |(scheme, _)| scheme) {
         "memory" if name == "memory" => Ok(Arc::new(MemoryStore::new())),
         "redis" | "rediss" => match RedisStore::connect(RedisSettings::new(name)).await {
-            Ok(store) => Ok(Arc::new(store)),
+            Ok(store) => Ok(Arc::new(Turns::of(store))),
             Err(error) => Err(failed(&error)),
         },
         "postgres" | "postgresql" => match PostgresStore::connect(PostgresSettings::new(name)).await {
-            Ok(store) => Ok(Arc::new(store)),
+            Ok(store) => Ok(Arc::new(Turns::of(store))),
             Err(error) => Err(failed(&error)),
         },
         _ => Err(StartError::new("--store must be `memory`, `redis://…` or `postgres://…`")),

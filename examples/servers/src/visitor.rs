@@ -90,13 +90,13 @@ pub(crate) async fn receive(State(here): State<Arc<Reception>>, request: Request
         let message = "there were too many requests from this address; wait a moment";
         Problem::new(429, Fault::Unavailable, "rate_limited", message, "RFC 6585 §4").into_response()
     };
-    let response = span.in_scope(|| finish(response, &visitor, &here.framing()));
+    let response = span.in_scope(|| finish(response, &visitor, &here));
     here.metrics.answered(&route, response.status().as_u16(), started.elapsed());
     response
 }
 
 /// Gives a refusal its body, and every answer the headers that it lacks.
-fn finish(mut response: Response, visitor: &Visitor, framing: &Framing) -> Response {
+fn finish(mut response: Response, visitor: &Visitor, here: &Reception) -> Response {
     let status = response.status();
     let mut problem = response.extensions_mut().remove::<Problem>();
     // The framework's own refusals are plain text.
@@ -112,7 +112,7 @@ fn finish(mut response: Response, visitor: &Visitor, framing: &Framing) -> Respo
     if let Some(problem) = problem {
         tracing::info!(status = problem.status, code = problem.code, "refused");
         let allow = response.headers().get(http::header::ALLOW).cloned();
-        response = refusal(&problem, visitor, framing);
+        response = refusal(&problem, visitor, here.framing());
         if problem.status == 405
             && let Some(allow) = allow
         {
@@ -131,16 +131,14 @@ fn finish(mut response: Response, visitor: &Visitor, framing: &Framing) -> Respo
 }
 
 /// A refusal as the visitor wants it: a page for those who ask for one, JSON for everybody else.
-fn refusal(problem: &Problem, visitor: &Visitor, framing: &Framing) -> Response {
+fn refusal(problem: &Problem, visitor: &Visitor, framing: Framing) -> Response {
     if !visitor.html {
         return answer::browser(error_json(&problem.report(true), &visitor.texts));
     }
     // Our sentences are English; in other languages the page speaks for itself.
     let report = problem.report(visitor.texts.lang == "en");
     match CspNonce::random() {
-        Ok(nonce) => {
-            answer::browser(error_page(&report, &PageOptions::new(&nonce, &visitor.texts, framing.clone())))
-        }
+        Ok(nonce) => answer::browser(error_page(&report, &PageOptions::new(&nonce, &visitor.texts, framing))),
         Err(_) => answer::browser(error_json(&report, &visitor.texts)),
     }
 }

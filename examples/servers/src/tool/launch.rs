@@ -32,9 +32,10 @@ use crate::visitor::Visitor;
 /// The most bytes of a launch.
 const MAX_BODY: usize = 256 * 1024;
 /// How long the same post may come again, from a double click or the browser's way back.
-const AGAIN: TimeDelta = TimeDelta::minutes(2);
+/// All of it is in the store, so it says how much of that many launches need.
+const AGAIN: TimeDelta = TimeDelta::seconds(30);
 /// How long the same post waits for what becomes of the first: that is on its way, with the keys at hand.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Under what is kept which launch came of a login.
 const DONE: &str = "launch_of_login";
 /// For what that launch's access token is sealed there.
@@ -203,11 +204,18 @@ async fn verify_once(
             _ => Err(LaunchError::BrowserMismatch.into()),
         };
     };
-    let registration = tool.registration(pending.issuer(), pending.client_id()).await?;
-    let keys = match early {
-        Some((likely, keys)) if likely.record() == registration.record() => keys,
+    let (registration, keys) = match early {
+        Some((likely, keys))
+            if likely.issuer() == pending.issuer() && likely.client_id() == pending.client_id() =>
+        {
+            (likely, keys)
+        }
         // The token says that it is another's; the verification will refuse it.
-        _ => keys_of(tool, &registration, &unverified).await?,
+        _ => {
+            let registration = tool.registration(pending.issuer(), pending.client_id()).await?;
+            let keys = keys_of(tool, &registration, &unverified).await?;
+            (registration, keys)
+        }
     };
     let launch = unverified.verify(pending, &browser, &registration, &keys, now())?;
     tool.admit(&launch).await?;

@@ -53,12 +53,15 @@ pub(super) async fn begin(State(tool): State<Arc<Tool>>, request: Request) -> Re
     tool.notes.put(PENDING, &name(&state, &begun.browser_secret), &begun.pending, until).await?;
     let max_age = (until - now()).num_seconds();
     let cookies = with_cookie(&tool, &state, |cookie| cookie.set(begun.browser_secret.as_str(), max_age));
-    let binding = if begun.storage_target.is_some() { "platform storage, then cookie" } else { "cookie" };
-    tracing::info!(issuer = %registration.issuer(), client_id = %registration.client_id(), binding, "login begun");
-
+    let (issuer, client_id) = (registration.issuer(), registration.client_id());
     let reply = match &begun.storage_target {
-        None => Reply::found(&begun.redirect_url).map_err(Problem::internal)?,
+        None => {
+            // What every login does; which way it was, the launch will say.
+            tracing::debug!(%issuer, %client_id, binding = "cookie", "login begun");
+            Reply::found(&begun.redirect_url).map_err(Problem::internal)?
+        }
         Some(target) => {
+            tracing::info!(%issuer, %client_id, binding = "platform storage, then cookie", "login begun");
             let nonce = CspNonce::random()?;
             let mut login = StorageLogin::new(&begun.redirect_url, target, &state, &begun.browser_secret);
             login.new_window = Some(&new_window);

@@ -19,8 +19,17 @@ mod front;
 mod legacy;
 mod machines;
 mod malformed;
+mod many;
 mod outages;
 mod platform;
+mod rush;
 mod services;
 mod tool;
 mod webdriver;
+
+#[allow(dead_code, reason = "of the stores' own tests; a part is needed here")]
+#[path = "../../../../crates/lti-store-postgres/tests/it/engine.rs"]
+mod postgres_engine;
+#[allow(dead_code, reason = "of the stores' own tests; a part is needed here")]
+#[path = "../../../../crates/lti-store-redis/tests/it/engine.rs"]
+mod redis_engine;
