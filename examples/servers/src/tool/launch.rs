@@ -98,7 +98,7 @@ async fn taken(
             let response = if visitor.json {
                 answer::json(200, &document(&launch, &session))
             } else {
-                pages::of_session(tool, &session.id, &session.session, Some(&session.token))?
+                pages::of_session(tool, &session.id, &session.session, Some(&session.token)).await?
             };
             Ok(answer::with_cookies(response, cookies))
         }
@@ -177,7 +177,7 @@ async fn verify(
 }
 
 async fn verify_once(
-    tool: &Tool,
+    tool: &Arc<Tool>,
     unverified: UnverifiedLaunch,
     browser: Browser,
     name: &str,
@@ -298,6 +298,7 @@ fn document(launch: &Launch, session: &NewSession) -> Value {
         "resource_link": launch.resource_link(),
         "target_link_uri": launch.target_link_uri(),
         "deployment_id": launch.deployment_id(),
+        "course": session.session.course,
         "claims": payload,
         "services": {
             "ags": launch.grade_service().is_some(),

@@ -10,7 +10,7 @@ use crate::browser::{Browser, JSON};
 use crate::deployments::Pair;
 
 /// The engine's address; `None` where there is none and none is demanded.
-fn engine(variable: &str) -> Option<String> {
+pub fn engine(variable: &str) -> Option<String> {
     let url = std::env::var(variable).ok().filter(|url| !url.is_empty());
     if url.is_none() {
         assert!(std::env::var("LTI_TEST_REQUIRE_ALL").is_err(), "{variable} is not set");
