@@ -115,7 +115,8 @@ async fn deliver(tool: Arc<Tool>, owed: Owed, grade: Grade) -> bool {
     if let Err(problem) = &attempt {
         tracing::warn!(code = problem.code, "a grade of a course was not sent; it is tried again later");
     }
-    let noted = tool.records.change(OWED, &owed.place.group(), &owed.link(), |there: &mut Option<Owed>| {
+    let (group, link) = (owed.place.group(), owed.link());
+    let noted = tool.records.change(OWED, &group, &link, |there: &mut Option<Owed>| {
         // A later one is on its way.
         if there.as_ref().is_some_and(|there| there.since > owed.since) {
             return;
