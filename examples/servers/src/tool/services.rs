@@ -33,7 +33,12 @@ impl Tool {
 
     /// The grades of a launch's course.
     pub(super) async fn grades(&self, session: &Session) -> Result<Grades, Problem> {
-        self.grades_by(&self.client, &session.record).await
+        self.grades_of(&session.record).await
+    }
+
+    /// The same by a launch's record.
+    pub(super) async fn grades_of(&self, record: &LaunchRecord) -> Result<Grades, Problem> {
+        self.grades_by(&self.client, record).await
     }
 
     /// The same, for grades that nobody waits for.

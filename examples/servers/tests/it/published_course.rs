@@ -96,7 +96,11 @@ async fn launch_path(lms: &str, course: &str, url: &str) -> String {
 
 /// Completes a course, or hands in its exam.
 async fn complete(campus: &Campus, browser: &mut Browser, launched: &Value, answers: &str) -> Value {
-    let url = format!("{}/lti/launches/{}/course", campus.tool, launched["launch_id"].as_str().unwrap());
+    complete_at(&campus.tool, browser, launched, answers).await
+}
+
+async fn complete_at(tool: &str, browser: &mut Browser, launched: &Value, answers: &str) -> Value {
+    let url = format!("{tool}/lti/launches/{}/course", launched["launch_id"].as_str().unwrap());
     let bearer = format!("Bearer {}", launched["access_token"].as_str().unwrap());
     let kind = "application/x-www-form-urlencoded";
     let headers = [("accept", JSON), ("content-type", kind), ("authorization", bearer.as_str())];
@@ -334,6 +338,49 @@ async fn two_machines_have_one_seat() {
     }
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 403]);
+    second.stop().await;
+}
+
+/// Of two machines that need a column at the same moment one makes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_machines_make_one_column() {
+    let Some(redis) = crate::machines::engine("LTI_TEST_REDIS_URL") else { return };
+    let files = Files::new();
+    let all = |_: &mut Value, tool: &mut Value| {
+        tool["privacy"] = json!(["name", "email"]);
+        let ags = "https://purl.imsglobal.org/spec/lti-ags/scope/";
+        tool["scopes"] = json!([format!("{ags}score"), format!("{ags}lineitem")]);
+    };
+    let pair = Pair::start_with(&redis, &files.flags(), all).await;
+    let second = pair.second_tool(&redis).await;
+    let mut teacher = pair.signed_in("teacher-1").await;
+    let import = format!("{}/courses/course-1/import", pair.lms);
+    for id in ["instances-1", "instances-4", "mobile"] {
+        let fields = [("url".to_owned(), format!("{}/lti/launch/{id}", pair.tool))];
+        teacher.post(&import, &fields, JSON).await.expect(200);
+    }
+    for index in 1..=3 {
+        let mut posts = Vec::new();
+        for (user, machine) in [("student-1", pair.tool.clone()), ("student-2", second.url().to_owned())] {
+            let mut browser = pair.signed_in(user).await;
+            let launched = pair.launch(&mut browser, index).await.expect(200).json();
+            let campus = (machine, launched);
+            posts
+                .push(tokio::spawn(async move { complete_at(&campus.0, &mut browser, &campus.1, "").await }));
+        }
+        for post in posts {
+            assert_eq!(post.await.unwrap()["grade"], "sent");
+        }
+    }
+    let book = Browser::new().get(&format!("{}/courses/course-1/gradebook", pair.lms), JSON).await.json();
+    // The quizzes' own, and one for each course with two grades.
+    let counts: Vec<_> = book["line_items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|column| column["scores"].as_array().unwrap().len())
+        .collect();
+    assert_eq!(counts, [0, 2, 2, 2], "{book}");
     second.stop().await;
 }
 

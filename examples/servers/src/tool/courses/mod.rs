@@ -3,8 +3,9 @@
 //!
 //! Each launch walks the same way: [`shelf`] says what the course is now; [`enrollment`] asks the rules of lti-eligibility
 //! for the launch, the learner and the enrollment, and takes the seat; [`page`] shows the course and notes its completion;
-//! [`outbox`] sends the grade, without anybody waiting for it.
+//! [`outbox`] sends the grade into its [`column`], without anybody waiting for it.
 
+mod column;
 mod enrollment;
 mod outbox;
 pub(super) mod page;

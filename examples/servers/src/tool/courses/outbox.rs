@@ -9,9 +9,8 @@ use lti_browser::Fault;
 use lti_eligibility::outcome::{
     Grade, GradeAction, GradeDelivery, GradeSharing, Occasion, Progress, RetryPolicy, next_action,
 };
-use lti_services::LineItemUrl;
 use lti_tool::LaunchRecord;
-use lti_types::{ActivityProgress, LineItem, Scope, Score};
+use lti_types::{ActivityProgress, Scope, Score};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
@@ -19,6 +18,7 @@ use tracing::Instrument as _;
 use super::super::Tool;
 use super::super::legacy::LegacySession;
 use super::super::session::Session;
+use super::column;
 use super::enrollment::{self, Place};
 use super::shelf::Found;
 use crate::clock::now;
@@ -30,9 +30,6 @@ const OWED: &str = "owed_grade";
 const LOOK: Duration = Duration::from_secs(30);
 /// For how long nobody else tries while one attempt goes on: longer than the patient client takes.
 const LEASE: TimeDelta = TimeDelta::minutes(15);
-/// What the tool's own columns in grade books are found by, with the course's id as `resourceId`.
-const TAG: &str = "course";
-
 /// A grade that the platform does not have yet: one for each person and link.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Owed {
@@ -116,17 +113,29 @@ async fn deliver(tool: Arc<Tool>, owed: Owed, grade: Grade) -> bool {
         tracing::warn!(code = problem.code, "a grade of a course was not sent; it is tried again later");
     }
     let (group, link) = (owed.place.group(), owed.link());
-    let noted = tool.records.change(OWED, &group, &link, |there: &mut Option<Owed>| {
-        // A later one is on its way.
-        if there.as_ref().is_some_and(|there| there.since > owed.since) {
-            return;
-        }
-        *there = attempt.is_err().then(|| failed(owed.clone(), grade, now()));
-    });
+    let failed = attempt.is_err().then(|| failed(owed.clone(), grade, now()));
+    let noted = tool.records.change(OWED, &group, &link, |there| settle(there, &owed, failed.clone()));
     if let Err(problem) = noted.await {
         tracing::warn!(code = problem.code, "what became of a grade was not noted");
     }
     attempt.is_ok()
+}
+
+/// Notes what is left to do of an attempt: nothing, or another.
+fn settle(there: &mut Option<Owed>, tried: &Owed, failed: Option<Owed>) {
+    // A later grade is on its way by itself.
+    if there.as_ref().is_none_or(|there| there.since <= tried.since) {
+        *there = failed;
+    }
+}
+
+/// Takes an attempt that is due; `false` if somebody else did since it was seen.
+fn claim(there: &mut Option<Owed>, seen: &Owed, now: DateTime<Utc>) -> bool {
+    let Some(there) = there.as_mut().filter(|there| there.next_attempt == seen.next_attempt) else {
+        return false;
+    };
+    there.next_attempt = now + LEASE;
+    true
 }
 
 /// What is owed after an attempt that failed.
@@ -161,18 +170,7 @@ async fn attempt(tool: &Tool, owed: &Owed, grade: Grade) -> Result<(), Problem> 
     let grades = tool.patient_grades(&owed.record).await?;
     let line_item = match grades.line_item() {
         Some(own) => own.clone(),
-        None => {
-            // Found by what a copy of the course keeps, and made where there is none (AGS 2.0 §3.2).
-            let mut wanted = LineItem::new(100.0, owed.title.clone());
-            wanted.resource_id = Some(owed.course.clone());
-            wanted.tag = Some(TAG.to_owned());
-            wanted.resource_link_id =
-                owed.record.resource_link.as_ref().map(|link| link.id.as_str().to_owned());
-            let (item, made) = tool.counted("find_line_item", grades.find_or_create(wanted).await)?;
-            tracing::info!(made, "a column of the grade book");
-            let id = item.id.as_ref().ok_or_else(|| Problem::internal("a line item without an address"))?;
-            LineItemUrl::parse(id).map_err(Problem::internal)?
-        }
+        None => column::of(tool, &owed.record, &owed.course, &owed.title).await?,
     };
     let mut score = Score::graded(user.clone(), tool.score_time(&line_item, user), given, maximum);
     if !grade.completed {
@@ -202,15 +200,8 @@ async fn look(tool: &Arc<Tool>) -> Result<(), Problem> {
         if owed.next_attempt > now() {
             continue;
         }
-        let claim = |there: &mut Option<Owed>| match there {
-            Some(there) if there.next_attempt == owed.next_attempt => {
-                there.next_attempt = now() + LEASE;
-                true
-            }
-            _ => false,
-        };
         let (group, link) = (owed.place.group(), owed.link());
-        if !tool.records.change(OWED, &group, &link, claim).await? {
+        if !tool.records.change(OWED, &group, &link, |there| claim(there, &owed, now())).await? {
             continue;
         }
         let progress = enrollment::find(&tool.records, &owed.place).await?.progress;
@@ -223,4 +214,64 @@ async fn look(tool: &Arc<Tool>) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "test code")]
+mod tests {
+    use super::*;
+
+    fn owed(since: DateTime<Utc>) -> Owed {
+        let record = LaunchRecord::new(
+            lti_types::Issuer::new("https://lms.example").unwrap(),
+            lti_types::ClientId::new("c").unwrap(),
+            lti_types::DeploymentId::new("1").unwrap(),
+            Some(lti_types::UserId::new("u").unwrap()),
+            since,
+        );
+        Owed {
+            place: Place::of("course", &record).unwrap(),
+            record,
+            legacy: None,
+            course: "course".to_owned(),
+            title: "Course".to_owned(),
+            since,
+            delivery: GradeDelivery::NeverSent,
+            next_attempt: since + LEASE,
+        }
+    }
+
+    #[test]
+    fn a_failed_grade_stays_owed_and_waits_longer_each_time() {
+        let start = now();
+        let mut there = Some(owed(start));
+        for minutes in [1, 2, 4, 8] {
+            let tried = there.clone().unwrap();
+            let failed = failed(tried.clone(), Grade::new(None, true), start);
+            settle(&mut there, &tried, Some(failed));
+            assert_eq!(there.as_ref().unwrap().next_attempt - start, TimeDelta::minutes(minutes));
+        }
+        let tried = there.clone().unwrap();
+        settle(&mut there, &tried, None);
+        assert!(there.is_none(), "the platform has it");
+    }
+
+    #[test]
+    fn an_earlier_grade_settles_nothing_of_a_later_one() {
+        let (earlier, later) = (owed(now()), owed(now() + TimeDelta::seconds(1)));
+        for outcome in [None, Some(earlier.clone())] {
+            let mut there = Some(later.clone());
+            settle(&mut there, &earlier, outcome);
+            assert_eq!(there.unwrap().since, later.since);
+        }
+    }
+
+    #[test]
+    fn of_two_machines_that_see_what_is_due_one_tries() {
+        let seen = owed(now());
+        let mut there = Some(seen.clone());
+        assert!(claim(&mut there, &seen, now()));
+        assert!(!claim(&mut there, &seen, now()));
+        assert!(!claim(&mut None, &seen, now()), "delivered since");
+    }
 }
