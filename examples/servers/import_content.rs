@@ -154,18 +154,17 @@ fn table(links: &[Matched<'_>]) -> String {
 fn as_json(matched: &Matched<'_>) -> Value {
     let custom: serde_json::Map<_, _> =
         matched.link.custom.iter().map(|one| (one.name.clone(), json!(one.value))).collect();
-    let mut link = json!({"title": matched.link.title, "url": matched.url.as_str(), "custom": custom});
+    let (title, url) = (&matched.link.title, matched.url.as_str());
     match &matched.tool {
         Ok((tool, deployment)) => {
-            link["tool"] = json!(tool.client_id);
-            link["deployment_id"] = json!(deployment);
+            let tool = &tool.client_id;
+            json!({"title": title, "url": url, "custom": custom, "tool": tool, "deployment_id": deployment})
         }
         Err(unmatched) => {
-            link["error"] = json!(unmatched.code());
-            link["message"] = json!(unmatched.to_string());
+            let (code, message) = (unmatched.code(), unmatched.to_string());
+            json!({"title": title, "url": url, "custom": custom, "error": code, "message": message})
         }
     }
-    link
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {

@@ -200,7 +200,7 @@ impl ImportError {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "test code")]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code")]
 mod tests {
     use lti_types::{ClientId, ToolRecord};
 

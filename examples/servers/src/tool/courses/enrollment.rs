@@ -235,7 +235,7 @@ fn profile(record: &LaunchRecord, claims: &LaunchClaims) -> LearnerProfile {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "test code")]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code")]
 mod tests {
     use std::sync::Arc;
 
