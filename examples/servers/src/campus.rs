@@ -1,9 +1,13 @@
 //! Both servers in one process on this machine, registered with each other: nothing to configure, nothing kept.
 
+use std::path::PathBuf;
+
 use lti_types::{ClientId, Custom, DeploymentId, Deployments, Issuer, PlatformRecord, Scope, ToolRecord};
+use url::Url;
 
 use crate::server::{self, Bound, Running, StartError};
 use crate::settings::Shared;
+use crate::tool::courses::Shelf;
 use crate::{platform, tool};
 
 /// A learning platform and a quiz tool, to be opened in a browser.
@@ -17,6 +21,18 @@ pub struct Arguments {
     /// Where the tool accepts connections; a free port if that one is taken.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9001")]
     pub tool_listen: String,
+    /// What browsers call the platform, when it is behind a proxy.
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<Url>,
+    /// What browsers call the tool, when it is behind a proxy.
+    #[arg(long, value_name = "URL")]
+    pub tool_public_url: Option<Url>,
+    /// A catalog of courses that the tool publishes; the one of export_catalog, if not given.
+    #[arg(long, value_name = "FILE.json")]
+    pub catalog: Option<PathBuf>,
+    /// On what terms they are published: see docs/servers.md.
+    #[arg(long, value_name = "FILE.json")]
+    pub publications: Option<PathBuf>,
 }
 
 /// Starts both, the platform first.
@@ -24,8 +40,9 @@ pub struct Arguments {
 /// # Errors
 /// [`StartError`]: one line for whoever started it.
 pub async fn start(arguments: Arguments) -> Result<Vec<Running>, StartError> {
-    let lms = bind(&arguments.listen).await?;
-    let quizzes = bind(&arguments.tool_listen).await?;
+    let shelf = Shelf::open(arguments.catalog.as_deref(), arguments.publications.as_deref())?;
+    let lms = bind(&arguments.listen, arguments.public_url).await?;
+    let quizzes = bind(&arguments.tool_listen, arguments.tool_public_url).await?;
     let shared = Shared::on_loopback();
     let (platform_record, tool_record) = records(&lms, &quizzes).map_err(StartError::new)?;
     let of_platform = platform::Arguments {
@@ -40,11 +57,13 @@ pub async fn start(arguments: Arguments) -> Result<Vec<Running>, StartError> {
         registrations: None,
         legacy_consumers: None,
         keys: None,
+        catalog: arguments.catalog,
+        publications: arguments.publications,
         shared,
     };
     Ok(vec![
         platform::serve(lms, &of_platform, vec![tool_record]).await?,
-        tool::serve(quizzes, &of_tool, vec![platform_record]).await?,
+        tool::serve(quizzes, &of_tool, vec![platform_record], Some(shelf)).await?,
     ])
 }
 
@@ -55,12 +74,12 @@ pub fn ready(running: &[Running]) -> String {
 }
 
 /// The named port, or a free one.
-async fn bind(listen: &str) -> Result<Bound, StartError> {
-    match server::bind(listen, None).await {
+async fn bind(listen: &str, public: Option<Url>) -> Result<Bound, StartError> {
+    match server::bind(listen, public.clone()).await {
         Ok(bound) => Ok(bound),
         Err(error) => {
             let Some((host, _)) = listen.rsplit_once(':') else { return Err(error) };
-            server::bind(&format!("{host}:0"), None).await
+            server::bind(&format!("{host}:0"), public).await
         }
     }
 }

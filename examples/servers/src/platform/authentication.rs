@@ -73,7 +73,7 @@ pub(super) async fn authenticate(
         let asked = authorized.ask_for_content(settings, content, &platform.sealer, now());
         content = asked.map_err(Problem::internal)?;
     }
-    let variables = |name: &str| message::variable(&platform, name, link.as_ref());
+    let variables = |name: &str| message::variable(&platform, name, &course, link.as_ref());
     let launch = authorized.respond_with(content, &variables, now()).map_err(Problem::internal)?;
     let post = launch.sign(&platform.key).map_err(Problem::internal)?;
     tracing::info!(client_id = %registration.client_id(), course, "launch signed");

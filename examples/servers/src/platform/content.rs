@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::Platform;
-use super::courses::{self, School};
+use super::courses::School;
 use crate::problem::Problem;
 use crate::server::StartError;
 use crate::{answer, key_file};
@@ -45,12 +45,19 @@ impl Platform {
     }
 }
 
+impl Platform {
+    /// The title of a course, where there must be one.
+    pub(super) fn title(&self, course: &str) -> Result<String, Problem> {
+        self.school().title(course).ok_or_else(Problem::not_found)
+    }
+}
+
 /// `GET /courses/{course}/links`
 pub(super) async fn links(
     State(platform): State<Arc<Platform>>,
     Path(course): Path<String>,
 ) -> Result<Response, Problem> {
-    courses::title(&course).ok_or_else(Problem::not_found)?;
+    platform.title(&course)?;
     let school = platform.school();
     let links: Vec<_> = school
         .links_of(&course)

@@ -9,21 +9,16 @@ use lti_types::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The courses: id and title.
-pub(crate) const COURSES: [(&str, &str); 2] = [("course-1", "Botany"), ("course-2", "Astronomy")];
+/// The courses that are there from the beginning: id and title.
+const COURSES: [(&str, &str); 2] = [("course-1", "Botany"), ("course-2", "Astronomy")];
 
-/// The title of a course, if there is such a course.
-pub(crate) fn title(course: &str) -> Option<&'static str> {
-    COURSES.iter().find(|(id, _)| *id == course).map(|(_, title)| *title)
-}
-
-/// A course, as messages name it.
-pub(crate) fn context(course: &str) -> Result<Context, InvalidIdentifier> {
-    let mut context = Context::new(ContextId::new(course)?);
-    context.title = title(course).map(str::to_owned);
-    context.label = Some(course.to_uppercase());
-    context.types = Some(vec![ContextKind::CourseOffering.into()]);
-    Ok(context)
+/// A course that is a copy of another.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct CopiedCourse {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    /// The courses that it comes from, the newest first.
+    pub(crate) history: Vec<String>,
 }
 
 /// A placed link.
@@ -36,6 +31,9 @@ pub(crate) struct Link {
     /// Where it leads; the tool's target link URI if it says nothing.
     pub(crate) url: Option<WireUrl>,
     pub(crate) custom: Custom,
+    /// The links that it is a copy of, the newest first.
+    #[serde(default)]
+    pub(crate) history: Vec<String>,
 }
 
 impl Link {
@@ -56,6 +54,9 @@ impl Link {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Column {
     pub(crate) number: u64,
+    /// Whether it came with its link; the others are the tool's own.
+    #[serde(default)]
+    pub(crate) declared: bool,
     pub(crate) line_item: LineItemRecord,
     pub(crate) scores: BTreeMap<UserId, ScoreRecord>,
 }
@@ -65,6 +66,8 @@ pub(crate) struct Column {
 pub(crate) struct School {
     pub(crate) links: Vec<Link>,
     pub(crate) columns: Vec<Column>,
+    #[serde(default)]
+    pub(crate) copies: Vec<CopiedCourse>,
     /// The last number that was given to a link or a column.
     last: u64,
 }
@@ -73,6 +76,31 @@ impl School {
     pub(crate) fn next_number(&mut self) -> u64 {
         self.last += 1;
         self.last
+    }
+
+    /// All courses: id and title.
+    pub(crate) fn courses(&self) -> Vec<(String, String)> {
+        let copies = self.copies.iter().map(|copy| (copy.id.clone(), copy.title.clone()));
+        COURSES.map(|(id, title)| (id.to_owned(), title.to_owned())).into_iter().chain(copies).collect()
+    }
+
+    /// The title of a course, if there is such a course.
+    pub(crate) fn title(&self, course: &str) -> Option<String> {
+        self.courses().into_iter().find(|(id, _)| id == course).map(|(_, title)| title)
+    }
+
+    /// The courses that one is a copy of, the newest first.
+    pub(crate) fn history(&self, course: &str) -> Vec<String> {
+        self.copies.iter().find(|copy| copy.id == course).map_or_else(Vec::new, |copy| copy.history.clone())
+    }
+
+    /// A course, as messages name it.
+    pub(crate) fn context(&self, course: &str) -> Result<Context, InvalidIdentifier> {
+        let mut context = Context::new(ContextId::new(course)?);
+        context.title = self.title(course);
+        context.label = Some(course.to_uppercase());
+        context.types = Some(vec![ContextKind::CourseOffering.into()]);
+        Ok(context)
     }
 
     pub(crate) fn link(&self, id: &str) -> Option<&Link> {
@@ -105,16 +133,17 @@ impl School {
         }
     }
 
-    /// Adds a column; `url` says what address its number gives it.
+    /// Adds a column, which came with its link, or is the tool's own; `url` says what address its number gives it.
     pub(crate) fn add_column(
         &mut self,
         place: Place,
         item: LineItem,
+        declared: bool,
         url: impl Fn(u64) -> WireUrl,
     ) -> LineItemRecord {
         let number = self.next_number();
         let line_item = LineItemRecord::new(place, url(number), item);
-        self.columns.push(Column { number, line_item: line_item.clone(), scores: BTreeMap::new() });
+        self.columns.push(Column { number, declared, line_item: line_item.clone(), scores: BTreeMap::new() });
         line_item
     }
 
@@ -135,9 +164,9 @@ impl School {
             let id = ResourceLinkId::new(format!("{course}-link-{number}"))?;
             let mut item = LineItem::new(100.0, title.clone());
             item.resource_link_id = Some(id.as_str().to_owned());
-            let (text, url, custom) = (None, None, Custom::new());
-            self.links.push(Link { id, place: place.clone(), title, text, url, custom });
-            self.add_column(place.clone(), item, |number| column_url(&place, number));
+            let (text, url, custom, history) = (None, None, Custom::new(), Vec::new());
+            self.links.push(Link { id, place: place.clone(), title, text, url, custom, history });
+            self.add_column(place.clone(), item, true, |number| column_url(&place, number));
         }
         Ok(())
     }

@@ -71,7 +71,7 @@ pub(super) async fn take(
     let content = pending.first_use(seen(nonce), seen(asked))?.accept();
 
     let course = content.response().context_id().map(|id| id.as_str().to_owned()).unwrap_or_default();
-    courses::title(&course).ok_or_else(Problem::not_found)?;
+    platform.title(&course)?;
     let place = courses::place(&course, content.response().client_id(), content.response().deployment_id())
         .map_err(Problem::internal)?;
     let added = platform.change(|school| {
@@ -119,10 +119,11 @@ fn add(
         text: item.text.clone(),
         url: item.url.clone(),
         custom: item.custom.clone().unwrap_or_else(Custom::new),
+        history: Vec::new(),
     };
     school.links.push(link.clone());
     if let Some(column) = accepted.line_item(&id, "Untitled") {
-        school.add_column(place.clone(), column, |number| platform.line_item_url(place, number));
+        school.add_column(place.clone(), column, true, |number| platform.line_item_url(place, number));
     }
     Ok(Some(link))
 }

@@ -8,7 +8,7 @@ use lti_services::platform::ScoreRecord;
 use serde_json::{Value, json};
 
 use super::courses::Column;
-use super::{Platform, courses, pages};
+use super::{Platform, pages};
 use crate::answer;
 use crate::problem::Problem;
 use crate::visitor::Visitor;
@@ -19,7 +19,7 @@ pub(super) async fn show(
     Path(course): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    courses::title(&course).ok_or_else(Problem::not_found)?;
+    platform.title(&course)?;
     if Visitor::of(request.headers()).html {
         return pages::gradebook(&platform, &course, request.headers());
     }

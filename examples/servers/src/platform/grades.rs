@@ -48,7 +48,7 @@ impl Platform {
     /// The place that a URL names for a token: its client, in the deployment of it that the URL or the token names, or
     /// the first; in that course.
     pub(super) fn place_of(&self, access: &Access, course: &str, query: Option<&str>) -> Option<Place> {
-        courses::title(course)?;
+        self.school().title(course)?;
         let registration = self.registration(access.client_id().as_str())?;
         let named = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
             .find(|(name, _)| name == "deployment_id")
@@ -119,8 +119,8 @@ pub(super) async fn line_items(
                     Ok(accepted) => accepted.line_item().clone(),
                     Err(refusal) => return Ok(Err(refusal)),
                 };
-                let record =
-                    school.add_column(place.clone(), item, |number| here.line_item_url(&place, number));
+                let record = school
+                    .add_column(place.clone(), item, false, |number| here.line_item_url(&place, number));
                 Ok(created(&record))
             }),
             _ => Ok(Err(RequestRefusal::Internal)),

@@ -10,7 +10,7 @@ use lti_types::{LoginHint, MessageType, StorageTarget};
 use serde::{Deserialize, Serialize};
 
 use super::session::SignedIn;
-use super::{Platform, courses, legacy};
+use super::{Platform, legacy};
 use crate::answer;
 use crate::clock::now;
 use crate::problem::Problem;
@@ -62,7 +62,7 @@ pub(super) async fn deep_linking(
     request: Request,
 ) -> Result<Response, Problem> {
     let visitor = platform.expect_teacher(request.headers())?;
-    let course = shown.course.filter(|course| courses::title(course).is_some());
+    let course = shown.course.filter(|course| platform.title(course).is_ok());
     let course = course.ok_or_else(Problem::not_found)?;
     let registration = platform.registration(&client_id).ok_or_else(Problem::not_found)?;
     let record = registration.record();

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::courses::{Link, School};
 use super::people::Somebody;
 use super::session::SignedIn;
-use super::{Platform, authentication, courses};
+use super::{Platform, authentication};
 use crate::answer;
 use crate::clock::now;
 use crate::legacy::{Consumer, credentials};
@@ -110,7 +110,7 @@ fn message(
     link: &Link,
     person: &Somebody,
 ) -> Result<LaunchParameters, Problem> {
-    let context = courses::context(link.course()).map_err(Problem::internal)?;
+    let context = platform.school().context(link.course()).map_err(Problem::internal)?;
     let user = person.user_id().map_err(Problem::internal)?;
     let known = person.person();
     let mut message = LaunchParameters::new(LegacyMessageType::Launch);

@@ -38,7 +38,7 @@ fn build(
     let mut message = LaunchMessage::new(who.person.roles());
     message.person = who.person.person();
     message.role_scope_mentor = who.person.mentees();
-    message.context = Some(courses::context(course)?);
+    message.context = Some(platform.school().context(course)?);
     let mut instance = ToolPlatform::new();
     instance.guid = Some("example-lms".to_owned());
     instance.name = Some("Example LMS".to_owned());
@@ -77,13 +77,18 @@ fn build(
 }
 
 /// Values of variables that only the platform knows.
-pub(super) fn variable(platform: &Platform, name: &str, link: Option<&Link>) -> Option<String> {
+pub(super) fn variable(platform: &Platform, name: &str, course: &str, link: Option<&Link>) -> Option<String> {
     match name {
         "User.username" => None,
-        // Nothing was ever copied here.
-        "Context.id.history" | "ResourceLink.id.history" => Some(lti_platform::id_history([""; 0])),
+        "Context.id.history" => Some(history(&platform.school().history(course))),
+        "ResourceLink.id.history" => link.map(|link| history(&link.history)),
         "ToolPlatformInstance.url" => Some(platform.public.as_str().to_owned()),
         "ResourceLink.title" => link.map(|link| link.title.clone()),
         _ => None,
     }
+}
+
+/// Former ids, the newest first (LTI Core 1.3, variables); empty for what was never copied.
+fn history(ids: &[String]) -> String {
+    lti_platform::id_history(ids.iter().map(String::as_str))
 }

@@ -2,6 +2,7 @@
 
 mod authentication;
 mod content;
+mod course_copy;
 mod courses;
 mod deep_linking;
 mod gradebook;
@@ -247,6 +248,7 @@ fn router(platform: Arc<Platform>, limits: crate::limits::Limits) -> Router {
         .route("/courses/{course}/add/{client_id}", get(pages::add))
         .route("/courses/{course}/roster", get(pages::roster))
         .route("/courses/{course}/links", get(content::links))
+        .route("/courses/{course}/copy", post(course_copy::take))
         .route("/courses/{course}/gradebook", get(gradebook::show))
         .route("/launch/{link}", get(launch::link))
         .route("/deep-link/{client_id}", get(launch::deep_linking))

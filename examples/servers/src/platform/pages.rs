@@ -10,10 +10,10 @@ use lti_browser::{CspNonce, Framing, PlatformStorage, platform_storage_script};
 use lti_platform::UntrustedText;
 use lti_types::RegistrationStatus;
 
-use super::courses::{COURSES, Link};
+use super::courses::Link;
 use super::import::Imported;
 use super::people::{PEOPLE, Somebody};
-use super::{Platform, courses, gradebook as grades};
+use super::{Platform, gradebook as grades};
 use crate::answer;
 use crate::page::{Frames, html};
 use crate::problem::Problem;
@@ -28,7 +28,7 @@ const MAX_FORM: usize = 4096;
 struct Home {
     who: Option<&'static Somebody>,
     people: &'static [Somebody],
-    courses: &'static [(&'static str, &'static str)],
+    courses: Vec<(String, String)>,
 }
 
 /// `GET /`
@@ -37,7 +37,8 @@ pub(super) async fn home(
     request: Request,
 ) -> Result<Response, Problem> {
     let who = platform.signed_in(request.headers()).map(|signed_in| signed_in.person);
-    platform.page(&Home { who, people: &PEOPLE, courses: &COURSES })
+    let courses = platform.school().courses();
+    platform.page(&Home { who, people: &PEOPLE, courses })
 }
 
 /// `POST /session`
@@ -136,7 +137,7 @@ pub(super) fn invited(
 struct Course {
     who: Option<&'static Somebody>,
     id: String,
-    title: &'static str,
+    title: String,
     links: Vec<Link>,
     /// Name and client id of the tools that offer content.
     choosers: Vec<Tool>,
@@ -148,7 +149,7 @@ pub(super) async fn course(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let title = courses::title(&id).ok_or_else(Problem::not_found)?;
+    let title = platform.title(&id)?;
     let who = platform.expect_signed_in(request.headers())?.person;
     let links = platform.school().links_of(&id).cloned().collect();
     let registrations = platform.registrations();
@@ -162,7 +163,7 @@ pub(super) async fn course(
 struct Frame<'a> {
     who: Option<&'static Somebody>,
     course: &'a str,
-    course_title: &'static str,
+    course_title: &'a str,
     title: &'a str,
     /// What the frame shows.
     source: String,
@@ -176,12 +177,12 @@ pub(super) async fn open(
     Path((course, link)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let course_title = courses::title(&course).ok_or_else(Problem::not_found)?;
+    let course_title = platform.title(&course)?;
     let who = platform.expect_signed_in(request.headers())?.person;
     let found = platform.school().link(&link).filter(|found| found.course() == course).cloned();
     let found = found.ok_or_else(Problem::not_found)?;
     let source = format!("/launch/{}?frame=1", found.id);
-    platform.framing(who, &course, course_title, &found.title, source)
+    platform.framing(who, &course, &course_title, &found.title, source)
 }
 
 /// `GET /courses/{course}/add/{client_id}`
@@ -190,13 +191,13 @@ pub(super) async fn add(
     Path((course, client_id)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let course_title = courses::title(&course).ok_or_else(Problem::not_found)?;
+    let course_title = platform.title(&course)?;
     let who = platform.expect_teacher(request.headers())?.person;
     let tool = platform.registration(&client_id).ok_or_else(Problem::not_found)?;
     let title = format!("Add content from {}", tool_row(&tool).name);
     let client_id: String = url::form_urlencoded::byte_serialize(client_id.as_bytes()).collect();
     let source = format!("/deep-link/{}?course={course}&frame=1", client_id.replace('+', "%20"));
-    platform.framing(who, &course, course_title, &title, source)
+    platform.framing(who, &course, &course_title, &title, source)
 }
 
 #[derive(Template)]
@@ -225,7 +226,7 @@ pub(super) fn added(
 struct Roster {
     who: Option<&'static Somebody>,
     course: String,
-    title: &'static str,
+    title: String,
     people: &'static [Somebody],
 }
 
@@ -235,7 +236,7 @@ pub(super) async fn roster(
     Path(course): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let title = courses::title(&course).ok_or_else(Problem::not_found)?;
+    let title = platform.title(&course)?;
     let who = platform.expect_teacher(request.headers())?.person;
     platform.page(&Roster { who: Some(who), course, title, people: &PEOPLE })
 }
@@ -245,7 +246,7 @@ pub(super) async fn roster(
 struct Import<'a> {
     who: Option<&'static Somebody>,
     course: &'a str,
-    title: &'static str,
+    title: String,
     imported: Option<&'a Imported>,
 }
 
@@ -256,7 +257,7 @@ pub(super) fn import(
     course: &str,
     imported: Option<&Imported>,
 ) -> Result<Response, Problem> {
-    let title = courses::title(course).ok_or_else(Problem::not_found)?;
+    let title = platform.title(course)?;
     platform.page(&Import { who: Some(who), course, title, imported })
 }
 
@@ -270,14 +271,14 @@ struct Row {
 struct Gradebook<'a> {
     who: Option<&'static Somebody>,
     course: &'a str,
-    title: &'static str,
+    title: String,
     columns: Vec<String>,
     rows: Vec<Row>,
 }
 
 /// The grade book for a person: a teacher sees everybody, others see themselves.
 pub(super) fn gradebook(platform: &Platform, course: &str, headers: &HeaderMap) -> Result<Response, Problem> {
-    let title = courses::title(course).ok_or_else(Problem::not_found)?;
+    let title = platform.title(course)?;
     let who = platform.expect_signed_in(headers)?.person;
     let school = platform.school();
     let columns: Vec<_> = school.columns_of(course).collect();
@@ -312,7 +313,7 @@ impl Platform {
         &self,
         who: &'static Somebody,
         course: &str,
-        course_title: &'static str,
+        course_title: &str,
         title: &str,
         source: String,
     ) -> Result<Response, Problem> {

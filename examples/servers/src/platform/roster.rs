@@ -9,9 +9,9 @@ use lti_services::ServiceUrl;
 use lti_services::platform::{MemberPage, RequestRefusal, RosterRequest, SealedCursors};
 use lti_types::Member;
 
+use super::Platform;
 use super::grades::answered;
 use super::people::PEOPLE;
-use super::{Platform, courses};
 use crate::clock::now;
 use crate::problem::Problem;
 
@@ -46,7 +46,7 @@ pub(super) async fn members(
         let members = fitting.into_iter().skip(from).take(most).collect();
         let registration = here.registration(access.client_id().as_str());
         let Some(registration) = registration else { return Ok(Err(RequestRefusal::NotFound)) };
-        let context = courses::context(&course).map_err(Problem::internal)?;
+        let context = here.school().context(&course).map_err(Problem::internal)?;
         let mut page = MemberPage::new(context, members, registration.record().privacy.as_deref());
         page.next = next.as_deref();
         let url = ServiceUrl::parse(&here.address(&format!("/lti/contexts/{course}/memberships")));

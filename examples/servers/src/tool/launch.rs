@@ -99,7 +99,7 @@ async fn taken(
             let response = if visitor.json {
                 answer::json(200, &document(&launch, &session))
             } else {
-                pages::of_session(tool, &session.id, &session.session, Some(&session.token))?
+                pages::of_session(tool, &session.id, &session.session, Some(&session.token)).await?
             };
             Ok(answer::with_cookies(response, cookies))
         }
@@ -178,7 +178,7 @@ async fn verify(
 }
 
 async fn verify_once(
-    tool: &Tool,
+    tool: &Arc<Tool>,
     unverified: UnverifiedLaunch,
     browser: Browser,
     name: &str,
@@ -306,6 +306,7 @@ fn document(launch: &Launch, session: &NewSession) -> Value {
         "resource_link": launch.resource_link(),
         "target_link_uri": launch.target_link_uri(),
         "deployment_id": launch.deployment_id(),
+        "course": session.session.course,
         "claims": payload,
         "services": {
             "ags": launch.grade_service().is_some(),

@@ -34,6 +34,13 @@ pub(super) struct LegacySession {
     outcome: Option<BasicOutcome>,
 }
 
+impl LegacySession {
+    /// Whether the platform takes this person's grade.
+    pub(super) fn wants_grades(&self) -> bool {
+        self.outcome.is_some()
+    }
+}
+
 /// `POST /lti/legacy/launch`
 pub(super) async fn take(State(tool): State<Arc<Tool>>, request: Request) -> Result<Response, Problem> {
     let request = answer::whole(request, MAX_BODY).await?;
@@ -44,7 +51,7 @@ pub(super) async fn take(State(tool): State<Arc<Tool>>, request: Request) -> Res
     outcome
 }
 
-async fn taken(tool: &Tool, request: &http::Request<Vec<u8>>) -> Result<Response, Problem> {
+async fn taken(tool: &Arc<Tool>, request: &http::Request<Vec<u8>>) -> Result<Response, Problem> {
     // The address is the configured one: whatever the request says of its host, whoever sends it may choose.
     let unverified = UnverifiedLaunch::from_http(request, &tool.address("/lti/legacy/launch"))?;
     let candidates = credentials(&tool.consumers, unverified.consumer_key());
@@ -59,13 +66,19 @@ async fn taken(tool: &Tool, request: &http::Request<Vec<u8>>) -> Result<Response
     let consumer = tool.consumer(launch.account().as_str());
     let consumer = consumer.ok_or_else(|| Problem::internal("a launch of nobody"))?;
 
-    let new = NewSession::keep(tool, session(consumer, &launch)?).await?;
+    let mut session = session(consumer, &launch)?;
+    let entered = tool.enter(&session.record, launch.claims(), true).await?;
+    session.course = entered.as_ref().map(|entered| entered.course.clone());
+    let new = NewSession::keep(tool, session).await?;
+    if let Some(entered) = &entered {
+        tool.reopened(&new.session, entered).await;
+    }
     tool.metrics.launch("accepted");
     tracing::info!(consumer_key = ?launch.consumer_key(), launch_id = new.id, "LTI 1.1 launch accepted");
     let response = if Visitor::of(request.headers()).json {
         answer::json(200, &document(&launch, &new))
     } else {
-        pages::of_session(tool, &new.id, &new.session, Some(&new.token))?
+        pages::of_session(tool, &new.id, &new.session, Some(&new.token)).await?
     };
     let cookies = tool.session_cookies(&new.id, &new.token, new.session.until);
     Ok(answer::with_cookies(response, cookies))
@@ -99,6 +112,7 @@ fn document(launch: &Launch, new: &NewSession) -> Value {
         "launch_id": new.id,
         "access_token": new.token,
         "legacy": true,
+        "course": new.session.course,
         "message_type": claims.message_type,
         "user": {
             "id": launch.user().id(),
@@ -133,7 +147,7 @@ impl Tool {
     /// Sends the grade of whoever launched, by Basic Outcomes; `false` where the platform wants none.
     pub(super) async fn send_outcome(
         &self,
-        session: &Session,
+        record: &LaunchRecord,
         legacy: &LegacySession,
         points: f64,
         maximum: f64,
@@ -144,7 +158,7 @@ impl Tool {
         let call = legacy.outcome.as_ref().and_then(|to| OutcomeCall::on(to, message_id, replace));
         let Some(call) = call else { return Ok(false) };
         // Taken out of the file since.
-        let consumer = self.consumer(session.record.deployment_id.as_str());
+        let consumer = self.consumer(record.deployment_id.as_str());
         let consumer = consumer.ok_or(lti_legacy::OAuthError::KeyUnknown)?;
         let sent = self.client.outcome(&consumer.signer(), &call).await;
         self.metrics.call("outcome", sent.as_ref().map_or_else(|failure| failure.code(), |_| "ok"));

@@ -1,5 +1,6 @@
 //! A quiz tool, and the endpoints that a platform and a browser talk to.
 
+pub(crate) mod courses;
 mod deep_linking;
 mod launch;
 mod legacy;
@@ -30,11 +31,13 @@ use url::Url;
 
 use crate::legacy::{Consumer, consumers};
 use crate::metrics::Metrics;
+use crate::records::Records;
 use crate::server::{self, Bound, Running, StartError};
 use crate::settings::{self, Shared};
 use crate::store::{self, Notes};
 use crate::visitor::Reception;
 use crate::{key_file, page};
+use courses::{Courses, Shelf};
 
 /// A quiz tool to be launched from learning platforms.
 #[derive(Debug, Clone, clap::Parser)]
@@ -53,6 +56,14 @@ pub struct Arguments {
     /// Keep the signing key in this file between runs; made on first use.
     #[arg(long, value_name = "FILE")]
     pub keys: Option<PathBuf>,
+    /// A catalog whose courses are published to the platforms of --registrations, in the format of export_catalog. It is
+    /// read again when it changes.
+    #[arg(long, value_name = "FILE.json")]
+    pub catalog: Option<PathBuf>,
+    /// On what terms: which courses are retired, seats, dates, grades; see docs/servers.md. It is read again when it
+    /// changes.
+    #[arg(long, value_name = "FILE.json")]
+    pub publications: Option<PathBuf>,
     /// What both servers have.
     #[command(flatten)]
     pub shared: Shared,
@@ -72,6 +83,9 @@ pub(crate) struct Tool {
     /// Who launches by LTI 1.1.
     consumers: Vec<Consumer>,
     notes: Notes,
+    records: Records,
+    /// Published ones.
+    courses: Option<Courses>,
     client: Client,
     /// For grades, which go on their way after the page is closed.
     patient: Client,
@@ -89,15 +103,17 @@ pub(crate) struct Tool {
 /// [`StartError`]: one line for whoever started it.
 pub async fn start(arguments: Arguments) -> Result<Running, StartError> {
     let records = settings::records::<PlatformRecord>("--registrations", arguments.registrations.as_deref())?;
+    let shelf = Shelf::of(arguments.catalog.as_deref(), arguments.publications.as_deref())?;
     let bound = server::bind(&arguments.listen, arguments.shared.public_url.clone()).await?;
-    serve(bound, &arguments, records).await
+    serve(bound, &arguments, records, shelf).await
 }
 
-/// Starts a tool on a socket, with platforms.
+/// Starts a tool on a socket, with platforms and published courses.
 pub(crate) async fn serve(
     bound: Bound,
     arguments: &Arguments,
     records: Vec<PlatformRecord>,
+    shelf: Option<Shelf>,
 ) -> Result<Running, StartError> {
     let shared = &arguments.shared;
     let public = bound.public.clone();
@@ -119,6 +135,8 @@ pub(crate) async fn serve(
         sealer: Sealer::new(sealing_key),
         consumers: consumers("--legacy-consumers", arguments.legacy_consumers.as_deref())?,
         platforms: Platforms::new(Arc::clone(&store) as Arc<dyn lti_store::RecordStore>, "tool"),
+        records: Records::new(Arc::clone(&store), "tool"),
+        courses: shelf.map(|shelf| Courses::new(shelf, &records)),
         notes: Notes::new(store, "tool"),
         client: shared.client("lti-example-tool")?,
         patient: shared.patient_client("lti-example-tool")?,
@@ -131,7 +149,9 @@ pub(crate) async fn serve(
         tool.register(record).await?;
     }
     tool.allow_framing().await.map_err(|problem| StartError::new(problem.message))?;
-    Ok(server::serve(bound, router(Arc::new(tool))))
+    let tool = Arc::new(tool);
+    tool.collect_grades();
+    Ok(server::serve(bound, router(tool)))
 }
 
 impl Tool {
@@ -174,6 +194,7 @@ fn router(tool: Arc<Tool>) -> Router {
         .route("/lti/launches/{launch_id}/results", get(services::results))
         .route("/lti/launches/{launch_id}/deep-link", post(deep_linking::respond))
         .route("/lti/launches/{launch_id}/quiz", post(quiz::hand_in))
+        .route("/lti/launches/{launch_id}/course", post(courses::page::complete))
         .route("/lti/register", get(registration::register))
         .route("/lti/config/canvas.json", get(registration::canvas))
         .route("/lti/cartridge.xml", get(registration::cartridge))

@@ -9,9 +9,9 @@ use lti_browser::{CspNonce, Texts};
 use lti_tool::Check;
 use serde_json::json;
 
-use super::Tool;
 use super::quiz::{Grade, QUIZZES, Quiz};
 use super::session::Session;
+use super::{Tool, courses};
 use crate::answer;
 use crate::page::{Frames, html};
 use crate::problem::Problem;
@@ -21,18 +21,24 @@ use crate::visitor::Visitor;
 /// The most bytes of our own small forms.
 const MAX_FORM: usize = 4096;
 
+/// The most courses that are listed.
+const MOST_LISTED: usize = 100;
+
 #[derive(Template)]
 #[template(path = "tool/home.html")]
 struct Home<'a> {
     login: &'a str,
     launch: &'a str,
     keys: &'a str,
+    /// Titles and launch links.
+    courses: Vec<(String, String)>,
 }
 
 /// `GET /`
 pub(super) async fn home(State(tool): State<Arc<Tool>>) -> Result<Response, Problem> {
     let (login, keys) = (tool.address("/lti/login"), tool.address("/.well-known/jwks.json"));
-    tool.page(&Home { login: login.as_str(), launch: tool.redirect_uri.as_str(), keys: keys.as_str() })
+    let (login, launch, keys) = (login.as_str(), tool.redirect_uri.as_str(), keys.as_str());
+    tool.page(&Home { login, launch, keys, courses: tool.launch_links(MOST_LISTED) })
 }
 
 /// `GET /lti/launches/{launch_id}`
@@ -54,11 +60,11 @@ pub(super) async fn launch(
             200,
             &json!({
                 "launch_id": id, "message_type": record.message_type, "roles": record.roles,
-                "context": record.context, "resource_link": record.resource_link,
+                "context": record.context, "resource_link": record.resource_link, "course": session.course,
             }),
         ));
     }
-    of_session(&tool, &id, &session, None)
+    of_session(&tool, &id, &session, None).await
 }
 
 #[derive(Template)]
@@ -94,7 +100,7 @@ pub(super) async fn open(
         None => answer::field(&request, "access_token"),
     };
     let session = tool.session(&id, request.method(), request.headers(), token.as_deref()).await?;
-    of_session(&tool, &id, &session, token.as_deref())
+    of_session(&tool, &id, &session, token.as_deref()).await
 }
 
 #[derive(Template)]
@@ -117,19 +123,19 @@ struct PickerPage<'a> {
 }
 
 /// The launch in words.
-struct Summary<'a> {
-    name: Option<&'a str>,
-    role: &'static str,
-    course: Option<&'a str>,
-    link: Option<&'a str>,
-    platform: &'a str,
+pub(super) struct Summary<'a> {
+    pub(super) name: Option<&'a str>,
+    pub(super) role: &'static str,
+    pub(super) course: Option<&'a str>,
+    pub(super) link: Option<&'a str>,
+    pub(super) platform: &'a str,
     /// How the browser proved itself; LTI 1.1 asks for no proof.
-    proof: Option<&'static str>,
-    checks: &'static [Check],
+    pub(super) proof: Option<&'static str>,
+    pub(super) checks: &'static [Check],
 }
 
 impl<'a> Summary<'a> {
-    fn of(session: &'a Session) -> Self {
+    pub(super) fn of(session: &'a Session) -> Self {
         let record = &session.record;
         let roles = &record.roles;
         let role = if roles.is_instructor() {
@@ -160,14 +166,17 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// The page of a launch: a quiz, or a choice of quizzes. Its forms carry the access token, if it is at hand, for browsers
+/// The page of a launch: a course, a quiz, or a choice of quizzes. Its forms carry the access token, if it is at hand, for browsers
 /// that keep no cookie.
-pub(super) fn of_session(
+pub(super) async fn of_session(
     tool: &Tool,
     id: &str,
     session: &Session,
     token: Option<&str>,
 ) -> Result<Response, Problem> {
+    if let Some(course) = &session.course {
+        return courses::page::show(tool, id, session, course, token).await;
+    }
     let about = Summary::of(session);
     match &session.deep_linking {
         Some(asked) => {
@@ -205,7 +214,7 @@ pub(super) fn handed_in(
 }
 
 impl Tool {
-    fn page(&self, template: &impl Template) -> Result<Response, Problem> {
+    pub(super) fn page(&self, template: &impl Template) -> Result<Response, Problem> {
         let nonce = CspNonce::random()?;
         Ok(html(template, &nonce, &Frames { by: &self.framing(), of: &[] }))
     }

@@ -105,7 +105,7 @@ impl Quiz {
     }
 
     /// Points for a form with the fields `q0`, `q1`, …; an answer that is missing or none gives none.
-    fn points(&self, request: &http::Request<Vec<u8>>) -> usize {
+    pub(super) fn points(&self, request: &http::Request<Vec<u8>>) -> usize {
         let right = self.questions.iter().enumerate().filter(|(number, question)| {
             answer::field(request, &format!("q{number}")).and_then(|given| given.parse().ok())
                 == Some(question.right)
@@ -134,13 +134,13 @@ async fn send(tool: &Arc<Tool>, session: &Session, quiz: &Quiz, points: usize) -
         return Ok(Grade::NotWanted);
     };
     if let Some(legacy) = &session.legacy {
-        let sent = tool.send_outcome(session, legacy, points as f64, quiz.maximum()).await?;
+        let sent = tool.send_outcome(&session.record, legacy, points as f64, quiz.maximum()).await?;
         return Ok(if sent { Grade::Sent } else { Grade::NotWanted });
     }
     let Some(service) = &session.record.grade_service else { return Ok(Grade::NotWanted) };
     let Some(line_item) = service.line_item() else { return Ok(Grade::NotWanted) };
     let line_item = LineItemUrl::parse(line_item).map_err(Problem::internal)?;
-    let grades = tool.patient_grades(session).await?;
+    let grades = tool.patient_grades(&session.record).await?;
     let room = Arc::clone(&tool.on_their_way).try_acquire_owned().map_err(|_| {
         let message = "too many grades are on their way; hand in again in a moment";
         Problem::new(503, Fault::Unavailable, "grades_waiting", message, "RFC 9110 §15.6.4")
@@ -164,7 +164,7 @@ async fn send(tool: &Arc<Tool>, session: &Session, quiz: &Quiz, points: usize) -
 }
 
 impl Tool {
-    fn score_time(&self, line_item: &LineItemUrl, user: &UserId) -> Timestamp {
+    pub(super) fn score_time(&self, line_item: &LineItemUrl, user: &UserId) -> Timestamp {
         let mut clock = self.score_clock.lock().unwrap_or_else(PoisonError::into_inner);
         clock.forget_before(now() - REMEMBERED);
         clock.next(line_item, user, now())

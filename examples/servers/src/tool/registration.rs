@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Request, State};
+use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use lti_browser::{CspNonce, Fault};
@@ -13,6 +13,7 @@ use lti_registration::{
     CLOSE_SCRIPT, RegistrationError, RegistrationInitiation, canvas_configuration, metadata_of,
 };
 use lti_types::{ClientId, PlatformRecord, RegistrationStatus, Scope, ToolRecord};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::Tool;
@@ -108,10 +109,28 @@ pub(super) async fn canvas(State(tool): State<Arc<Tool>>) -> Result<Response, Pr
     Ok(answer::json(200, &canvas_configuration(&metadata_of(&own_record(&tool)?), None)))
 }
 
-/// `GET /lti/cartridge.xml`
-pub(super) async fn cartridge(State(tool): State<Arc<Tool>>) -> Result<Response, Problem> {
-    let mut link = LtiLink::new("Example quizzes", tool.redirect_uri.as_str());
-    link.description = Some("Small quizzes whose grades come back".to_owned());
+#[derive(Deserialize)]
+pub(super) struct Of {
+    /// The id of a published course.
+    course: Option<String>,
+}
+
+/// `GET /lti/cartridge.xml`, for the quizzes; with `?course=`, for a published course.
+pub(super) async fn cartridge(
+    State(tool): State<Arc<Tool>>,
+    Query(of): Query<Of>,
+) -> Result<Response, Problem> {
+    let link = match of.course {
+        Some(course) => {
+            let (title, link) = tool.launch_link(&course).ok_or_else(Problem::not_found)?;
+            LtiLink::new(title, link)
+        }
+        None => {
+            let mut link = LtiLink::new("Example quizzes", tool.redirect_uri.as_str());
+            link.description = Some("Small quizzes whose grades come back".to_owned());
+            link
+        }
+    };
     let xml = LinkDocument::new(link).to_xml(&Settings::default()).map_err(Problem::internal)?;
     Ok(([(CONTENT_TYPE, "text/xml; charset=utf-8")], xml).into_response())
 }

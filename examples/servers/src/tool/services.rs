@@ -9,6 +9,7 @@ use futures_util::TryStreamExt;
 use lti_browser::Fault;
 use lti_client::{CallError, Client, Credentials, Grades, ScoreOutcome};
 use lti_services::{Call as _, LineItemUrl};
+use lti_tool::LaunchRecord;
 use lti_types::{LineItem, LineItemResult, Member, Role, Score, WireUrl};
 use serde_json::{Map, Value, json};
 
@@ -21,8 +22,7 @@ use crate::problem::Problem;
 const MAX_BODY: usize = 256 * 1024;
 
 impl Tool {
-    async fn credentials(&self, session: &Session) -> Result<Credentials, Problem> {
-        let record = &session.record;
+    async fn credentials(&self, record: &LaunchRecord) -> Result<Credentials, Problem> {
         let registration = self.registration(&record.issuer, &record.client_id).await?;
         let credentials =
             Credentials::new(registration.record(), Arc::clone(&self.key)).map_err(|error| {
@@ -33,17 +33,22 @@ impl Tool {
 
     /// The grades of a launch's course.
     pub(super) async fn grades(&self, session: &Session) -> Result<Grades, Problem> {
-        self.grades_by(&self.client, session).await
+        self.grades_of(&session.record).await
+    }
+
+    /// The same by a launch's record.
+    pub(super) async fn grades_of(&self, record: &LaunchRecord) -> Result<Grades, Problem> {
+        self.grades_by(&self.client, record).await
     }
 
     /// The same, for grades that nobody waits for.
-    pub(super) async fn patient_grades(&self, session: &Session) -> Result<Grades, Problem> {
-        self.grades_by(&self.patient, session).await
+    pub(super) async fn patient_grades(&self, record: &LaunchRecord) -> Result<Grades, Problem> {
+        self.grades_by(&self.patient, record).await
     }
 
-    async fn grades_by(&self, client: &Client, session: &Session) -> Result<Grades, Problem> {
-        let service = session.record.grade_service.as_ref().ok_or(CallError::ServiceMissing)?;
-        Ok(client.grades(&self.credentials(session).await?, service)?)
+    async fn grades_by(&self, client: &Client, record: &LaunchRecord) -> Result<Grades, Problem> {
+        let service = record.grade_service.as_ref().ok_or(CallError::ServiceMissing)?;
+        Ok(client.grades(&self.credentials(record).await?, service)?)
     }
 
     /// Sends a score, and says so only if the platform has it.
@@ -60,7 +65,7 @@ impl Tool {
         }
     }
 
-    fn counted<T>(&self, call: &'static str, outcome: Result<T, CallError>) -> Result<T, Problem> {
+    pub(super) fn counted<T>(&self, call: &'static str, outcome: Result<T, CallError>) -> Result<T, Problem> {
         self.metrics.call(call, outcome.as_ref().map_or_else(CallError::code, |_| "ok"));
         outcome.map_err(Problem::from)
     }
@@ -89,7 +94,7 @@ pub(super) async fn members(
         None => None,
     };
     let service = session.record.roster_service.as_ref().ok_or(CallError::ServiceMissing)?;
-    let roster = tool.client.roster(&tool.credentials(&session).await?, service)?;
+    let roster = tool.client.roster(&tool.credentials(&session.record).await?, service)?;
     let mut call = roster.all();
     if let Some(role) = value("role").filter(|role| !role.is_empty()) {
         call = call.with_role(&Role::from(role));

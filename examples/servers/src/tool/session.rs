@@ -4,6 +4,8 @@
 //! The access token *is* what is kept, sealed with a key that comes of the signing key, which machines of one tool share:
 //! however many launches there are, they take no room here. What does not fit into a token goes into the store.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use http::HeaderMap;
 use http::Method;
@@ -51,6 +53,9 @@ pub(super) struct Session {
     pub(super) name: Option<String>,
     /// Which quiz the link is for.
     pub(super) quiz: Option<String>,
+    /// Which published course.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) course: Option<String>,
     /// Whether the browser proved itself by platform storage, and not by a cookie.
     pub(super) by_storage: bool,
     /// Of a launch by LTI 1.1.
@@ -66,11 +71,17 @@ pub(super) struct NewSession {
 }
 
 impl NewSession {
-    pub(super) async fn of(tool: &Tool, launch: &Launch) -> Result<Self, Problem> {
+    pub(super) async fn of(tool: &Arc<Tool>, launch: &Launch) -> Result<Self, Problem> {
         let mut session = Session::of(launch.to_record(), launch.claims());
+        let entered = tool.enter(&session.record, launch.claims(), false).await?;
+        session.course = entered.as_ref().map(|entered| entered.course.clone());
         session.deep_linking = launch.deep_linking_request();
         session.by_storage = launch.binding() == Binding::PlatformStorage;
-        Self::keep(tool, session).await
+        let new = Self::keep(tool, session).await?;
+        if let Some(entered) = &entered {
+            tool.reopened(&new.session, entered).await;
+        }
+        Ok(new)
     }
 
     /// Gives a launch its id and token.
@@ -97,6 +108,7 @@ impl Session {
             deep_linking: None,
             name: claims.name.clone(),
             quiz: claims.custom.as_ref().and_then(|custom| custom.get("quiz")).map(str::to_owned),
+            course: None,
             by_storage: false,
             legacy: None,
         }

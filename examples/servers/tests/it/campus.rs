@@ -6,6 +6,8 @@ use lti_example_servers::server::Running;
 use serde_json::{Value, json};
 
 use crate::browser::{Answer, Browser, HTML, JSON};
+use crate::deployments::free_port;
+use crate::front::Front;
 
 pub struct Campus {
     pub lms: String,
@@ -22,8 +24,30 @@ pub struct Launched {
 
 impl Campus {
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    pub async fn start_with(flags: &[&str]) -> Self {
         let arguments = ["campus", "--listen", "127.0.0.1:0", "--tool-listen", "127.0.0.1:0"];
-        let running = servers::start(servers::Arguments::parse_from(arguments)).await.unwrap();
+        Self::started(servers::Arguments::parse_from(arguments.iter().chain(flags))).await
+    }
+
+    /// The same with something before the platform.
+    pub async fn start_behind_a_front(flags: &[&str]) -> (Self, Front) {
+        let port = free_port();
+        let front = Front::of(format!("http://127.0.0.1:{port}")).await;
+        let listen = format!("127.0.0.1:{port}");
+        let arguments =
+            ["campus", "--listen", &listen, "--public-url", &front.url, "--tool-listen", "127.0.0.1:0"];
+        let arguments = servers::Arguments::parse_from(arguments.iter().chain(flags));
+        let mut campus = Self::started(arguments).await;
+        assert_eq!(campus.lms, front.there());
+        campus.lms.clone_from(&front.url);
+        (campus, front)
+    }
+
+    async fn started(arguments: servers::Arguments) -> Self {
+        let running = servers::start(arguments).await.unwrap();
         let (lms, tool) = (running[0].url().to_owned(), running[1].url().to_owned());
         Self { lms, tool, _running: running }
     }

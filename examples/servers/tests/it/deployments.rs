@@ -14,9 +14,11 @@ pub struct Pair {
     pub tool: String,
     _running: Vec<Running>,
     files: tempfile::TempDir,
+    /// Flags of the tool.
+    flags: Vec<String>,
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
@@ -28,20 +30,30 @@ impl Pair {
 
     /// The same with a store for the tool.
     pub async fn start_on(store: &str, change: impl FnOnce(&mut Value, &mut Value)) -> Self {
-        Self::start_at(free_port(), None, store, change).await
+        Self::start_at(free_port(), None, store, &[], change).await
+    }
+
+    /// The same with more flags for the tool.
+    pub async fn start_with(
+        store: &str,
+        flags: &[&str],
+        change: impl FnOnce(&mut Value, &mut Value),
+    ) -> Self {
+        Self::start_at(free_port(), None, store, flags, change).await
     }
 
     /// The same with something before the platform.
     pub async fn start_behind_a_front(change: impl FnOnce(&mut Value, &mut Value)) -> (Self, Front) {
         let port = free_port();
         let front = Front::of(format!("http://127.0.0.1:{port}")).await;
-        (Self::start_at(port, Some(&front.url), "memory", change).await, front)
+        (Self::start_at(port, Some(&front.url), "memory", &[], change).await, front)
     }
 
     async fn start_at(
         lms_port: u16,
         lms_public: Option<&str>,
         store: &str,
+        flags: &[&str],
         change: impl FnOnce(&mut Value, &mut Value),
     ) -> Self {
         let files = tempfile::tempdir().unwrap();
@@ -95,10 +107,13 @@ impl Pair {
             &keys,
         ];
         let platform = platform::Arguments::parse_from(of_platform.into_iter().chain(common));
-        let tool = tool::Arguments::parse_from(of_tool.into_iter().chain(common).chain(["--store", store]));
+        let tool = tool::Arguments::parse_from(
+            of_tool.into_iter().chain(common).chain(["--store", store]).chain(flags.iter().copied()),
+        );
         let running = vec![platform::start(platform).await.unwrap(), tool::start(tool).await.unwrap()];
         assert_eq!((running[0].url(), running[1].url()), (local.as_str(), quizzes.as_str()));
-        Self { lms, tool: quizzes, _running: running, files }
+        let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        Self { lms, tool: quizzes, _running: running, files, flags }
     }
 
     /// Another machine of the same tool: the same registrations, keys, store and public address.
@@ -119,6 +134,7 @@ impl Pair {
             store,
             "--allow-loopback",
         ];
+        let arguments = arguments.into_iter().chain(self.flags.iter().map(String::as_str));
         tool::start(tool::Arguments::parse_from(arguments)).await.unwrap()
     }
 
@@ -140,8 +156,13 @@ impl Pair {
 
     /// From the click to the form, with the login at one machine of the tool.
     pub async fn form(&self, browser: &mut Browser, at: &str) -> Vec<(String, String)> {
+        self.form_of(browser, at, 0).await
+    }
+
+    /// The same for the first course's link number `index`.
+    pub async fn form_of(&self, browser: &mut Browser, at: &str, index: usize) -> Vec<(String, String)> {
         let links = browser.get(&format!("{}/courses/course-1/links", self.lms), JSON).await.json();
-        let url = format!("{}/launch/{}", self.lms, links[0]["id"].as_str().unwrap());
+        let url = format!("{}/launch/{}", self.lms, links[index]["id"].as_str().unwrap());
         let login = browser.get(&url, HTML).await.location();
         let login = login.as_str().replace(&self.tool, at);
         let request = browser.get(&login, HTML).await.location();
@@ -158,11 +179,42 @@ impl Pair {
     /// The launch of the first course's link number `index`.
     pub async fn launch(&self, browser: &mut Browser, index: usize) -> Answer {
         let links = browser.get(&format!("{}/courses/course-1/links", self.lms), JSON).await.json();
-        let url = format!("{}/launch/{}", self.lms, links[index]["id"].as_str().unwrap());
-        let login = browser.get(&url, HTML).await.location();
+        self.launch_link(browser, links[index]["id"].as_str().unwrap()).await
+    }
+
+    /// The launch of any link.
+    pub async fn launch_link(&self, browser: &mut Browser, link: &str) -> Answer {
+        self.walk(browser, &format!("{}/launch/{link}", self.lms)).await
+    }
+
+    async fn walk(&self, browser: &mut Browser, url: &str) -> Answer {
+        let login = browser.get(url, HTML).await.location();
         let request = browser.get(login.as_str(), HTML).await.location();
         let (action, fields) = browser.get(request.as_str(), HTML).await.expect(200).form();
         browser.post(&action, &fields, JSON).await
+    }
+
+    /// Has the tool register itself with the platform: the client id that it got.
+    pub async fn register_itself(&self, teacher: &mut Browser) -> String {
+        let mint = format!("{}/admin/registrations", self.lms);
+        let invitation = teacher.post(&mint, &[], JSON).await.expect(200).json();
+        let done = Browser::new().get(&register_url(&self.tool, &invitation), JSON).await.expect(200).json();
+        done["client_id"].as_str().unwrap().to_owned()
+    }
+
+    /// The link that deep linking with a tool made of a content item.
+    pub async fn choose(&self, teacher: &mut Browser, client_id: &str, items: Value) -> String {
+        let url = format!("{}/deep-link/{client_id}?course=course-1", self.lms);
+        let choosing = self.walk(teacher, &url).await.expect(200).json();
+        let (id, token) =
+            (choosing["launch_id"].as_str().unwrap(), choosing["access_token"].as_str().unwrap());
+        let url = format!("{}/lti/launches/{id}/deep-link", self.tool);
+        let form =
+            teacher.call("POST", &url, token, Some(json!({"content_items": items}))).await.expect(200).json();
+        let fields = [("JWT".to_owned(), form["jwt"].as_str().unwrap().to_owned())];
+        let added =
+            teacher.post(&format!("{}/lti/deep-linking/return", self.lms), &fields, JSON).await.expect(200);
+        added.json()["links"][0]["id"].as_str().unwrap().to_owned()
     }
 }
 
@@ -377,5 +429,5 @@ async fn content_is_imported_for_the_tool_that_it_fits() {
     student.post(&url, &fetched, JSON).await.expect(403);
     let headers = [("content-type", "application/zip"), ("accept", JSON)];
     let refused = teacher.send("POST", &url, &headers, b"no package".to_vec()).await.expect(400);
-    assert_eq!(refused.code(), "package_unreadable");
+    assert_eq!(refused.code(), "archive");
 }

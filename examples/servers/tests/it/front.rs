@@ -31,6 +31,11 @@ impl Front {
         front
     }
 
+    /// What is behind it.
+    pub fn there(&self) -> &str {
+        &self.there
+    }
+
     /// From now on, requests whose path holds one of these are answered only after they are let go.
     pub fn hang(&self, paths: &[&'static str]) {
         *self.hung.lock().unwrap() = paths.to_vec();

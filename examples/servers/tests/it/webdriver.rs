@@ -344,3 +344,54 @@ async fn a_launch_in_a_new_tab() {
     assert_eq!(before, after, "one launch");
     chrome.close().await;
 }
+
+/// A course of the catalog: imported, copied, opened in a frame, completed and opened again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_published_course_in_a_frame() {
+    let Some(driver) = driver() else { return };
+    let running = two_sites().await;
+    let (lms, tool) = (running[0].url(), running[1].url());
+    let chrome = Chrome::open(&driver, Cookies::All).await;
+    chrome.go(lms).await;
+    chrome.click("Sign in as Grace Okafor").await;
+    chrome.wait_text("Welcome, Grace Okafor").await;
+    chrome.go(&format!("{lms}/courses/course-1/import")).await;
+    chrome
+        .run(&format!(
+            "document.querySelector('#title').value = 'Data protection';
+             document.querySelector('#url').value = '{tool}/lti/launch/instances-1';"
+        ))
+        .await;
+    chrome.click("Add the link").await;
+    chrome.wait_text("1 added").await;
+    chrome.inspect("imported").await;
+    chrome.go(&format!("{lms}/courses/course-1")).await;
+    chrome.click("Copy the course").await;
+    chrome.wait("the copy", "return document.querySelector('h1').innerText === 'Botany (copy)'").await;
+    chrome.inspect("copied-course").await;
+    chrome.go(tool).await;
+    chrome.wait_text("Published courses").await;
+    chrome.inspect("tool-home").await;
+    chrome.no_console_errors().await;
+    chrome.close().await;
+
+    let chrome = Chrome::open(&driver, Cookies::All).await;
+    chrome.go(lms).await;
+    chrome.click("Sign in as Inés Rojas").await;
+    chrome.wait_text("Welcome, Inés Rojas").await;
+    chrome.go(&format!("{lms}/courses/course-1")).await;
+    chrome.click("Open Data protection").await;
+    chrome.enter_frame().await;
+    chrome.wait_text("Why it matters").await;
+    chrome.inspect("published-course").await;
+    chrome.click("Complete the course").await;
+    chrome.wait_text("Your grade was sent to your course").await;
+    chrome.inspect("course-done").await;
+    chrome.click("Back to the course").await;
+    chrome.wait_text("You have completed this course").await;
+    chrome.no_console_errors().await;
+    chrome.close().await;
+    for server in running {
+        server.stop().await;
+    }
+}
