@@ -3,7 +3,7 @@
 //! # Modules, in the order of the work
 //!
 //! - what the two sides exchange: [`Term`], [`Handover`], [`PlatformAddresses`]
-//! - records and what is wrong with them: [`check_platform`], [`check_tool`], [`Fault`], [`Problem`], [`AddressRules`];
+//! - records and what is wrong with them: [`check_platform`], [`check_tool`], [`Fault`], [`Problem`], [`AddressRules`], [`AddressKind`];
 //!   records from files: [`Import`]; the tool of a launch URL: [`find_tool`]
 //! - what is known of products: [`Profile`]
 //! - dynamic registration, the tool's end: [`RegistrationInitiation`] → [`FetchConfiguration`] → [`PlatformOffer`] →
@@ -12,6 +12,7 @@
 //! - documents for administrators: [`canvas_configuration`], [`Instructions`]
 
 mod address;
+mod address_kind;
 mod audience;
 mod canvas;
 mod close;
@@ -41,6 +42,7 @@ mod tool_record;
 mod vocabulary;
 
 pub use address::AddressRules;
+pub use address_kind::AddressKind;
 pub use canvas::canvas_configuration;
 pub use close::{CLOSE_SCRIPT, CLOSE_SUBJECT, close_message, is_close_message};
 pub use csv_import::csv_headings;
