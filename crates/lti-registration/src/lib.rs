@@ -30,6 +30,7 @@ mod keys;
 mod management;
 mod members;
 mod metadata;
+mod metadata_check;
 mod offer;
 pub mod platform;
 mod platform_record;
@@ -56,7 +57,8 @@ pub use import::{
 pub use initiation::{FetchConfiguration, Fetched, RegistrationInitiation};
 pub use instructions::{Instructions, Step};
 pub use management::Management;
-pub use metadata::{check_metadata, metadata_of, tool_record_of};
+pub use metadata::{metadata_of, tool_record_of};
+pub use metadata_check::check_metadata;
 pub use offer::{PendingRegistration, PlatformOffer};
 pub use platform_record::check_platform;
 pub use profile::{
