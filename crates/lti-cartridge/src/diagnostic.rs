@@ -259,8 +259,9 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
+    /// Without room for a single one no error would show.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { list: Vec::new(), limit, omitted: 0 }
+        Self { list: Vec::new(), limit: limit.max(1), omitted: 0 }
     }
 
     pub(crate) fn add(&mut self, rule: Rule, place: impl FnOnce() -> Place) {
@@ -276,6 +277,14 @@ impl Notes {
         {
             *weakest = Diagnostic { severity, rule, place: place() };
         }
+    }
+
+    /// Notes that were made before, with those that were left out then.
+    pub(crate) fn resume(&mut self, earlier: &[Diagnostic], omitted: u64) {
+        for diagnostic in earlier {
+            self.add(diagnostic.rule, || diagnostic.place.clone());
+        }
+        self.omitted += omitted;
     }
 
     pub(crate) fn finish(self) -> (Vec<Diagnostic>, u64) {
