@@ -20,7 +20,7 @@ mod totals;
 
 pub use csv::CsvWriter;
 pub use json::{JsonLinesWriter, JsonWriter};
-pub use launch_base::{InvalidLaunchBase, LaunchBase};
+pub use launch_base::{InvalidLaunchBase, LaunchBase, MAX_LAUNCH_BASE_BYTES};
 pub use row::{Row, RowDecision};
 pub use totals::Totals;
 
