@@ -264,4 +264,10 @@ impl ReportError {
             Self::Write(_) => "report_write_failed",
         }
     }
+
+    /// The section that it rests on.
+    #[must_use]
+    pub fn spec(&self) -> &'static str {
+        "publishing rules 20.1"
+    }
 }

@@ -87,4 +87,10 @@ impl InvalidLaunchBase {
     pub fn code(&self) -> &'static str {
         "invalid_launch_base"
     }
+
+    /// The section that it rests on.
+    #[must_use]
+    pub fn spec(&self) -> &'static str {
+        "publishing rules 20.2"
+    }
 }

@@ -61,6 +61,16 @@ async fn a_lock_that_is_held_costs_the_timeout() {
     assert_eq!(store.take(key, now).await, Ok(Some(vec![1])), "the server gave the statement up");
 }
 
+#[tokio::test]
+async fn a_timeout_beyond_all_clocks_is_cut() {
+    let Some((url, _)) = schema().await else { return };
+    let mut settings = PostgresSettings::new(url);
+    settings.timeout = Duration::MAX;
+    let store = PostgresStore::connect(settings).await.unwrap();
+    let (key, now) = (Key::new("test", "", "k"), now());
+    assert_eq!(store.first_use(key, now + TimeDelta::minutes(5), now).await, Ok(Use::First));
+}
+
 /// A server that takes no more writes is as good as lost, and its connections are not kept.
 #[tokio::test]
 async fn a_server_that_takes_no_writes_is_unavailable() {
