@@ -67,9 +67,8 @@ impl RegistrationInitiation {
         let openid_configuration =
             WireUrl::from(configuration.ok_or(RegistrationError::Parameter("openid_configuration"))?);
         let token = token.filter(|value| !value.is_empty());
-        let registration_token = token
-            .map(|token| sendable(token).ok_or(RegistrationError::Parameter(TOKEN)))
-            .transpose()?;
+        let registration_token =
+            token.map(|token| sendable(token).ok_or(RegistrationError::Parameter(TOKEN))).transpose()?;
         Ok(Self { openid_configuration, registration_token })
     }
 

@@ -19,7 +19,8 @@ const CLAIMS: &[(&str, PersonalData)] = &[
 ];
 
 /// Those that are usual; the others are sent by few platforms.
-pub(crate) const USUAL_CLAIMS: [&str; 6] = ["name", "given_name", "family_name", "email", "picture", "locale"];
+pub(crate) const USUAL_CLAIMS: [&str; 6] =
+    ["name", "given_name", "family_name", "email", "picture", "locale"];
 
 /// The metadata with what LTI always has, and without what only a platform may say.
 pub(crate) fn complete(metadata: &ClientMetadata) -> ClientMetadata {

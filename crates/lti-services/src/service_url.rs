@@ -74,12 +74,6 @@ impl ServiceUrl {
         self.url.origin() == other.url.origin()
     }
 
-    /// Whether the address points to the same thing, byte for byte.
-    #[must_use]
-    pub fn is(&self, other: &WireUrl) -> bool {
-        self.text == other.as_str()
-    }
-
     /// The address with another segment, such as `scores`, at the end of its path; the query is left alone, byte for
     /// byte. Slashes at the end of the path are collapsed.
     #[must_use]
