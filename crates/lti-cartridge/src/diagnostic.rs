@@ -259,14 +259,15 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    /// Without room for a single one no error would show.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { list: Vec::new(), limit: limit.max(1), omitted: 0 }
+        Self { list: Vec::new(), limit, omitted: 0 }
     }
 
     pub(crate) fn add(&mut self, rule: Rule, place: impl FnOnce() -> Place) {
         let severity = rule.severity();
-        if self.list.len() < self.limit {
+        // With no room at all, one error is kept, so that a faulty package never looks whole.
+        let must_show = severity == Severity::Error && self.list.is_empty();
+        if self.list.len() < self.limit || must_show {
             self.list.push(Diagnostic { severity, rule, place: place() });
             return;
         }

@@ -38,7 +38,7 @@ pub struct Limits {
     pub items: usize,
     /// Properties in one list of an LTI link, extensions of a link, and attachments of a topic: 1,000.
     pub properties: usize,
-    /// Diagnostics that are kept; further ones are counted: 1,000. One at least is kept, an error before anything else.
+    /// Diagnostics that are kept; further ones are counted: 1,000. One error is kept in any case.
     pub diagnostics: usize,
 }
 
