@@ -169,4 +169,14 @@ impl PageError {
             Self::Path => "page_path_invalid",
         }
     }
+
+    /// The section of the specification it rests on.
+    #[must_use]
+    pub fn spec(self) -> &'static str {
+        match self {
+            Self::Address(_) => "RFC 3986 §3",
+            Self::Field => "HTML Living Standard §4.10.21.4",
+            Self::Path => "RFC 6454 §4",
+        }
+    }
 }

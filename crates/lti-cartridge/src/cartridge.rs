@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::{Item, links};
 use crate::resource::{Content, Resource};
-use crate::target::Usage;
+use crate::usage::Usage;
 use crate::writer::{EntryKind, OutlineWriter, Payload, ResourceEntry, Supply, Wanted, WantedKind};
 use crate::{
     Feature, Identifier, Loss, LtiLink, Metadata, PackagePath, Settings, Target, WriteError, Written,

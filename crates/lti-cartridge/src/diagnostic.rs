@@ -265,7 +265,9 @@ impl Notes {
 
     pub(crate) fn add(&mut self, rule: Rule, place: impl FnOnce() -> Place) {
         let severity = rule.severity();
-        if self.list.len() < self.limit {
+        // With no room at all, one error is kept, so that a faulty package never looks whole.
+        let must_show = severity == Severity::Error && self.list.is_empty();
+        if self.list.len() < self.limit || must_show {
             self.list.push(Diagnostic { severity, rule, place: place() });
             return;
         }
@@ -276,6 +278,14 @@ impl Notes {
         {
             *weakest = Diagnostic { severity, rule, place: place() };
         }
+    }
+
+    /// Notes that were made before, with those that were left out then.
+    pub(crate) fn resume(&mut self, earlier: &[Diagnostic], omitted: u64) {
+        for diagnostic in earlier {
+            self.add(diagnostic.rule, || diagnostic.place.clone());
+        }
+        self.omitted += omitted;
     }
 
     pub(crate) fn finish(self) -> (Vec<Diagnostic>, u64) {

@@ -69,6 +69,20 @@ impl Scope {
 )]
 pub struct InvalidIdentifier(());
 
+impl InvalidIdentifier {
+    /// A stable code for logs and tests.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        "identifier_not_name"
+    }
+
+    /// The section of the specification that it rests on.
+    #[must_use]
+    pub fn spec(self) -> &'static str {
+        "CC imscp_v1p1: xs:ID"
+    }
+}
+
 impl Identifier {
     /// Derives the identifier of a thing from the caller's own stable key for it: a letter for the scope and 32
     /// hexadecimal digits of a SHA-256 hash.

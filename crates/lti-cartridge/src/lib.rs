@@ -74,6 +74,7 @@ pub mod rules;
 mod standards;
 mod target;
 mod text;
+mod usage;
 mod version;
 mod writer;
 

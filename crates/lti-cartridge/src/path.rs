@@ -2,11 +2,16 @@
 
 use std::fmt;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The longest path that is written, in bytes. Readers have their own limit, [`Limits::path_bytes`](crate::Limits).
 pub const MAX_PATH_BYTES: usize = 1024;
+
+/// What an `href` has escaped: all but the unreserved characters of RFC 3986 and the slash.
+const RESERVED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'.').remove(b'_').remove(b'~').remove(b'/').remove(b'-');
 
 /// A path inside the package, relative to its root: parts joined by `/`, none of them empty, `.` or `..`; no drive letter,
 /// no backslash, no control character.
@@ -44,6 +49,26 @@ pub enum InvalidPath {
     TooLong,
 }
 
+impl InvalidPath {
+    /// A stable code for logs and tests.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "path_empty",
+            Self::Absolute => "path_absolute",
+            Self::Dots => "path_dots",
+            Self::Character => "path_character",
+            Self::TooLong => "path_too_long",
+        }
+    }
+
+    /// The section of the specification that it rests on.
+    #[must_use]
+    pub fn spec(self) -> &'static str {
+        "CC 1.1 package: paths"
+    }
+}
+
 impl PackagePath {
     /// The path as text.
     #[must_use]
@@ -54,15 +79,7 @@ impl PackagePath {
     /// The path as an `href`: a relative reference of RFC 3986, everything outside `[A-Za-z0-9._~/-]` escaped.
     #[must_use]
     pub fn to_href(&self) -> String {
-        let mut href = String::with_capacity(self.0.len());
-        for byte in self.0.bytes() {
-            if byte.is_ascii_alphanumeric() || b"._~/-".contains(&byte) {
-                href.push(char::from(byte));
-            } else {
-                href.push_str(&format!("%{byte:02X}"));
-            }
-        }
-        href
+        utf8_percent_encode(&self.0, RESERVED).to_string()
     }
 
     /// The first part of a path that has more than one.
@@ -163,7 +180,8 @@ pub(crate) fn resolve<'a>(bases: impl IntoIterator<Item = &'a str>, href: &'a st
         }
         None => joined.as_str(),
     };
-    let Some(decoded) = percent_decode(path) else {
+    // A `%` without two digits stands for itself.
+    let Ok(decoded) = percent_decode_str(path).decode_utf8() else {
         return Resolved::Invalid;
     };
     let slashed = decoded.replace('\\', "/");
@@ -197,29 +215,6 @@ fn has_scheme(text: &str) -> bool {
             && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
     })
-}
-
-/// Decodes `%XX`; `None` when the result is not UTF-8. A `%` without two digits stands for itself.
-pub(crate) fn percent_decode(text: &str) -> Option<String> {
-    if !text.contains('%') {
-        return Some(text.to_owned());
-    }
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let escaped = match (byte, after) {
-            (b'%', [high, low, tail @ ..]) => hex(*high).zip(hex(*low)).map(|(h, l)| (h * 16 + l, tail)),
-            _ => None,
-        };
-        let (decoded, next) = escaped.unwrap_or((byte, after));
-        out.push(decoded);
-        rest = next;
-    }
-    String::from_utf8(out).ok()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|d| u8::try_from(d).ok())
 }
 
 #[cfg(test)]

@@ -95,6 +95,20 @@ impl fmt::Display for Version {
 #[error("not a version that is written: 1.1, 1.2, 1.3 or thin-1.3")]
 pub struct UnknownVersion(());
 
+impl UnknownVersion {
+    /// A stable code for logs and tests.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        "version_unknown"
+    }
+
+    /// The section of the specification that it rests on.
+    #[must_use]
+    pub fn spec(self) -> &'static str {
+        "CC imscp_v1p1: schemaversion"
+    }
+}
+
 impl std::str::FromStr for Version {
     type Err = UnknownVersion;
 

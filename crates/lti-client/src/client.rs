@@ -111,8 +111,9 @@ impl Client {
         self.0.key_sets.keys(&self.0, url, key_id).await
     }
 
-    /// Sends one request, once, within the outbound policy and the limits, and gives back whatever is answered: for
-    /// requests that are made elsewhere, such as dynamic registration's. Redirects are answers, and no token is added.
+    /// Sends one request, once, within the outbound policy, the time and the bytes of [`ClientBuilder`], and gives back
+    /// whatever is answered: for requests that are made elsewhere. Redirects are answers, and no token is added. It waits
+    /// for no turn: how many of these a host gets at once is for the caller to limit.
     ///
     /// # Errors
     /// [`TransportError`].

@@ -13,7 +13,6 @@
 //! - grades of LTI 1.1, with the cargo feature `legacy`: `Client::outcome`, `OutcomeFailure`
 //! - what goes wrong: [`CallError`], [`TransportError`], [`RedirectProblem`]
 
-mod address;
 mod call_error;
 mod client;
 mod credentials;
@@ -40,13 +39,13 @@ mod token_source;
 mod transport;
 mod transport_error;
 
-pub use address::AddressKind;
 pub use call_error::CallError;
 pub use client::{Client, ClientBuilder, ClientError};
 pub use credentials::{Credentials, CredentialsError};
 pub use grades::Grades;
 pub use key_sets::KeySetError;
 pub use listing::Items;
+pub use lti_registration::AddressKind;
 pub use online_check::OnlineFault;
 pub use outbound_policy::{OutboundPolicy, OutboundRefusal};
 #[cfg(feature = "legacy")]

@@ -25,8 +25,8 @@ pub enum ScoreOutcome {
 pub struct ScoreFailure {
     /// What went wrong at last.
     pub reason: CallError,
-    /// Whether an attempt was made whose answer was lost, or was a 503: then the platform may have the score nevertheless. Sending it
-    /// again with the same timestamp does no harm.
+    /// Whether an attempt was made whose answer was lost, or was a 503: then the platform may have the score
+    /// nevertheless. Sending it again with the same timestamp does no harm.
     pub may_be_recorded: bool,
 }
 

@@ -65,7 +65,7 @@ impl TransportError {
             Self::Redirect(RedirectProblem::Downgrade) => "redirect_downgrade",
             Self::Redirect(RedirectProblem::Address) => "redirect_address",
             Self::Redirect(RedirectProblem::TooMany) => "too_many_redirects",
-            Self::Unwritable => "unwritable",
+            Self::Unwritable => "request_unwritable",
         }
     }
 

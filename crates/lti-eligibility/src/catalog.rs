@@ -238,4 +238,10 @@ impl CatalogError {
             Self::Read(_) => "catalog_read_failed",
         }
     }
+
+    /// The section that it rests on.
+    #[must_use]
+    pub fn spec(&self) -> &'static str {
+        "publishing rules 20.1"
+    }
 }

@@ -20,7 +20,7 @@ mod totals;
 
 pub use csv::CsvWriter;
 pub use json::{JsonLinesWriter, JsonWriter};
-pub use launch_base::{InvalidLaunchBase, LaunchBase};
+pub use launch_base::{InvalidLaunchBase, LaunchBase, MAX_LAUNCH_BASE_BYTES};
 pub use row::{Row, RowDecision};
 pub use totals::Totals;
 
@@ -263,5 +263,11 @@ impl ReportError {
             Self::Catalog(error) => error.code(),
             Self::Write(_) => "report_write_failed",
         }
+    }
+
+    /// The section that it rests on.
+    #[must_use]
+    pub fn spec(&self) -> &'static str {
+        "publishing rules 20.1"
     }
 }

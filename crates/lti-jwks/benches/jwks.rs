@@ -18,9 +18,8 @@ use lti_jwks::{
     Curve, KeyId, Purpose, Rules, Sealer, SealingKey, SigningKey, UnsignedJwt, UnverifiedJwt, VerifyingKeys,
 };
 
-use baseline::{Launch, launch};
+use baseline::{Launch, RSA, launch};
 
-const RSA: &str = include_str!("../tests/fixtures/rsa2048.pkcs8.pem");
 const NOW: i64 = 1_700_000_000;
 
 struct Party {

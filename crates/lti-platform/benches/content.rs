@@ -12,7 +12,6 @@
     reason = "a bench"
 )]
 
-#[allow(dead_code, reason = "of the baselines, one is needed here")]
 #[path = "../../lti-jwks/benches/baseline/mod.rs"]
 mod baseline;
 #[path = "../../lti-jwks/benches/ratio.rs"]
@@ -22,7 +21,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
-use lti_jwks::{KeyId, Sealer, SealingKey, SigningKey, UnsignedJwt, VerifyingKeys};
+use lti_jwks::{Sealer, SealingKey, UnsignedJwt, VerifyingKeys};
 use lti_platform::{
     AcceptedContent, LaunchIntent, LaunchMessage, Registration, Session, UnverifiedDeepLinkingResponse, Use,
 };
@@ -33,7 +32,6 @@ use lti_types::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-const RSA: &str = include_str!("../../lti-jwks/tests/fixtures/rsa2048.pkcs8.pem");
 const RETURN: &str = "https://lms.example.edu/courses/4711/content";
 const DL: &str = "https://purl.imsglobal.org/spec/lti-dl/claim/";
 
@@ -92,9 +90,8 @@ struct BareLineItem {
 fn main() -> ExitCode {
     let mut comparisons = ratio::Comparisons::from_arguments();
     let now = DateTime::<Utc>::from_timestamp(1_700_000_001, 0).unwrap();
-    let key = SigningKey::from_pem(RSA).unwrap().with_key_id(KeyId::new("2026-11").unwrap());
+    let (key, by_hand) = baseline::rsa();
     let keys = VerifyingKeys::single(key.verifying_key().clone());
-    let by_hand = baseline::Rsa::new(RSA, &key);
     let platform = Platform::new();
     let data = platform.ask(now);
 

@@ -11,7 +11,6 @@
     reason = "a bench"
 )]
 
-#[allow(dead_code, reason = "of the baselines, one is needed here")]
 #[path = "../../lti-jwks/benches/baseline/mod.rs"]
 mod baseline;
 #[path = "../../lti-jwks/benches/ratio.rs"]
@@ -20,17 +19,13 @@ mod ratio;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
-use lti_jwks::{KeyId, SigningKey};
 use lti_platform::{AuthorizedRequest, LaunchIntent, LaunchMessage, Registration, Session};
 use lti_types::{AuthenticationRequest, Issuer, LaunchClaims, LoginHint, Nonce, State, UserId};
-
-const RSA: &str = include_str!("../../lti-jwks/tests/fixtures/rsa2048.pkcs8.pem");
 
 fn main() -> ExitCode {
     let mut comparisons = ratio::Comparisons::from_arguments();
     let now = DateTime::<Utc>::from_timestamp(1_700_000_001, 0).unwrap();
-    let key = SigningKey::from_pem(RSA).unwrap().with_key_id(KeyId::new("2026-11").unwrap());
-    let by_hand = baseline::Rsa::new(RSA, &key);
+    let (key, by_hand) = baseline::rsa();
     let header = baseline::header("RS256");
     let launch = baseline::launch();
 

@@ -1,12 +1,12 @@
 //! Addresses that one side enters for the other (LTI Core 1.3 §3.1.3; LTI Dynamic Registration 1.0 §5): judged by what
 //! they say. What a host name resolves to is for the client's outbound policy to see.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use lti_types::{InvalidUrl, WireUrl};
 use url::{Host, Url};
 
-use crate::Problem;
+use crate::{AddressKind, Problem};
 
 /// Which addresses may be entered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -67,56 +67,11 @@ fn reach(url: &Url) -> Reach {
 }
 
 fn reach_of(ip: IpAddr) -> Reach {
-    match ip {
-        IpAddr::V4(ip) if ip.is_loopback() => Reach::Loopback,
-        IpAddr::V4(ip) => {
-            if is_private_v4(ip) {
-                Reach::Private
-            } else {
-                Reach::Public
-            }
-        }
-        IpAddr::V6(ip) if ip.is_loopback() => Reach::Loopback,
-        IpAddr::V6(ip) => match embedded(ip) {
-            Some(inner) => match reach_of(IpAddr::V4(inner)) {
-                // This machine by a detour is nothing that anybody means.
-                Reach::Loopback => Reach::Private,
-                other => other,
-            },
-            None if is_private_v6(ip) => Reach::Private,
-            None => Reach::Public,
-        },
-    }
-}
-
-fn is_private_v4(ip: Ipv4Addr) -> bool {
-    let [a, b, c, _] = ip.octets();
-    ip.is_private()
-        || ip.is_link_local()
-        || ip.is_multicast()
-        || ip.is_broadcast()
-        || ip.is_documentation()
-        || a == 0
-        || a >= 240
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 198 && (b == 18 || b == 19))
-}
-
-fn is_private_v6(ip: Ipv6Addr) -> bool {
-    // Only 2000::/3 is the open network; in it, 2001:db8::/32 is for documents, and 2001::/32 wraps other addresses.
-    let [first, second, ..] = ip.segments();
-    first & 0xe000 != 0x2000 || (first == 0x2001 && (second == 0x0db8 || second == 0))
-}
-
-/// The IPv4 address inside: mapped, compatible, NAT64, 6to4.
-fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
-    let [s0, s1, s2, s3, s4, s5, s6, s7] = ip.segments();
-    let of = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
-    match (s0, s1, s2, s3, s4, s5) {
-        (0, 0, 0, 0, 0, 0 | 0xffff) | (0x64, 0xff9b, 0, 0, 0, 0) => Some(of(s6, s7)),
-        (0x2002, high, low, ..) => Some(of(high, low)),
-        _ => None,
+    match AddressKind::of(ip) {
+        AddressKind::Public => Reach::Public,
+        // This machine by a detour, such as `::ffff:127.0.0.1`, is nothing that anybody means.
+        AddressKind::Loopback if ip.is_loopback() => Reach::Loopback,
+        _ => Reach::Private,
     }
 }
 

@@ -16,7 +16,7 @@ impl<R: Record> Import<R> {
     /// - Lists (redirect URIs, scopes, deployments, personal data) are separated by white space. Custom parameters stand
     ///   on lines of their own, as `name=value`. A platform's deployments that nobody told yet are `unknown`.
     /// - A blank cell is as if the member were absent; but a blank `privacy` lists nothing, which is nothing about people.
-    /// - Columns for what every record needs must be there. What stands under other headings is not read, and
+    /// - Columns for what every record needs must be there; 200 in all at most. What stands under other headings is not read, and
     ///   [`Import::ignored_columns`] lists them.
     ///
     /// ```
@@ -160,8 +160,11 @@ struct Columns {
 
 impl Columns {
     fn read<R: Record>(headings: &csv::StringRecord) -> Result<Self, ImportError> {
+        if headings.len() > MAX_COLUMNS {
+            return Err(ImportError::TooManyColumns);
+        }
         let mut columns = Self { known: Vec::new(), ignored: Vec::new(), count: headings.len() };
-        for (position, heading) in headings.iter().enumerate().take(MAX_COLUMNS) {
+        for (position, heading) in headings.iter().enumerate() {
             match Term::of_heading(heading).filter(|term| R::TERMS.contains(term)) {
                 Some(term) => {
                     if columns.known.iter().any(|(_, known, _)| *known == term) {

@@ -64,7 +64,7 @@ fn explain<T: DeserializeOwned>(body: &[u8]) -> DocumentError {
         if let Some((name, _)) = message.strip_prefix(prefix).and_then(|rest| rest.split_once('`')) {
             if path.is_empty() {
                 name.clone_into(&mut path);
-            } else if !path.ends_with(name) {
+            } else if path != name && !path.ends_with(&format!(".{name}")) {
                 path = format!("{path}.{name}");
             }
         }

@@ -6,10 +6,14 @@ use std::collections::BTreeMap;
 use lti_types::{Custom, DeploymentId, Deployments, InvalidIdentifier, RegistrationStatus, WireUrl};
 use serde_json::Value;
 
+use crate::members::MAX_MEMBERS;
 use crate::tool_record::MAX_LIST;
 use crate::{Fault, Problem, Term};
 
-pub(crate) const STATUSES: &[(&str, RegistrationStatus)] = &[
+/// The most faults of one record that are kept: enough to mend it by.
+const MAX_FAULTS: usize = 1_000;
+
+const STATUSES: &[(&str, RegistrationStatus)] = &[
     ("pending", RegistrationStatus::Pending),
     ("active", RegistrationStatus::Active),
     ("activated", RegistrationStatus::Active),
@@ -30,14 +34,18 @@ impl Draft {
     /// those that occur twice, of which two readers may see two values.
     pub(crate) fn of_members(members: Vec<(String, Value)>, terms: &[Term]) -> Self {
         let mut draft = Self { members: BTreeMap::new(), is_row: false, faults: Vec::new() };
+        if members.len() > MAX_MEMBERS {
+            draft.fault("", Problem::TooMuch);
+            return draft;
+        }
         for (name, value) in members {
             match terms.iter().find(|term| term.member() == name) {
                 Some(term) => {
                     if draft.members.insert(term.member(), value).is_some() {
-                        draft.faults.push(Fault::new(name, Problem::Repeated));
+                        draft.fault(name, Problem::Repeated);
                     }
                 }
-                None => draft.faults.push(Fault::new(name, Problem::UnknownMember)),
+                None => draft.fault(name, Problem::UnknownMember),
             }
         }
         draft
@@ -55,7 +63,9 @@ impl Draft {
     }
 
     fn fault(&mut self, field: impl Into<String>, problem: Problem) {
-        self.faults.push(Fault::new(field, problem));
+        if self.faults.len() < MAX_FAULTS {
+            self.faults.push(Fault::new(field, problem));
+        }
     }
 
     fn take(&mut self, term: Term) -> Option<Value> {
@@ -97,16 +107,18 @@ impl Draft {
         self.required(term).map(WireUrl::from)
     }
 
-    /// One of a few words, whatever its case.
-    pub(crate) fn word<T: Copy>(&mut self, term: Term, words: &[(&str, T)]) -> Option<T> {
-        let text = self.text(term)?;
-        let found = words.iter().find(|(word, _)| text.trim().eq_ignore_ascii_case(word));
+    /// The status, whatever the case of its word; the usual one where there is none.
+    pub(crate) fn status(&mut self) -> RegistrationStatus {
+        let Some(text) = self.text(Term::Status) else { return RegistrationStatus::default() };
+        let found = STATUSES.iter().find(|(word, _)| text.trim().eq_ignore_ascii_case(word));
         // In a file of records, exactly the word: other readers of the file know no other.
-        let found = found.filter(|(word, _)| self.is_row || *word == text);
-        if found.is_none() {
-            self.fault(term.member(), Problem::NotOneOf("pending, active, disabled"));
+        match found.filter(|(word, _)| self.is_row || *word == text) {
+            Some((_, status)) => *status,
+            None => {
+                self.fault(Term::Status.member(), Problem::NotOneOf("pending, active, disabled"));
+                RegistrationStatus::default()
+            }
         }
-        found.map(|(_, value)| *value)
     }
 
     /// A list of texts; in a row, separated by white space.

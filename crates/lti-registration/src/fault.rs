@@ -249,7 +249,6 @@ impl Problem {
     pub fn spec(self) -> &'static str {
         match self {
             Self::Identifier(error) => error.spec(),
-            Self::Url(_) | Self::Loopback | Self::RedirectQuery | Self::SameAs(_) => "LTI Core 1.3 §3.1.3",
             Self::IssuerQuery
             | Self::IssuerTrailingSlash
             | Self::IssuerIsEndpoint
@@ -264,7 +263,6 @@ impl Problem {
             Self::TokenAudience(_) | Self::TokenAudienceSlash | Self::TokenAudienceElsewhere => {
                 "Security Framework 1.0 §4.1.1"
             }
-            Self::NoDeployment | Self::Duplicate => "LTI Core 1.3 §3.1.3",
             Self::OutsideDomain
             | Self::NotAHost
             | Self::DomainNotAllowed
@@ -343,10 +341,10 @@ impl Problem {
             }
             Self::NotAHost => "Write the host alone, such as tool.example.".into(),
             Self::DomainNotAllowed => "Ask the platform's administrator to allow the domain.".into(),
-            Self::PlacementNotOffered | Self::MessageNotOffered | Self::ScopeNotGranted => {
-                "Do without it, or ask the platform's administrator.".into()
-            }
-            Self::PersonalDataNotGranted => "Do without it, or ask the platform's administrator.".into(),
+            Self::PlacementNotOffered
+            | Self::MessageNotOffered
+            | Self::ScopeNotGranted
+            | Self::PersonalDataNotGranted => "Do without it, or ask the platform's administrator.".into(),
             Self::HiddenCharacters => "Write it with letters that show.".into(),
             Self::Lacks(value) => format!("Add {value}."),
             Self::TooMuch => "Shorten it.".into(),

@@ -83,6 +83,9 @@ pub enum ImportError {
     /// Columns that every record needs are not there: their names.
     #[error("columns are missing: {}", .0.join(", "))]
     ColumnsMissing(Vec<&'static str>),
+    /// More columns than 200.
+    #[error("there are too many columns")]
+    TooManyColumns,
     /// Two columns mean the same: its name.
     #[error("two columns are {0}")]
     ColumnRepeated(&'static str),
@@ -119,6 +122,7 @@ impl ImportError {
             Self::Utf16 => "utf16",
             Self::Empty => "empty",
             Self::ColumnsMissing(_) => "columns_missing",
+            Self::TooManyColumns => "too_many_columns",
             Self::ColumnRepeated(_) => "column_repeated",
             Self::QuoteMisplaced(_) => "quote_misplaced",
             Self::QuoteUnclosed(_) => "quote_unclosed",

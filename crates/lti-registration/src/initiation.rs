@@ -15,6 +15,9 @@ use crate::{
 /// How often a configuration may be redirected.
 const MAX_REDIRECTS: u8 = 5;
 
+/// The parameter that brings the token.
+const TOKEN: &str = "registration_token";
+
 /// A request to register, as it arrives at the tool's registration page in an administrator's browser. Anybody can send
 /// one: nothing in it is believed.
 ///
@@ -53,7 +56,7 @@ impl RegistrationInitiation {
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             let (slot, name) = match &*name {
                 "openid_configuration" => (&mut configuration, "openid_configuration"),
-                "registration_token" => (&mut token, "registration_token"),
+                TOKEN => (&mut token, TOKEN),
                 _ => continue,
             };
             if slot.replace(value.into_owned()).is_some() {
@@ -64,9 +67,8 @@ impl RegistrationInitiation {
         let openid_configuration =
             WireUrl::from(configuration.ok_or(RegistrationError::Parameter("openid_configuration"))?);
         let token = token.filter(|value| !value.is_empty());
-        let registration_token = token
-            .map(|token| sendable(token).ok_or(RegistrationError::Parameter("registration_token")))
-            .transpose()?;
+        let registration_token =
+            token.map(|token| sendable(token).ok_or(RegistrationError::Parameter(TOKEN))).transpose()?;
         Ok(Self { openid_configuration, registration_token })
     }
 
@@ -75,7 +77,12 @@ impl RegistrationInitiation {
     /// # Errors
     /// [`RegistrationError::ConfigurationUrl`] for an address that is not https, leads into a private network, has
     /// credentials or a fragment. A host *name* that leads there is for the client's outbound policy to refuse.
+    /// [`RegistrationError::Parameter`] for a token that a header cannot carry.
     pub fn fetch(self, rules: AddressRules) -> Result<FetchConfiguration, RegistrationError> {
+        // Whoever assigned it may have read it from anywhere.
+        if self.registration_token.as_ref().is_some_and(|token| !is_sendable(token)) {
+            return Err(RegistrationError::Parameter(TOKEN));
+        }
         let url = rules.check(&self.openid_configuration).map_err(RegistrationError::ConfigurationUrl)?;
         FetchConfiguration::new(url, self.registration_token, rules, MAX_REDIRECTS)
     }
@@ -84,8 +91,12 @@ impl RegistrationInitiation {
 /// A token that a header can carry.
 pub(crate) fn sendable(text: String) -> Option<RegistrationToken> {
     let text = Zeroizing::new(text);
-    let token = RegistrationToken::new(text.as_str()).ok()?;
-    token.as_str().bytes().all(|b| b.is_ascii_graphic()).then_some(token)
+    RegistrationToken::new(text.as_str()).ok().filter(is_sendable)
+}
+
+/// Whether a header can carry it.
+pub(crate) fn is_sendable(token: &RegistrationToken) -> bool {
+    token.as_str().bytes().all(|b| b.is_ascii_graphic())
 }
 
 /// The value of the `Authorization` header, marked as sensitive; quirk 47 wants the capital.
@@ -190,5 +201,20 @@ impl FetchConfiguration {
         }
         let left = self.redirects_left.checked_sub(1).ok_or(RegistrationError::Redirected)?;
         Self::new(checked, self.token, self.rules, left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_no_header_carries_is_refused_however_it_came() {
+        for text in ["two words", "é"] {
+            let mut initiation = RegistrationInitiation::new("https://lms.example/openid".into());
+            initiation.registration_token = Some(RegistrationToken::new(text).unwrap());
+            let refused = initiation.fetch(AddressRules::default()).unwrap_err();
+            assert_eq!(refused, RegistrationError::Parameter("registration_token"), "{text}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! # Modules, in the order of the work
 //!
 //! - what the two sides exchange: [`Term`], [`Handover`], [`PlatformAddresses`]
-//! - records and what is wrong with them: [`check_platform`], [`check_tool`], [`Fault`], [`Problem`], [`AddressRules`];
+//! - records and what is wrong with them: [`check_platform`], [`check_tool`], [`Fault`], [`Problem`], [`AddressRules`], [`AddressKind`];
 //!   records from files: [`Import`]; the tool of a launch URL: [`find_tool`]
 //! - what is known of products: [`Profile`]
 //! - dynamic registration, the tool's end: [`RegistrationInitiation`] → [`FetchConfiguration`] → [`PlatformOffer`] →
@@ -12,6 +12,7 @@
 //! - documents for administrators: [`canvas_configuration`], [`Instructions`]
 
 mod address;
+mod address_kind;
 mod audience;
 mod canvas;
 mod close;
@@ -29,6 +30,7 @@ mod keys;
 mod management;
 mod members;
 mod metadata;
+mod metadata_check;
 mod offer;
 pub mod platform;
 mod platform_record;
@@ -41,6 +43,7 @@ mod tool_record;
 mod vocabulary;
 
 pub use address::AddressRules;
+pub use address_kind::AddressKind;
 pub use canvas::canvas_configuration;
 pub use close::{CLOSE_SCRIPT, CLOSE_SUBJECT, close_message, is_close_message};
 pub use csv_import::csv_headings;
@@ -54,7 +57,8 @@ pub use import::{
 pub use initiation::{FetchConfiguration, Fetched, RegistrationInitiation};
 pub use instructions::{Instructions, Step};
 pub use management::Management;
-pub use metadata::{check_metadata, metadata_of, tool_record_of};
+pub use metadata::{metadata_of, tool_record_of};
+pub use metadata_check::check_metadata;
 pub use offer::{PendingRegistration, PlatformOffer};
 pub use platform_record::check_platform;
 pub use profile::{

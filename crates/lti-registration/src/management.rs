@@ -4,7 +4,7 @@ use http::{Method, Request, Response};
 use lti_types::{ClientId, ClientMetadata, RegistrationToken, WireUrl};
 use url::Url;
 
-use crate::initiation::{sendable, target};
+use crate::initiation::{is_sendable, target};
 use crate::metadata::complete;
 use crate::register::{answer, request};
 use crate::{AddressRules, PlatformRefusal, RegistrationError, check_metadata, has_errors};
@@ -37,9 +37,10 @@ impl Management {
             let problem = crate::Problem::Url(lti_types::InvalidUrl::NotAbsolute);
             return Err(RegistrationError::Address(NAME, problem));
         }
-        let token = sendable(token.as_str().to_owned());
-        let token = token.ok_or(RegistrationError::Parameter("registration_access_token"))?;
-        Ok(Self { url, token, client_id, rules })
+        if !is_sendable(token) {
+            return Err(RegistrationError::Parameter("registration_access_token"));
+        }
+        Ok(Self { url, token: token.clone(), client_id, rules })
     }
 
     /// From an answer, if it has both, and the address is on the origin that registrations are made at.

@@ -1,9 +1,15 @@
-//! Objects as lists of members, so that a member that occurs twice can be told (RFC 8259 §4).
+//! Objects as lists of members, so that a member that occurs twice can be told (RFC 8259 §4). Of elements and members that
+//! are more than anybody needs, one is kept, which tells that there are too many.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+
+use crate::MAX_IMPORT_RECORDS;
+
+/// The most members of an object.
+pub(crate) const MAX_MEMBERS: usize = 100;
 
 /// An object, or anything else.
 pub(crate) enum Element {
@@ -35,6 +41,10 @@ macro_rules! scalars {
             let mut members = Vec::new();
             while let Some(member) = map.next_entry()? {
                 members.push(member);
+                if members.len() > MAX_MEMBERS {
+                    while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                    break;
+                }
             }
             Ok(Self::members(members))
         }
@@ -88,6 +98,10 @@ impl<'de> Visitor<'de> for OfDocument {
         let mut list = Vec::new();
         while let Some(element) = seq.next_element()? {
             list.push(element);
+            if list.len() > MAX_IMPORT_RECORDS {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                break;
+            }
         }
         Ok(Document::List(list))
     }

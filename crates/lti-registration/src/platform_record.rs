@@ -3,7 +3,7 @@
 use lti_types::{ClientId, DeploymentId, Deployments, Issuer, PlatformRecord, RegistrationStatus, WireUrl};
 
 use crate::audience::{constant_at, is_elsewhere};
-use crate::draft::{Draft, STATUSES};
+use crate::draft::Draft;
 use crate::keys::{check_key_set_url, check_pem};
 use crate::profile::{IssuerHabit, Profile};
 use crate::text::check_name;
@@ -95,7 +95,7 @@ impl PlatformParts {
             public_key_pem: draft.text(Term::PublicKey),
             token_audience: draft.text(Term::TokenAudience),
             profile: draft.text(Term::Profile),
-            status: draft.word(Term::Status, STATUSES).unwrap_or_default(),
+            status: draft.status(),
         }
     }
 
@@ -128,11 +128,10 @@ impl PlatformParts {
             Some(Deployments::Known(ids)) if has_repeated(ids) => add(Term::DeploymentIds, Problem::Repeated),
             _ => {}
         }
-        let profile = self.profile.as_deref().map(|name| (Profile::find(name), ()));
-        if let Some((None, ())) = profile {
+        let profile = self.profile.as_deref().and_then(Profile::find);
+        if self.profile.is_some() && profile.is_none() {
             add(Term::Profile, Problem::ProfileUnknown);
         }
-        let profile = profile.and_then(|(profile, ())| profile);
         let addresses = [
             (Term::AuthenticationUrl, &self.authentication_url),
             (Term::TokenUrl, &self.token_url),
@@ -244,7 +243,8 @@ impl PlatformParts {
     }
 }
 
-fn has_repeated(ids: &[DeploymentId]) -> bool {
+/// Whether an id stands there twice.
+pub(crate) fn has_repeated(ids: &[DeploymentId]) -> bool {
     let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
     distinct.len() < ids.len()
 }

@@ -17,7 +17,8 @@ use crate::{
     document,
 };
 
-/// Registers a tool. Sent once: the token is used up, and a second registration would be another one.
+/// Registers a tool. Send it once, and not again after a lost answer: the token is used up, and a second registration would
+/// be another one.
 #[derive(Debug)]
 pub struct Register {
     configuration: OpenIdConfiguration,
@@ -29,9 +30,6 @@ pub struct Register {
 }
 
 impl Register {
-    /// Whether it may be sent again after an answer was lost: never.
-    pub const REPEATABLE: bool = false;
-
     pub(crate) fn new(
         configuration: OpenIdConfiguration,
         endpoint: Url,

@@ -6,8 +6,9 @@ use lti_types::{
 use url::Url;
 
 use crate::address::is_same_host;
-use crate::draft::{Draft, STATUSES};
+use crate::draft::Draft;
 use crate::keys::{check_key_set_url, check_pem};
+use crate::platform_record::has_repeated;
 use crate::text::check_name;
 use crate::{AddressRules, Fault, Problem, Term};
 
@@ -109,7 +110,7 @@ impl ToolParts {
             privacy: draft
                 .words(Term::Privacy)
                 .map(|words| words.iter().map(|word| PersonalData::from(word.as_str())).collect()),
-            status: draft.word(Term::Status, STATUSES).unwrap_or_default(),
+            status: draft.status(),
         }
     }
 
@@ -133,10 +134,9 @@ impl ToolParts {
         let mut faults: Vec<_> =
             check_name(name).map(|problem| Fault::new(Term::Name.member(), problem)).collect();
         if let Some(ids) = &self.deployment_ids {
-            let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
             if ids.is_empty() {
                 faults.push(Fault::new("deployment_ids", Problem::NoDeployment));
-            } else if distinct.len() < ids.len() {
+            } else if has_repeated(ids) {
                 faults.push(Fault::new("deployment_ids", Problem::Repeated));
             }
         }

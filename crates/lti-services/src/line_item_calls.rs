@@ -3,14 +3,13 @@
 use std::num::NonZeroU32;
 
 use http::{Method, Request, Response};
-use lti_types::{GradeService, InvalidUrl, LineItem, ResourceLinkId, Scope, WireUrl};
+use lti_types::{GradeService, InvalidUrl, LineItem, ResourceLinkId, Scope, Score, WireUrl};
 
 use crate::call::{follow, request, success};
-use crate::document::Listed;
 use crate::walk::Walk;
 use crate::{
-    AccessToken, Call, LineItemFault, Link, ListResults, Page, PagingError, PublishScore, ScoreFault,
-    ServiceError, ServiceUrl, document, media_type,
+    AccessToken, Call, LineItemFault, ListResults, Page, PagingError, PublishScore, ScoreFault, ServiceError,
+    ServiceUrl, document, media_type,
 };
 
 /// Lists line items (AGS 2.0 §3.2.4), all or those that every filter fits.
@@ -84,10 +83,7 @@ impl Call for ListLineItems {
     }
 
     fn read(&self, response: Response<Vec<u8>>) -> Result<Self::Response, ServiceError> {
-        let (headers, body) = success(response)?;
-        let Listed(items) = document::read(&body).map_err(ServiceError::Document)?;
-        let links = Link::read(&headers).map_err(ServiceError::Next)?;
-        let next = self.walk.next(&links, items.len())?;
+        let (items, next) = self.walk.read(response)?;
         Ok(Page::new(items, next.map(|walk| Self { walk })))
     }
 }
@@ -255,7 +251,7 @@ impl LineItemUrl {
     ///
     /// # Errors
     /// [`ScoreFault`]: what every platform would refuse, or take for something else.
-    pub fn publish(&self, score: lti_types::Score) -> Result<PublishScore, ScoreFault> {
+    pub fn publish(&self, score: Score) -> Result<PublishScore, ScoreFault> {
         PublishScore::new(self, score)
     }
 

@@ -80,7 +80,7 @@ impl LineItemFault {
             Self::DateTime => "date_time_invalid",
             Self::OtherId => "id_mismatch",
             Self::OtherLink => "resource_link_id_mismatch",
-            Self::Unwritable => "unwritable",
+            Self::Unwritable => "line_item_unwritable",
         }
     }
 
@@ -183,7 +183,7 @@ impl ScoreFault {
             Self::ScoreMaximum => "score_maximum_invalid",
             Self::SubmissionTime => "submission_time_invalid",
             Self::SubmissionOrder => "submission_order",
-            Self::Unwritable => "unwritable",
+            Self::Unwritable => "score_unwritable",
         }
     }
 

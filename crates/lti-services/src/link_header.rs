@@ -72,7 +72,7 @@ impl Link {
                 if c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"') {
                     text.push(c);
                 } else {
-                    text.push_str(&crate::service_url::encode(c.encode_utf8(&mut [0; 4])));
+                    text.extend(crate::service_url::encode(c.encode_utf8(&mut [0; 4])));
                 }
             }
             text.push_str(">; rel=\"");

@@ -7,11 +7,8 @@ use http::{Method, Request, Response};
 use lti_types::{LineItemResult, Scope, Score, UserId, WireUrl};
 
 use crate::call::{request, success};
-use crate::document::Listed;
 use crate::walk::Walk;
-use crate::{
-    AccessToken, Call, LineItemUrl, Link, Page, ScoreFault, ServiceError, ServiceUrl, document, media_type,
-};
+use crate::{AccessToken, Call, LineItemUrl, Page, ScoreFault, ServiceError, ServiceUrl, media_type};
 
 /// Publishes a score (AGS 2.0 §3.4). Sending the same one again, with the same timestamp, does no harm: that is how a
 /// lost answer is dealt with ([`crate::Publication`]).
@@ -140,10 +137,7 @@ impl Call for ListResults {
     }
 
     fn read(&self, response: Response<Vec<u8>>) -> Result<Self::Response, ServiceError> {
-        let (headers, body) = success(response)?;
-        let Listed(items) = document::read(&body).map_err(ServiceError::Document)?;
-        let links = Link::read(&headers).map_err(ServiceError::Next)?;
-        let next = self.walk.next(&links, items.len())?;
+        let (items, next) = self.walk.read(response)?;
         Ok(Page::new(items, next.map(|walk| Self { walk })))
     }
 }

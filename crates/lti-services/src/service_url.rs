@@ -4,6 +4,7 @@ use std::fmt;
 
 use http::Uri;
 use lti_types::{InvalidUrl, WireUrl};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use url::Url;
 
 /// The most bytes of the value of a query parameter, in what is sent and in what is read.
@@ -71,12 +72,6 @@ impl ServiceUrl {
     #[must_use]
     pub fn is_same_origin(&self, other: &Self) -> bool {
         self.url.origin() == other.url.origin()
-    }
-
-    /// Whether the address points to the same thing, byte for byte.
-    #[must_use]
-    pub fn is(&self, other: &WireUrl) -> bool {
-        self.text == other.as_str()
     }
 
     /// The address with another segment, such as `scores`, at the end of its path; the query is left alone, byte for
@@ -155,21 +150,12 @@ fn same_host(text: &str, url: &Url) -> Option<Uri> {
     (host && scheme && port && !credentials).then_some(uri)
 }
 
-/// Everything but the unreserved characters percent-encoded (RFC 3986 §2.3).
-pub(crate) fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            const DIGITS: [char; 16] =
-                ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-            encoded.push('%');
-            encoded.extend(DIGITS.get(usize::from(byte >> 4)));
-            encoded.extend(DIGITS.get(usize::from(byte & 15)));
-        }
-    }
-    encoded
+/// Everything but the unreserved characters (RFC 3986 §2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Everything but the unreserved characters percent-encoded.
+pub(crate) fn encode(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, RESERVED)
 }
 
 impl fmt::Debug for ServiceUrl {

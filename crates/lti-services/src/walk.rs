@@ -2,7 +2,11 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use crate::call::follow;
+use http::Response;
+use serde::de::DeserializeOwned;
+
+use crate::call::{follow, success};
+use crate::document::{self, Listed};
 use crate::{Link, PagingError, ServiceError, ServiceUrl};
 
 /// A page of a list, and what was read before it. Every call for a page holds one, so that there is no way to read a
@@ -33,6 +37,18 @@ impl Walk {
         self.pages.pop();
         self.pages.push(digest(&self.url));
         self
+    }
+
+    /// What an answer lists, and the next page.
+    pub(crate) fn read<T: DeserializeOwned>(
+        &self,
+        response: Response<Vec<u8>>,
+    ) -> Result<(Vec<T>, Option<Self>), ServiceError> {
+        let (headers, body) = success(response)?;
+        let Listed(items) = document::read(&body).map_err(ServiceError::Document)?;
+        let links = Link::read(&headers).map_err(ServiceError::Next)?;
+        let next = self.next(&links, items.len())?;
+        Ok((items, next))
     }
 
     /// The next page, if the links of this one, which holds so many items, name one.

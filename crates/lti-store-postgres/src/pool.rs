@@ -18,6 +18,9 @@ use crate::{ConnectError, PostgresSettings};
 /// Parameters of a statement.
 pub(crate) type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 
+/// The longest time for a call: whoever sets none gets an end that clocks can hold.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 #[derive(Clone)]
 pub(crate) struct Pool {
     connections: deadpool_postgres::Pool,
@@ -32,8 +35,9 @@ impl Pool {
         }
         // A standby takes no writes.
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
-        config.connect_timeout(settings.timeout);
-        let session = session(settings.timeout);
+        let timeout = settings.timeout.min(LONGEST);
+        config.connect_timeout(timeout);
+        let session = session(timeout);
         let hook = Hook::async_fn(move |client, _| {
             let session = session.clone();
             Box::pin(async move { client.batch_execute(&session).await.map_err(HookError::Backend) })
@@ -44,7 +48,7 @@ impl Pool {
             .post_create(hook)
             .build()
             .map_err(|_| ConnectError::InvalidUrl)?;
-        Ok(Self { connections, timeout: settings.timeout })
+        Ok(Self { connections, timeout })
     }
 
     /// A connection, in time.

@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use lti_store::{
-    Key, OneTimeStore, RecordKey, RecordStore, StoreError, StoreFuture, Use, check_value, first_use_lifetime,
-    lifetime,
+    Key, OneTimeStore, RecordKey, RecordStore, StoreFuture, Use, check_value, first_use_lifetime, lifetime,
 };
 use redis::{Cmd, cmd, pipe};
 
@@ -154,8 +153,7 @@ impl RecordStore for RedisStore {
             let mut remove = cmd("EVAL");
             remove.arg(REMOVE).arg(2).arg(self.documents_key(key.ledger, &issuer));
             remove.arg(self.issuers_key(key.ledger)).arg(key.client.to_hex()).arg(issuer);
-            let removed: Result<bool, StoreError> = self.link.send(Request::One(remove)).await;
-            removed
+            self.link.send(Request::One(remove)).await
         })
     }
 }

@@ -1,5 +1,5 @@
 //! The suite that every store must pass. A store's author calls [`run`] from one test, with one or more handles on the same
-//! engine, and [`survives_restart`] if the engine outlives its clients:
+//! engine, and [`survives_restart`] and [`survives_hanging`] if the engine is a process of its own:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -24,6 +24,7 @@
 )]
 
 mod cancelled;
+mod hanging;
 mod isolation;
 mod lifetimes;
 mod races;
@@ -33,10 +34,11 @@ mod values;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub use hanging::survives_hanging;
 pub use restart::survives_restart;
 
 use crate::{Key, Store};
@@ -71,6 +73,18 @@ impl<'a> Machines<'a> {
 
     pub(crate) fn tenant(&self) -> &str {
         &self.tenant
+    }
+
+    /// Waits until each handle finds the engine again.
+    pub(crate) async fn recover(&self) {
+        let until = Instant::now() + Duration::from_secs(30);
+        for index in 0..self.stores.len() {
+            let key = self.key([b'p', index as u8]);
+            while let Err(error) = self.get(index).put(key, b"probe".to_vec(), soon(), now()).await {
+                assert!(Instant::now() < until, "handle {index} does not recover: {error}");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
     }
 }
 

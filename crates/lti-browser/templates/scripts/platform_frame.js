@@ -10,18 +10,7 @@ const askPlatform = (settings, subject, fields, accept) => {
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   };
 
-  // Objects are what the specification says; one platform sends them as text.
-  const decode = (data) => {
-    let value = data;
-    if (typeof value === "string" && value.length <= 65536) {
-      try {
-        value = JSON.parse(value);
-      } catch {
-        return null;
-      }
-    }
-    return typeof value === "object" ? value : null;
-  };
+{% include "scripts/decode.js" %}
 
   // A frame of the platform's page by its name; the page itself if it has none of that name.
   const frameNamed = (name) => {

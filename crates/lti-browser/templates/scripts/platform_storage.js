@@ -12,17 +12,7 @@
   const tools = new Map(settings.tools.map((origin) => [origin, new Map()]));
   const handledElsewhere = new Set(settings.handledElsewhere);
 
-  const decode = (data) => {
-    let value = data;
-    if (typeof value === "string" && value.length <= 65536) {
-      try {
-        value = JSON.parse(value);
-      } catch {
-        return null;
-      }
-    }
-    return typeof value === "object" ? value : null;
-  };
+{% include "scripts/decode.js" %}
 
   const refusal = (code, message) => ({ error: { code, message } });
 

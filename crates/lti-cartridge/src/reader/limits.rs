@@ -1,5 +1,8 @@
 //! Bounds on what a package may cost. Everything in a package is written by somebody else.
 
+/// The deepest nesting in any case: what is nested is walked by recursion, whose stack is not for callers to spend.
+pub(super) const MAX_XML_DEPTH: usize = 256;
+
 /// What the reader accepts. Beyond a limit there is a typed error or an error-level diagnostic, never more memory.
 ///
 /// ```
@@ -29,13 +32,13 @@ pub struct Limits {
     pub total_bytes: u64,
     /// Inflated bytes for each compressed byte, once a megabyte was inflated: 200.
     pub ratio: u64,
-    /// Nesting of XML elements: 256.
+    /// Nesting of XML elements: 256, which is also the most; a greater value counts as that.
     pub xml_depth: usize,
     /// Items of the outline, and resources: 250,000 each. Files and dependencies in all resources together: twice as many.
     pub items: usize,
     /// Properties in one list of an LTI link, extensions of a link, and attachments of a topic: 1,000.
     pub properties: usize,
-    /// Diagnostics that are kept; further ones are counted: 1,000.
+    /// Diagnostics that are kept; further ones are counted: 1,000. One error is kept in any case.
     pub diagnostics: usize,
 }
 
@@ -51,7 +54,7 @@ impl Default for Limits {
             file_bytes: 1 << 30,
             total_bytes: 8 << 30,
             ratio: 200,
-            xml_depth: 256,
+            xml_depth: MAX_XML_DEPTH,
             items: 250_000,
             properties: 1_000,
             diagnostics: 1_000,

@@ -55,8 +55,8 @@ use crate::{
 pub struct CartridgeReader<R> {
     package: Package<R>,
     limits: Limits,
-    /// What was odd about the archive itself.
-    survey: Vec<Diagnostic>,
+    /// What was odd about the archive itself, and how much more of that there was.
+    survey: (Vec<Diagnostic>, u64),
 }
 
 /// What was read.
@@ -89,7 +89,7 @@ impl<R: Read + Seek> CartridgeReader<R> {
     pub fn open(reader: R, limits: &Limits) -> Result<Self, ReadError> {
         let mut notes = Notes::new(limits.diagnostics);
         let package = Package::open(reader, limits, &mut notes)?;
-        Ok(Self { package, limits: limits.clone(), survey: notes.finish().0 })
+        Ok(Self { package, limits: limits.clone(), survey: notes.finish() })
     }
 
     /// Reads manifest and descriptors into a model, and looks whether all files are there.
@@ -111,9 +111,7 @@ impl<R: Read + Seek> CartridgeReader<R> {
     /// As for [`CartridgeReader::read`].
     pub fn read_each(&mut self, mut each: impl FnMut(Resource)) -> Result<Reading, ReadError> {
         let mut notes = Notes::new(self.limits.diagnostics);
-        for diagnostic in &self.survey {
-            notes.add(diagnostic.rule, || diagnostic.place.clone());
-        }
+        notes.resume(&self.survey.0, self.survey.1);
         let (folder, manifest_index, mut raw) = self.manifest(&mut notes)?;
         assemble::check_rules(&raw, &mut notes);
         let (mut identifiers, identifier, claimed) = assemble::claim_resources(&raw, &mut notes);

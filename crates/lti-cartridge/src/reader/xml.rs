@@ -7,6 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use thiserror::Error;
 
+use super::limits::MAX_XML_DEPTH;
 use crate::diagnostic::Rule;
 use crate::text::is_xml_char;
 
@@ -29,8 +30,16 @@ pub enum XmlError {
 }
 
 impl XmlError {
-    pub(crate) fn code(self) -> &'static str {
+    /// A stable code for logs and tests.
+    #[must_use]
+    pub fn code(self) -> &'static str {
         self.rule().code()
+    }
+
+    /// The section of the specification that it rests on.
+    #[must_use]
+    pub fn spec(self) -> &'static str {
+        self.rule().spec()
     }
 
     pub(crate) fn rule(self) -> Rule {
@@ -109,7 +118,7 @@ impl<'a> Xml<'a> {
     pub(crate) fn new(text: &'a str, max_depth: usize) -> Self {
         let mut reader = Reader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
-        Self { reader, depth: 0, max_depth }
+        Self { reader, depth: 0, max_depth: max_depth.min(MAX_XML_DEPTH) }
     }
 
     fn token(&mut self) -> Result<Token<'a>, XmlError> {

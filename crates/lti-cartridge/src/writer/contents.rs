@@ -9,7 +9,7 @@ use super::archive::Archive;
 use super::register::Entry;
 use super::{Settings, WriteError, descriptor};
 use crate::markup::Markup;
-use crate::target::Usage;
+use crate::usage::Usage;
 use crate::{Identifier, Loss, LtiLink, PackagePath, ResourceKind, Target, Topic, WebLink};
 
 /// Asks for the contents of the announced resources, in the order in which they were announced.

@@ -10,7 +10,7 @@ use crate::identifier::Scope;
 use crate::markup::Markup;
 use crate::resource::{EndUserRole, Files, IntendedUse, ResourceKind};
 use crate::rules::{self, Facts};
-use crate::target::Usage;
+use crate::usage::Usage;
 use crate::{Feature, Identifier, Metadata, PackagePath, StandardsSet, standards};
 
 /// How deep folders may be nested. Readers bound the depth of XML.

@@ -105,8 +105,25 @@ fn depth_is_bounded() {
     };
     assert_eq!(code(read(&[("imsmanifest.xml", deep(100_000).as_bytes())])), "too_deep");
     assert_eq!(read(&[("imsmanifest.xml", deep(200).as_bytes())]).unwrap().diagnostics, []);
+    // However much a caller would allow.
+    let mut limits = Limits::default();
+    limits.xml_depth = usize::MAX;
+    let bytes = package(&[("imsmanifest.xml", deep(100_000).as_bytes())]);
+    assert_eq!(code(read_with(bytes, &limits)), "too_deep");
     let nested = format!("<cartridge_basiclti_link>{}", "<a>".repeat(100_000));
     assert!(rules(&read_link(nested.as_bytes())).contains(&Rule::TooDeep));
+}
+
+#[test]
+fn no_error_is_crowded_out_and_none_goes_uncounted() {
+    let mut limits = Limits::default();
+    limits.diagnostics = 0;
+    let missing = manifest("", &resource("r", LTI, "missing.xml"));
+    let bytes = package(&[("../x", b"x"), ("..\\y", b"y"), ("imsmanifest.xml", missing.as_bytes())]);
+    let few = read_with(bytes.clone(), &limits).unwrap();
+    let all = read_with(bytes, &Limits::default()).unwrap();
+    assert!(!few.is_complete());
+    assert_eq!(few.diagnostics.len() as u64 + few.omitted_diagnostics, all.diagnostics.len() as u64);
 }
 
 #[test]

@@ -77,6 +77,12 @@ impl InvalidCourseId {
     pub fn code(&self) -> &'static str {
         "invalid_course_id"
     }
+
+    /// The section that it rests on.
+    #[must_use]
+    pub fn spec(&self) -> &'static str {
+        "publishing rules 20.1"
+    }
 }
 
 /// The score, in whole percent from 1 to 100, that passes an exam (publishing rules 20.6).
@@ -134,5 +140,11 @@ impl InvalidMinimumScore {
     #[must_use]
     pub fn code(&self) -> &'static str {
         "invalid_minimum_score"
+    }
+
+    /// The section that it rests on.
+    #[must_use]
+    pub fn spec(&self) -> &'static str {
+        "publishing rules 20.6"
     }
 }

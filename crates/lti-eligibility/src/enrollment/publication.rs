@@ -185,6 +185,12 @@ impl InvalidEnrollmentWindow {
     pub fn code(&self) -> &'static str {
         "invalid_enrollment_window"
     }
+
+    /// The section that it rests on.
+    #[must_use]
+    pub fn spec(&self) -> &'static str {
+        "publishing rules 20.5"
+    }
 }
 
 /// How long an enrollment lasts: one second or more, in whole seconds.
@@ -234,6 +240,12 @@ impl InvalidEnrollmentDuration {
     #[must_use]
     pub fn code(&self) -> &'static str {
         "invalid_enrollment_duration"
+    }
+
+    /// The section that it rests on.
+    #[must_use]
+    pub fn spec(&self) -> &'static str {
+        "publishing rules 20.5"
     }
 }
 

@@ -52,6 +52,12 @@ impl InvalidRemoteUserId {
     pub fn code(&self) -> &'static str {
         "invalid_remote_user_id"
     }
+
+    /// The section that it rests on.
+    #[must_use]
+    pub fn spec(&self) -> &'static str {
+        "publishing rules 20.5"
+    }
 }
 
 /// The name of a role in the local system, such as `teacher`.
@@ -119,6 +125,12 @@ impl InvalidLocalRole {
     #[must_use]
     pub fn code(&self) -> &'static str {
         "invalid_local_role"
+    }
+
+    /// The section that it rests on.
+    #[must_use]
+    pub fn spec(&self) -> &'static str {
+        "publishing rules 20.5"
     }
 }
 

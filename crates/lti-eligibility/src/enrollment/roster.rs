@@ -264,4 +264,10 @@ impl RosterError {
             Self::SyncOff => "member_sync_off",
         }
     }
+
+    /// The section that it rests on.
+    #[must_use]
+    pub fn spec(&self) -> &'static str {
+        "publishing rules 20.5"
+    }
 }

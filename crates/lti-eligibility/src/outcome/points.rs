@@ -92,6 +92,12 @@ impl InvalidPoints {
     pub fn code(&self) -> &'static str {
         "invalid_points"
     }
+
+    /// The section that it rests on.
+    #[must_use]
+    pub fn spec(&self) -> &'static str {
+        "publishing rules 20.6"
+    }
 }
 
 /// `digits · 10^exponent`, exactly. The digits of an `f64` are at most 17, so that a factor of 100 fits easily.

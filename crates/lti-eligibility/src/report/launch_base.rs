@@ -1,8 +1,15 @@
 //! The launch links of exported courses (publishing rules 20.2).
 
 use crate::course::CourseId;
-use std::fmt::Write as _;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
+
+/// The most bytes that the base of launch links may have, so that a link, with the longest course id percent-encoded,
+/// stays within the 4,096 characters that a cartridge can hold: 1,023.
+pub const MAX_LAUNCH_BASE_BYTES: usize = 1023;
+
+/// Everything but the unreserved characters (RFC 3986 §2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Where launch links begin. A course's link depends on its id only, so it stays the same when the course is edited.
 ///
@@ -28,9 +35,12 @@ impl LaunchBase {
     ///
     /// # Errors
     ///
-    /// A URL that is not absolute, not https (http is allowed for loopback addresses), or has a fragment or
-    /// credentials.
+    /// A URL that is not absolute, not https (http is allowed for loopback addresses), has a fragment or
+    /// credentials, or is longer than [`MAX_LAUNCH_BASE_BYTES`].
     pub fn parse(text: &str) -> Result<Self, InvalidLaunchBase> {
+        if text.len() > MAX_LAUNCH_BASE_BYTES {
+            return Err(InvalidLaunchBase(()));
+        }
         let url = Url::parse(text).map_err(|_| InvalidLaunchBase(()))?;
         let loopback = match url.host() {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -57,14 +67,7 @@ impl LaunchBase {
     pub fn link(&self, id: &CourseId) -> String {
         let mut link = self.path.clone();
         link.push('/');
-        for byte in id.as_str().bytes() {
-            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-                link.push(char::from(byte));
-            } else {
-                // Writing to a string cannot fail.
-                let _ = write!(link, "%{byte:02X}");
-            }
-        }
+        link.extend(utf8_percent_encode(id.as_str(), RESERVED));
         link.push_str(&self.query);
         link
     }
@@ -73,7 +76,8 @@ impl LaunchBase {
 /// The text cannot be the base of launch links.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the base of launch links must be an absolute https URL (http for loopback) without fragment and credentials"
+    "the base of launch links must be an absolute https URL (http for loopback) without fragment and credentials, of at \
+     most {MAX_LAUNCH_BASE_BYTES} bytes"
 )]
 pub struct InvalidLaunchBase(());
 
@@ -82,5 +86,11 @@ impl InvalidLaunchBase {
     #[must_use]
     pub fn code(&self) -> &'static str {
         "invalid_launch_base"
+    }
+
+    /// The section that it rests on.
+    #[must_use]
+    pub fn spec(&self) -> &'static str {
+        "publishing rules 20.2"
     }
 }

@@ -162,6 +162,15 @@ fn launch_links() {
     }
 }
 
+#[test]
+fn no_launch_link_is_longer_than_a_cartridge_holds() {
+    let base = |bytes: usize| format!("https://tool.example/{}", "x".repeat(bytes - 21));
+    let longest = LaunchBase::parse(&base(MAX_LAUNCH_BASE_BYTES)).unwrap();
+    let id = CourseId::new("é".repeat(crate::course::MAX_COURSE_ID_BYTES / 2)).unwrap();
+    assert_eq!(longest.link(&id).len(), 4096);
+    assert!(LaunchBase::parse(&base(MAX_LAUNCH_BASE_BYTES + 1)).is_err());
+}
+
 proptest! {
     #[test]
     fn the_numbers_add_up(flags in prop::collection::vec((any::<bool>(), any::<bool>(), any::<bool>()), 0..40)) {

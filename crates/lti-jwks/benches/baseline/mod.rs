@@ -1,5 +1,7 @@
 //! What it costs at the least: the cryptographic operation, base64, and serde. No check of anything but the
-//! signature; nobody should write this in earnest.
+//! signature; nobody should write this in earnest. The benches of the role crates take it by its path.
+
+#![allow(dead_code, reason = "of the baselines, a bench needs some")]
 
 use std::collections::BTreeMap;
 
@@ -11,7 +13,7 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use lti_jwks::{Claims, SigningKey};
+use lti_jwks::{Claims, KeyId, SigningKey};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -190,6 +192,16 @@ fn input(header: &str, launch: &Launch) -> String {
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(payload, &mut token);
     token
+}
+
+/// The private key of every bench.
+pub(crate) const RSA: &str = include_str!("../../tests/fixtures/rsa2048.pkcs8.pem");
+
+/// The key of an LMS, ours and by hand.
+pub(crate) fn rsa() -> (SigningKey, Rsa) {
+    let key = SigningKey::from_pem(RSA).unwrap().with_key_id(KeyId::new("2026-11").unwrap());
+    let by_hand = Rsa::new(RSA, &key);
+    (key, by_hand)
 }
 
 pub(crate) struct Rsa {

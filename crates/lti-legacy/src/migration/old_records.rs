@@ -97,10 +97,17 @@ impl fmt::Debug for OldRecord {
 /// }
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct OldRecords {
     records: Vec<OldRecord>,
     by_id: BTreeMap<(OldKind, String, String), Vec<usize>>,
+}
+
+/// How many, since ids may be people's names.
+impl fmt::Debug for OldRecords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OldRecords").field("records", &self.records.len()).finish_non_exhaustive()
+    }
 }
 
 /// What a lookup finds.

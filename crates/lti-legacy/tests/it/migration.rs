@@ -359,3 +359,10 @@ fn attack_two_accounts_claimed_by_one_person() {
     let conflict = |reference: &str| Verdict::Conflict { reference: reference.to_owned() };
     assert_eq!(users, [conflict("account-7"), conflict("account-8")]);
 }
+
+#[test]
+fn records_show_no_ids() {
+    let records: OldRecords = [record(OldKind::User, "ada.lovelace", "account-7")].into_iter().collect();
+    let shown = format!("{records:?} {:?}", records.as_slice());
+    assert!(!shown.contains("ada") && !shown.contains("account-7"), "{shown}");
+}

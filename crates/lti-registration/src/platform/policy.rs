@@ -6,7 +6,7 @@ use lti_types::{
 };
 
 use crate::address::is_on_domain;
-use crate::metadata::restrict_claims;
+use crate::metadata::{USUAL_CLAIMS, restrict_claims};
 use crate::{AddressRules, Fault, PlatformAddresses, Problem};
 
 /// What a tool may have that registers itself. By default nothing beyond launches: no scopes, no personal data, no
@@ -157,8 +157,7 @@ pub fn configuration(
     document.subject_types_supported = words(&["public"]);
     document.id_token_signing_alg_values_supported = words(&["RS256"]);
     let mut claims = vec!["sub".to_owned(), "iss".to_owned()];
-    let all = ["name", "given_name", "family_name", "email", "picture", "locale"];
-    claims.extend(all.iter().map(|claim| (*claim).to_owned()));
+    claims.extend(USUAL_CLAIMS.map(str::to_owned));
     restrict_claims(&mut claims, &policy.personal_data);
     document.claims_supported = Some(claims);
     let mut platform = PlatformConfiguration::new();

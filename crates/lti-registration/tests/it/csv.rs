@@ -251,3 +251,23 @@ fn blank_personal_data_is_none_and_not_all() {
     let without = tools(&format!("{HEAD}\n{}\n", row("a")));
     assert_eq!(without.records[0].record.privacy, None);
 }
+
+#[test]
+fn more_than_anybody_needs_is_refused_and_not_kept() {
+    let rules = AddressRules::default();
+    let columns: String = (0..201).map(|n| format!("c{n},")).collect();
+    let refused = Import::<ToolRecord>::from_csv(columns.as_bytes(), rules).unwrap_err();
+    assert_eq!(refused.code(), "too_many_columns");
+    let members: serde_json::Map<_, _> =
+        (0..101).map(|n| (n.to_string(), serde_json::Value::from(0))).collect();
+    let json = serde_json::Value::Object(members).to_string();
+    let import = Import::<ToolRecord>::from_json(json.as_bytes(), rules).unwrap();
+    assert_eq!(codes(&import.rejected[0].faults)[0], ("", "too_much"));
+    let wrong = vec!["0"; 20_000].join(",");
+    let import =
+        Import::<ToolRecord>::from_json(format!(r#"{{"scopes":[{wrong}]}}"#).as_bytes(), rules).unwrap();
+    assert!(import.rejected[0].faults.len() < 1_100, "faults are bounded");
+    let list = format!("[{}0]", "0,".repeat(lti_registration::MAX_IMPORT_RECORDS));
+    let refused = Import::<ToolRecord>::from_json(list.as_bytes(), rules).unwrap_err();
+    assert_eq!(refused.code(), "too_many");
+}

@@ -1,12 +1,14 @@
 //! Where a list goes on: a position that tools carry and cannot read, change or use elsewhere (AGS 2.0 §3.2.4).
 
+use std::num::NonZeroU32;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::{BASE32_DNSSEC, BASE64URL_NOPAD};
 use lti_jwks::{Purpose, Sealer};
 use serde::{Deserialize, Serialize};
 
 use super::{Place, RequestRefusal};
-use crate::ServiceUrl;
+use crate::{Link, ServiceUrl};
 
 /// A position in one list, of one place, with one set of filters. It is sealed before it leaves the platform
 /// ([`CursorSeal`]).
@@ -99,10 +101,15 @@ pub(super) struct Listing {
     pub(super) place: Place,
     /// The filters, by the names of their parameters.
     pub(super) filters: Vec<(&'static str, String)>,
-    pub(super) limit: Option<std::num::NonZeroU32>,
+    pub(super) limit: Option<NonZeroU32>,
 }
 
 impl Listing {
+    /// How many to send at most, within the platform's own limit.
+    pub(super) fn at_most(&self, cap: NonZeroU32) -> NonZeroU32 {
+        self.limit.map_or(cap, |limit| limit.min(cap))
+    }
+
     /// The position that a sealed text holds, if it is one of this list.
     pub(super) fn open(
         &self,
@@ -116,8 +123,21 @@ impl Listing {
         if cursor == expected { Ok(Some(cursor.after)) } else { Err(RequestRefusal::Cursor) }
     }
 
+    /// The link to this list from a position on, if there is one.
+    pub(super) fn link(
+        &self,
+        relation: &str,
+        url: &ServiceUrl,
+        purpose: &'static str,
+        after: Option<&str>,
+        seal: &dyn CursorSeal,
+    ) -> Result<Option<Link>, RequestRefusal> {
+        let Some(after) = after else { return Ok(None) };
+        Ok(Some(Link::new(self.address(url, purpose, after, seal)?.as_str(), relation)))
+    }
+
     /// The address of this list from that position on: filters and limit are in it.
-    pub(super) fn address(
+    fn address(
         &self,
         url: &ServiceUrl,
         purpose: &'static str,

@@ -9,7 +9,7 @@ use lti_types::{LineItem, ResourceLinkId, Scope, WireUrl};
 use super::cursor::{Listing, NEXT};
 use super::query::{self, Query};
 use super::{Access, CursorSeal, LineItemRecord, Place, RequestRefusal, reply};
-use crate::{LineItemFault, Link, ServiceUrl, media_type};
+use crate::{LineItemFault, ServiceUrl, media_type};
 
 const READ: &[Scope] = &[Scope::LineItemReadOnly, Scope::LineItem];
 const WRITE: &[Scope] = &[Scope::LineItem];
@@ -124,7 +124,7 @@ impl LineItemList {
     /// How many to send at most, within the platform's own limit.
     #[must_use]
     pub fn at_most(&self, cap: NonZeroU32) -> NonZeroU32 {
-        self.listing.limit.map_or(cap, |limit| limit.min(cap))
+        self.listing.at_most(cap)
     }
 
     /// The position to go on from, as the application gave it for the page before; `None` for the first page.
@@ -161,11 +161,8 @@ impl LineItemList {
     ) -> Result<Response<Vec<u8>>, RequestRefusal> {
         let items: Vec<_> =
             records.into_iter().filter(|record| self.fits(record)).map(LineItemRecord::line_item).collect();
-        let mut links = Vec::new();
-        if let Some(after) = next {
-            links.push(Link::new(self.listing.address(url, NEXT, after, seal)?.as_str(), "next"));
-        }
-        reply::json(StatusCode::OK, media_type::LINE_ITEM_CONTAINER, &items, &links)
+        let link = self.listing.link("next", url, NEXT, next, seal)?;
+        reply::json(StatusCode::OK, media_type::LINE_ITEM_CONTAINER, &items, link.as_slice())
     }
 }
 

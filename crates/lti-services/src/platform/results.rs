@@ -1,5 +1,6 @@
 //! Results at the platform (AGS 2.0 §3.3; rule AGS-P17).
 
+use std::fmt;
 use std::num::NonZeroU32;
 
 use http::{Method, Request, Response, StatusCode};
@@ -9,7 +10,7 @@ use super::cursor::{Listing, NEXT};
 use super::line_items::owned;
 use super::query::Query;
 use super::{Access, CursorSeal, LineItemRecord, Place, RequestRefusal, ScoreRecord, reply};
-use crate::{Link, ServiceUrl, media_type};
+use crate::{ServiceUrl, media_type};
 
 /// A request for the results of a line item, right in everything but whose it is.
 #[derive(Debug, Clone)]
@@ -60,7 +61,7 @@ impl ResultsRequest {
 }
 
 /// What stands in the grade book for one person in one column.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ResultEntry<'a> {
     /// The person.
@@ -83,6 +84,13 @@ impl<'a> ResultEntry<'a> {
     /// Whether the score is another person's.
     fn is_mixed_up(&self) -> bool {
         self.score.is_some_and(|score| score.last().user_id != *self.user_id)
+    }
+}
+
+/// Neither the person nor what is said about them.
+impl fmt::Debug for ResultEntry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResultEntry").finish_non_exhaustive()
     }
 }
 
@@ -111,7 +119,7 @@ impl ResultList {
     /// How many to send at most, within the platform's own limit.
     #[must_use]
     pub fn at_most(&self, cap: NonZeroU32) -> NonZeroU32 {
-        self.listing.limit.map_or(cap, |limit| limit.min(cap))
+        self.listing.at_most(cap)
     }
 
     /// The position to go on from, as the application gave it for the page before.
@@ -166,10 +174,7 @@ impl ResultList {
             }
             results.extend(self.result(&entry, url));
         }
-        let mut links = Vec::new();
-        if let Some(after) = next {
-            links.push(Link::new(self.listing.address(url, NEXT, after, seal)?.as_str(), "next"));
-        }
-        reply::json(StatusCode::OK, media_type::RESULT_CONTAINER, &results, &links)
+        let link = self.listing.link("next", url, NEXT, next, seal)?;
+        reply::json(StatusCode::OK, media_type::RESULT_CONTAINER, &results, link.as_slice())
     }
 }

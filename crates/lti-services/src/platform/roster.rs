@@ -11,7 +11,7 @@ use lti_types::{
 use super::cursor::{Listing, NEXT, SINCE};
 use super::query::Query;
 use super::{Access, CursorSeal, Place, RequestRefusal, reply};
-use crate::{Link, ServiceUrl, media_type};
+use crate::{ServiceUrl, media_type};
 
 /// A request for a roster, right in everything but whose it is.
 #[derive(Debug, Clone)]
@@ -124,7 +124,7 @@ impl MemberList {
     /// How many to send at most, within the platform's own limit.
     #[must_use]
     pub fn at_most(&self, cap: NonZeroU32) -> NonZeroU32 {
-        self.listing.limit.map_or(cap, |limit| limit.min(cap))
+        self.listing.at_most(cap)
     }
 
     /// The position to go on from, as the application gave it for the page before.
@@ -180,13 +180,9 @@ impl MemberList {
             None => url.clone(),
         };
         container.id = Some(WireUrl::from(&id));
-        let mut links = Vec::new();
-        if let Some(after) = page.next {
-            links.push(Link::new(self.paged.address(url, NEXT, after, seal)?.as_str(), "next"));
-        }
-        if let Some(since) = page.differences {
-            links.push(Link::new(self.listing.address(url, SINCE, since, seal)?.as_str(), "differences"));
-        }
+        let next = self.paged.link("next", url, NEXT, page.next, seal)?;
+        let differences = self.listing.link("differences", url, SINCE, page.differences, seal)?;
+        let links: Vec<_> = next.into_iter().chain(differences).collect();
         reply::json(StatusCode::OK, media_type::MEMBERSHIP_CONTAINER, &container, &links)
     }
 }

@@ -1,5 +1,7 @@
 //! What a platform remembers of the scores for one person and line item (AGS 2.0 §3.4; rules AGS-P11 to AGS-P16).
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use lti_types::{ActivityProgress, GradingProgress, Score, Submission, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -24,7 +26,7 @@ use crate::ScoreFault;
 /// assert_eq!(ScoreRecord::after(Some(&record), older, now).unwrap_err().code(), "score_stale");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScoreRecord {
     last: Score,
     timestamp: DateTime<Utc>,
@@ -39,6 +41,13 @@ pub struct ScoreRecord {
     first_started: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     first_submitted: Option<Timestamp>,
+}
+
+/// Neither the person nor what is said about them.
+impl fmt::Debug for ScoreRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScoreRecord").field("timestamp", &self.timestamp).finish_non_exhaustive()
+    }
 }
 
 /// Points, and what they are out of.
@@ -187,5 +196,28 @@ impl ScoreRecord {
     #[must_use]
     pub fn submitted_at(&self) -> Option<&Timestamp> {
         self.submitted_at.as_ref().or(self.first_submitted.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lti_types::UserId;
+
+    use super::*;
+    use crate::platform::ResultEntry;
+
+    #[test]
+    fn neither_a_record_nor_an_entry_shows_a_grade() {
+        let user = UserId::new("u-7").unwrap();
+        let mut score = Score::graded(user.clone(), "2024-05-01T10:15:30.123Z".into(), 17.25, 20.0);
+        score.comment = Some("Late".to_owned());
+        let now = DateTime::from_timestamp(1_714_558_531, 0).unwrap();
+        let record = ScoreRecord::after(None, score, now).unwrap();
+        let mut entry = ResultEntry::new(&user, Some(&record));
+        (entry.overridden, entry.comment) = (Some(17.25), Some("Late"));
+        let shown = format!("{record:?} {entry:?}");
+        for hidden in ["u-7", "17.25", "Late"] {
+            assert!(!shown.contains(hidden), "{shown}");
+        }
     }
 }

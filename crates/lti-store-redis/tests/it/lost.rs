@@ -1,12 +1,11 @@
 use std::net::TcpListener;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::TimeDelta;
-use lti_store::{Key, OneTimeStore, Store, StoreError, Unavailable, Use, conformance};
+use lti_store::{Store, StoreError, Unavailable, conformance};
 use lti_store_redis::{ConnectError, RedisSettings, RedisStore};
 
-use crate::engine::{DURABLE, Engine, now};
+use crate::engine::{DURABLE, Engine};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nothing_twice_when_the_server_is_killed_in_the_middle() {
@@ -29,44 +28,15 @@ async fn nothing_twice_when_the_server_is_killed_in_the_middle() {
     .await;
 }
 
-/// A server that accepts and says nothing more, and one that hangs for a while: every call ends in time, and the next
-/// one after it wakes up is answered.
+/// A server that hangs for a while: every call ends in time, and the next one after it wakes up is answered.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_hangs_costs_the_timeout_and_no_more() {
     let Some(engine) = Engine::start(DURABLE).await else { return };
     let mut settings = RedisSettings::new(engine.url());
     settings.timeout = Duration::from_millis(300);
-    let store = Arc::new(RedisStore::connect(settings.clone()).await.unwrap());
-    let now = now();
-    let until = now + TimeDelta::minutes(5);
-    engine.signal("-STOP");
-    let mut calls = tokio::task::JoinSet::new();
-    let slowest = Arc::new(Mutex::new(Duration::ZERO));
-    for id in 0..200u32 {
-        let (store, slowest) = (Arc::clone(&store), Arc::clone(&slowest));
-        calls.spawn(async move {
-            let began = Instant::now();
-            let used = store.first_use(Key::new("test", "", id.to_be_bytes()), until, now).await;
-            assert_eq!(used, Err(StoreError::Unavailable(Unavailable::TimedOut)));
-            let mut slowest = slowest.lock().unwrap();
-            *slowest = began.elapsed().max(*slowest);
-        });
-    }
-    calls.join_all().await;
-    let slowest = *slowest.lock().unwrap();
-    assert!(slowest < Duration::from_secs(3), "200 calls at once took up to {slowest:?}");
-    engine.signal("-CONT");
-    let key = Key::new("test", "", "afterwards");
-    let mut answer = store.first_use(key, until, now).await;
-    for _ in 0..50 {
-        if answer.is_ok() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        answer = store.first_use(key, until, now).await;
-    }
-    assert!(answer.is_ok(), "{answer:?}");
-    assert_eq!(store.first_use(key, until, now).await, Ok(Use::Repeated));
+    let store: Arc<dyn Store> = Arc::new(RedisStore::connect(settings).await.unwrap());
+    let (stop, resume) = (async || engine.signal("-STOP"), async || engine.signal("-CONT"));
+    conformance::survives_hanging(&[store], Duration::from_secs(3), stop, resume).await;
 }
 
 #[tokio::test]

@@ -87,15 +87,7 @@ pub async fn survives_restart(
     }
     start().await;
 
-    // The same handles find it again.
-    let until = Instant::now() + Duration::from_secs(30);
-    for index in 0..stores.len() {
-        let key = machines.key([b'p', index as u8]);
-        while let Err(error) = machines.get(index).put(key, b"probe".to_vec(), soon(), now()).await {
-            assert!(Instant::now() < until, "handle {index} does not recover: {error}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
+    machines.recover().await;
     tokio::time::sleep(Duration::from_millis(500)).await;
     tally.over.store(true, Ordering::Relaxed);
     let results = tasks.join_all().await;

@@ -29,7 +29,7 @@ impl AddressKind {
     /// since that is where packets end up.
     ///
     /// ```
-    /// use lti_client::AddressKind;
+    /// use lti_registration::AddressKind;
     /// assert_eq!(AddressKind::of("::ffff:10.0.0.1".parse()?), AddressKind::Private);
     /// assert_eq!(AddressKind::of("64:ff9b::7f00:1".parse()?), AddressKind::Loopback);
     /// # Ok::<(), std::net::AddrParseError>(())
