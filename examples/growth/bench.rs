@@ -10,8 +10,8 @@ use std::hint::black_box;
 use gungraun::prelude::*;
 use gungraun::{Callgrind, Dhat, EventKind};
 use http::Response;
-use lti_growth::{Arrival, Departure, Registered};
 use lti_eligibility::course::Course;
+use lti_growth::{Arrival, Departure, Registered};
 
 #[library_benchmark]
 #[benches::of(args = [1], setup = lti_growth::departure)]

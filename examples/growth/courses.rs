@@ -10,7 +10,7 @@ pub fn courses(courses: usize) -> Vec<Course> {
         let id = CourseId::new(format!("c-{index}")).unwrap();
         let mut course =
             Course::new(id, "A course", DefaultInstance::Active, EnrollmentType::SelfEnrolled, modules);
-        if index % 9 == 0 {
+        if index.is_multiple_of(9) {
             course.modules.push(Module::new(Delivery::Classroom));
         }
         course

@@ -72,6 +72,7 @@ impl Engine {
     }
 
     /// Sends it a command of one word.
+    #[allow(dead_code, reason = "only the servers' tests, which take this in too, send commands")]
     pub(crate) fn send(&self, command: &str) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.write_all(format!("{command}\r\n").as_bytes()).unwrap();

@@ -14,7 +14,6 @@
     reason = "a bench"
 )]
 
-#[allow(dead_code, reason = "the claims are needed, the baselines are not")]
 #[path = "../../../../crates/lti-jwks/benches/baseline/mod.rs"]
 mod baseline;
 mod browsers;
