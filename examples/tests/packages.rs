@@ -312,10 +312,10 @@ fn what_fails_leaves_nothing_behind() {
     assert!(error(&["--catalog", &catalog]).contains("it is what is read"));
     assert_eq!(std::fs::read_to_string(&catalog).unwrap(), SHIPPED);
 
-    // Half-way: an older package stays as it was.
+    // Refused: an older package stays as it was.
     std::fs::write(folder.path().join("package.zip"), "an older package").unwrap();
     let too_long = format!("https://tool.example/{}", "x".repeat(5000));
-    assert!(error(&["--launch-base", &too_long]).contains("instances-1"));
+    assert!(error(&["--launch-base", &too_long]).contains("1023"));
     assert_eq!(only(), ["package.zip"]);
     assert_eq!(std::fs::read(folder.path().join("package.zip")).unwrap(), b"an older package");
     run(folder.path(), &[]).unwrap();

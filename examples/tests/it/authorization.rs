@@ -185,5 +185,5 @@ fn sessions_without_an_id_open_nothing() {
         lti_platform::LaunchIntent::resource_link(link, lti_types::DeploymentId::new(DEPLOYMENT).unwrap());
     let hint = LoginHint::from_entropy([8; 32]);
     let error = pair.platform.initiate_login(intent, &nameless, hint, pair.now).unwrap_err();
-    assert_eq!(error.code(), "session_missing");
+    assert_eq!(error.code(), "session_without_id");
 }
