@@ -94,7 +94,8 @@ pub(crate) fn openid_configuration(data: &[u8]) {
     let answer = Response::new(br#"{"client_id":"c"}"#.to_vec());
     let record = register.read(answer).expect("an answer").to_record([]).expect("a new one");
     assert_eq!(record.status, RegistrationStatus::Pending);
-    assert!(!has_errors(&check_platform(&record, AddressRules::default())), "a record that we would refuse");
+    let faults = check_platform(&record, AddressRules::default());
+    assert!(!has_errors(&faults), "a record that we would refuse: {faults:?}");
 }
 
 /// Metadata, as a tool's request and as a platform's answer: read → written → read is equal; what a platform accepts is in

@@ -172,7 +172,8 @@ impl Problem {
     #[must_use]
     pub fn severity(self) -> Severity {
         match self {
-            Self::IssuerTrailingSlash
+            Self::IssuerIsEndpoint
+            | Self::IssuerTrailingSlash
             | Self::IssuerIsShared(_)
             | Self::HostMoved(_)
             | Self::OtherProduct(_)
