@@ -33,11 +33,25 @@ mod registration_oracles;
 )]
 mod oracles_legacy;
 
-use std::io::Cursor;
+use std::io::{Cursor, Read as _};
 use std::path::Path;
+
+/// Asks an oracle about what long runs found interesting: one input for each edge of the code, see `fuzz/README.md`.
+fn replay_found(target: &str, oracle: fn(&[u8])) {
+    let archive = format!("{}/../fuzz/corpus/{target}.zip", env!("CARGO_MANIFEST_DIR"));
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(archive).unwrap()).unwrap();
+    assert!(archive.len() >= 50, "{target} has {} inputs", archive.len());
+    for index in 0..archive.len() {
+        println!("{target}.zip, {index:04}");
+        let mut input = Vec::new();
+        archive.by_index(index).unwrap().read_to_end(&mut input).unwrap();
+        oracle(&input);
+    }
+}
 
 /// Asks an oracle about each input of a target's corpus, each of its prefixes by halves, and each with one byte changed.
 fn replay(target: &str, oracle: fn(&[u8])) {
+    replay_found(target, oracle);
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(target);
     let mut inputs: Vec<_> =
         std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
