@@ -38,8 +38,11 @@ const AGAIN: TimeDelta = TimeDelta::seconds(30);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Under what is kept which launch came of a login.
 const DONE: &str = "launch_of_login";
-/// For what that launch's access token is sealed there.
+/// For what the end of that launch's access token is sealed there.
 const DONE_TOKEN: Purpose = Purpose::new("example tool/token of launch of login");
+/// How long that end is: 256 bits. A token that holds its launch has its tag there, and without the tag it opens nothing;
+/// a token of the store is no longer than that. So whoever reads the store has no token.
+const END: usize = 43;
 
 /// What became of a login: for the browser that posts the same once more.
 #[derive(Serialize, Deserialize)]
@@ -47,8 +50,10 @@ struct Done {
     launch_id: String,
     /// Of the token that was posted.
     token: String,
-    /// The launch's access token, sealed: a browser that gives up on its first post never got the cookie.
+    /// The launch's access token, all but its end: a browser that gives up on its first post never got the cookie.
     access_token: String,
+    /// Its end, sealed.
+    end: String,
     /// How long the launch may be worked with.
     launch_until: DateTime<Utc>,
     until: DateTime<Utc>,
@@ -222,11 +227,16 @@ async fn verify_once(
 
     let session = NewSession::of(tool, &launch).await?;
     let until = now() + AGAIN;
-    let sealed = tool.sealer.seal(DONE_TOKEN, secret.as_str().as_bytes(), &session.token, until);
+    let (access_token, end) = session
+        .token
+        .split_at_checked(session.token.len().saturating_sub(END))
+        .unwrap_or(("", &session.token));
+    let end = tool.sealer.seal(DONE_TOKEN, secret.as_str().as_bytes(), end, until);
     let done = Done {
         launch_id: session.id.clone(),
         token,
-        access_token: sealed.map_err(Problem::internal)?,
+        access_token: access_token.to_owned(),
+        end: end.map_err(Problem::internal)?,
         launch_until: session.session.until,
         until,
     };
@@ -241,10 +251,14 @@ async fn verify_once(
 
 /// The cookies of a launch, for the browser that made it and shows so by the login's own cookie.
 fn again_cookies(tool: &Tool, done: &Done, secret: &BrowserSecret) -> Vec<String> {
-    let opened =
-        tool.sealer.open::<String>(DONE_TOKEN, secret.as_str().as_bytes(), &done.access_token, now());
-    opened
-        .map_or_else(|_| Vec::new(), |token| tool.session_cookies(&done.launch_id, &token, done.launch_until))
+    let end = tool.sealer.open::<String>(DONE_TOKEN, secret.as_str().as_bytes(), &done.end, now());
+    end.map_or_else(
+        |_| Vec::new(),
+        |end| {
+            let token = format!("{}{end}", done.access_token);
+            tool.session_cookies(&done.launch_id, &token, done.launch_until)
+        },
+    )
 }
 
 /// The registration that the token says it is for. Nothing is proven by that.
