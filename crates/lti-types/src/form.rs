@@ -60,8 +60,7 @@ impl Parameters {
             return Self::collect(form_urlencoded::parse(encoded), max_len);
         };
         let pairs = text.split('&').filter(|pair| !pair.is_empty()).filter_map(|pair| {
-            // All of it, without a way out in the middle, goes many bytes at a time.
-            if pair.bytes().fold(false, |found, byte| found | (byte == b'%') | (byte == b'+')) {
+            if pair.as_bytes().contains(&b'%') || pair.as_bytes().contains(&b'+') {
                 return form_urlencoded::parse(pair.as_bytes()).next();
             }
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

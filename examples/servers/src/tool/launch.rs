@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
+use chrono::serde::ts_milliseconds;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, ORIGIN};
@@ -18,7 +19,7 @@ use lti_jwks::{Purpose, VerifyingKey, VerifyingKeys};
 use lti_tool::{Browser, Launch, LaunchError, PendingLaunch, Registration, UnverifiedLaunch};
 use lti_types::{AuthenticationResponse, BrowserSecret, Message};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use tracing::Instrument as _;
 
 use super::login::{PENDING, STORAGE, name, with_cookie};
@@ -55,7 +56,9 @@ struct Done {
     /// Its end, sealed.
     end: String,
     /// How long the launch may be worked with.
+    #[serde(with = "ts_milliseconds")]
     launch_until: DateTime<Utc>,
+    #[serde(with = "ts_milliseconds")]
     until: DateTime<Utc>,
 }
 
@@ -102,7 +105,7 @@ async fn taken(
             let (launch, session) = *taken;
             let cookies = tool.session_cookies(&session.id, &session.token, session.session.until);
             let response = if visitor.json {
-                answer::json(200, &document(&launch, &session))
+                answer::json_text(200, document(&launch, &session)?)
             } else {
                 pages::of_session(tool, &session.id, &session.session, Some(&session.token))?
             };
@@ -179,7 +182,8 @@ async fn verify(
     let (tool, name) = (Arc::clone(tool), name(unverified.state(), secret));
     let secret = secret.clone();
     let work = async move { verify_once(&tool, unverified, browser, &name, &secret).await };
-    tokio::spawn(work.in_current_span()).await.map_err(Problem::internal)?
+    // Boxed, so that it is not moved from hand to hand: it is large.
+    tokio::spawn(Box::pin(work.in_current_span())).await.map_err(Problem::internal)?
 }
 
 async fn verify_once(
@@ -299,10 +303,9 @@ async fn keys_of(
 }
 
 /// What a program is told of a launch.
-fn document(launch: &Launch, session: &NewSession) -> Value {
+fn document(launch: &Launch, session: &NewSession) -> Result<String, Problem> {
     let claims = launch.claims();
-    let payload: Value = serde_json::from_slice(launch.payload()).unwrap_or_default();
-    json!({
+    let known = json!({
         "launch_id": session.id,
         "access_token": session.token,
         "message_type": claims.message_type,
@@ -320,11 +323,15 @@ fn document(launch: &Launch, session: &NewSession) -> Value {
         "resource_link": launch.resource_link(),
         "target_link_uri": launch.target_link_uri(),
         "deployment_id": launch.deployment_id(),
-        "claims": payload,
         "services": {
             "ags": launch.grade_service().is_some(),
             "nrps": launch.roster_service().is_some(),
             "deep_linking": matches!(launch.message(), Message::DeepLinking(_)),
         },
-    })
+    });
+    // The payload was read as JSON to be believed; it goes on as it stands there.
+    let payload = std::str::from_utf8(launch.payload()).map_err(Problem::internal)?;
+    let known = known.to_string();
+    let known = known.strip_suffix('}').unwrap_or_default();
+    Ok(format!("{known},\"claims\":{payload}}}"))
 }

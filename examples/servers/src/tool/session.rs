@@ -4,6 +4,7 @@
 //! The access token *is* what is kept, sealed with a key that comes of the signing key, which machines of one tool share:
 //! however many launches there are, they take no room here. What does not fit into a token goes into the store.
 
+use chrono::serde::ts_milliseconds;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::HeaderMap;
 use http::Method;
@@ -44,6 +45,7 @@ const SPEC: &str = "RFC 6750 §3.1";
 /// What is kept of a launch.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Session {
+    #[serde(with = "ts_milliseconds")]
     pub(super) until: DateTime<Utc>,
     pub(super) record: LaunchRecord,
     pub(super) deep_linking: Option<PendingDeepLinking>,
