@@ -1,6 +1,7 @@
 //! A `redis-server` of the test's own.
 
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, SystemTime};
 
@@ -68,6 +69,15 @@ impl Engine {
     pub(crate) async fn restart_with(&mut self, arguments: &'static [&'static str]) {
         self.arguments = arguments;
         self.launch().await;
+    }
+
+    /// Sends it a command of one word.
+    pub(crate) fn send(&self, command: &str) {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.write_all(format!("{command}\r\n").as_bytes()).unwrap();
+        let mut answer = [0; 5];
+        stream.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"+OK\r\n");
     }
 
     /// SIGKILL: no goodbye, no last write.
