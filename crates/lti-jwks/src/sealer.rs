@@ -24,8 +24,8 @@ const HEAD_LEN: usize = 1 + ID_LEN + PURPOSE_LEN + SALT_LEN + NONCE_LEN;
 const EXPIRY_LEN: usize = 8;
 /// The most bytes of JSON that are sealed; the text is a third longer.
 const MAX_VALUE: usize = 12 * 1024;
-/// Enough for a hint or a cursor.
-const FIRST_ROOM: usize = 512;
+/// Enough for a hint, a cursor or a launch.
+const FIRST_ROOM: usize = 2048;
 /// The longest text that is opened.
 const MAX_TEXT: usize = (HEAD_LEN + EXPIRY_LEN + MAX_VALUE + TAG_LEN).div_ceil(3) * 4;
 
@@ -169,7 +169,8 @@ impl Sealer {
             .map_err(|_| SealError::BackendFailed)?;
         backend::seal(&key, parts.nonce, &associated(&head, purpose, bound_to), &mut body)
             .map_err(|_| SealError::BackendFailed)?;
-        head.extend_from_slice(&body);
+        // Nothing in it is secret any more, so it need not be overwritten.
+        head.append(&mut std::mem::take(&mut *body));
         Ok(base64url::encode(&head))
     }
 

@@ -19,6 +19,9 @@ use sha2::{Digest, Sha256};
 pub struct Key([u8; 32]);
 
 impl Key {
+    /// The one before all others.
+    pub(crate) const FIRST: Self = Self([0; 32]);
+
     /// `namespace` says what kind of thing it is (`"pending_launch"`, `"assertion"`), `tenant` whose it is (the
     /// empty text where there is one tenant only), `id` which one: a state, a login hint, a nonce, a `jti`.
     #[must_use]

@@ -229,9 +229,11 @@ impl RecordStore for MemoryStore {
 
     fn list(&self, ledger: Key, issuer: Option<Key>) -> StoreFuture<'_, Vec<Vec<u8>>> {
         let wanted = move |key: &RecordKey| key.ledger == ledger && issuer.is_none_or(|it| it == key.issuer);
+        let first = RecordKey::new(ledger, issuer.unwrap_or(Key::FIRST), Key::FIRST);
         Box::pin(async move {
             let state = self.lock()?;
-            Ok(state.records.iter().filter(|(key, _)| wanted(key)).map(|(_, found)| found.clone()).collect())
+            let found = state.records.range(first..).take_while(|(key, _)| wanted(key));
+            Ok(found.map(|(_, found)| found.clone()).collect())
         })
     }
 

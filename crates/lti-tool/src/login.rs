@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use chrono::serde::ts_microseconds;
 use chrono::{DateTime, TimeDelta, Utc};
 use lti_types::{
     AuthenticationRequest, BrowserSecret, ClientId, DeploymentId, EntropyUnavailable, InvalidUrl, Issuer,
@@ -89,7 +90,10 @@ pub struct PendingLaunch {
     pub(crate) client_id: ClientId,
     pub(crate) target_link_uri: WireUrl,
     pub(crate) deployment_id: Option<DeploymentId>,
+    // A number is written and read at once, a date character by character.
+    #[serde(with = "ts_microseconds")]
     pub(crate) began_at: DateTime<Utc>,
+    #[serde(with = "ts_microseconds")]
     pub(crate) expires_at: DateTime<Utc>,
 }
 

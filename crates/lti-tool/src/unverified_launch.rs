@@ -1,6 +1,7 @@
 //! Validating a launch (Security Framework 1.0 §5.1.3, LTI Core 1.3 §5.3).
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 use lti_jwks::{Claims, KeyId, RegisteredClaims, Rules, UnverifiedJwt, VerifyingKeys};
@@ -29,6 +30,8 @@ pub struct UnverifiedLaunch {
     id_token: String,
     storage_target: Option<StorageTarget>,
     jwt: UnverifiedJwt,
+    /// What the token says of itself, once somebody asks.
+    likely: OnceLock<Option<RegisteredClaims>>,
 }
 
 /// The token is not shown.
@@ -47,7 +50,8 @@ impl UnverifiedLaunch {
         match response {
             AuthenticationResponse::IdToken { id_token, state, lti_storage_target, .. } => {
                 let jwt = UnverifiedJwt::parse(&id_token)?;
-                Ok(Self { state, id_token, storage_target: lti_storage_target, jwt })
+                let likely = OnceLock::new();
+                Ok(Self { state, id_token, storage_target: lti_storage_target, jwt, likely })
             }
             AuthenticationResponse::Error(error) => Err(LaunchError::Platform(PlatformError(error))),
             // `non_exhaustive`: a kind of response that this version does not know is no launch.
@@ -83,8 +87,7 @@ impl UnverifiedLaunch {
     /// [`UnverifiedLaunch::likely_registration`] finds one.
     #[must_use]
     pub fn likely_issuer(&self) -> Option<Issuer> {
-        let claims: RegisteredClaims = serde_json::from_slice(self.jwt.danger_unverified_payload()).ok()?;
-        claims.issuer.and_then(|issuer| Issuer::new(issuer).ok())
+        self.likely_claims()?.issuer.clone().and_then(|issuer| Issuer::new(issuer).ok())
     }
 
     /// The registration that the token says it is for: a hint, believed by nobody. It serves where a page must
@@ -94,11 +97,16 @@ impl UnverifiedLaunch {
         &self,
         registrations: impl IntoIterator<Item = &'r Registration>,
     ) -> Option<&'r Registration> {
-        let claims: RegisteredClaims = serde_json::from_slice(self.jwt.danger_unverified_payload()).ok()?;
+        let claims = self.likely_claims()?;
         registrations.into_iter().find(|registration| {
             claims.issuer.as_deref() == Some(registration.issuer().as_str())
                 && claims.audiences.iter().any(|audience| audience == registration.client_id().as_str())
         })
+    }
+
+    fn likely_claims(&self) -> Option<&RegisteredClaims> {
+        let read = || serde_json::from_slice(self.jwt.danger_unverified_payload()).ok();
+        self.likely.get_or_init(read).as_ref()
     }
 
     /// Verifies the launch. `pending` was taken out of the store under [`UnverifiedLaunch::state`] and out of

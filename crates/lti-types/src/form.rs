@@ -55,7 +55,18 @@ impl Parameters {
         if encoded.len() > max_len {
             return Err(FormError::TooLarge);
         }
-        Self::collect(form_urlencoded::parse(encoded), max_len)
+        // Most of a launch is its token, which stands there as it is; decoding goes byte by byte.
+        let Ok(text) = std::str::from_utf8(encoded) else {
+            return Self::collect(form_urlencoded::parse(encoded), max_len);
+        };
+        let pairs = text.split('&').filter(|pair| !pair.is_empty()).filter_map(|pair| {
+            if pair.as_bytes().contains(&b'%') || pair.as_bytes().contains(&b'+') {
+                return form_urlencoded::parse(pair.as_bytes()).next();
+            }
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Some((name.into(), value.into()))
+        });
+        Self::collect(pairs, max_len)
     }
 
     pub(crate) fn collect<N, V>(
@@ -176,6 +187,19 @@ mod tests {
         assert_eq!(parameters.take("b"), Ok(None), "empty is absent");
         assert_eq!(parameters.take("c"), Err(FormError::Repeated("c")));
         assert_eq!(parameters.rest(), [("d".to_owned(), String::new())]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn all_is_read_as_the_standard_has_it(
+            text in "[a-c=&%+0-9A-F é]{0,40}",
+            bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..40),
+        ) {
+            for encoded in [text.as_bytes(), &bytes] {
+                let expected: Vec<_> = url::form_urlencoded::parse(encoded).into_owned().collect();
+                proptest::prop_assert_eq!(Parameters::decode(encoded, 1000).unwrap().rest(), expected);
+            }
+        }
     }
 
     #[test]

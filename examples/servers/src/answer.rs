@@ -61,9 +61,14 @@ pub(crate) fn field(request: &Request<Vec<u8>>, name: &str) -> Option<String> {
 
 /// JSON, not to be kept by anybody.
 pub(crate) fn json(status: u16, body: &impl Serialize) -> Response {
-    let Ok(text) = serde_json::to_vec(body) else {
+    let Ok(text) = serde_json::to_string(body) else {
         return Problem::internal("an answer could not be written").into_response();
     };
+    json_text(status, text)
+}
+
+/// JSON that is written already.
+pub(crate) fn json_text(status: u16, text: String) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], text).into_response()
 }

@@ -8,6 +8,7 @@
     reason = "test code, which finds its servers in the environment"
 )]
 
+#[allow(dead_code, reason = "a part of it is for the tests of the servers")]
 mod engine;
 mod fitness;
 mod lost;

@@ -37,6 +37,7 @@ pub struct Browsers {
     host: String,
     connections: Vec<Connection>,
     ready: VecDeque<Ready>,
+    answers: [usize; 2],
 }
 
 impl Browsers {
@@ -46,7 +47,18 @@ impl Browsers {
         for _ in 0..connections {
             open.push(Connection::open(&host).await);
         }
-        Self { platform: Arc::clone(platform), host, connections: open, ready: VecDeque::new() }
+        Self {
+            platform: Arc::clone(platform),
+            host,
+            connections: open,
+            ready: VecDeque::new(),
+            answers: [0; 2],
+        }
+    }
+
+    /// Bytes of the answers to a login and to a launch, head and body: the last ones.
+    pub fn answers(&self) -> [usize; 2] {
+        self.answers
     }
 
     pub fn token_length(&self) -> usize {
@@ -71,6 +83,7 @@ impl Browsers {
             ready: Mutex::new(std::mem::take(&mut self.ready)),
             logins: Mutex::default(),
             took: Mutex::default(),
+            answers: Default::default(),
         });
         let tasks: Vec<_> = std::mem::take(&mut self.connections)
             .into_iter()
@@ -80,6 +93,7 @@ impl Browsers {
             self.connections.push(task.await.unwrap());
         }
         let round = Arc::into_inner(round).unwrap();
+        self.answers = round.answers.map(AtomicUsize::into_inner);
         self.ready = sign(&self.platform, &round.logins.into_inner().unwrap());
         round.took.into_inner().unwrap()
     }
@@ -96,6 +110,7 @@ struct Round {
     ready: Mutex<VecDeque<Ready>>,
     logins: Mutex<Vec<Login>>,
     took: Mutex<Vec<Duration>>,
+    answers: [AtomicUsize; 2],
 }
 
 impl Round {
@@ -143,6 +158,7 @@ impl Connection {
         let request = Request::get(&round.login).header(HOST, &round.host).header(ACCEPT, round.accept);
         let answer = self.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status(), StatusCode::FOUND, "{}", String::from_utf8_lossy(answer.body()));
+        round.answers[0].store(length(&answer), Ordering::Relaxed);
         let url = Url::parse(answer.headers()[LOCATION].to_str().unwrap()).unwrap();
         let field = |name: &str| url.query_pairs().find(|(n, _)| n == name).unwrap().1.into_owned();
         let cookies = answer.headers().get_all(SET_COOKIE).iter();
@@ -160,7 +176,13 @@ impl Connection {
             .header(COOKIE, ready.cookie);
         let answer = self.send(request.body(ready.form.into()).unwrap()).await;
         assert_eq!(answer.status(), StatusCode::OK, "{}", String::from_utf8_lossy(answer.body()));
+        round.answers[1].store(length(&answer), Ordering::Relaxed);
     }
+}
+
+fn length(answer: &Response<Vec<u8>>) -> usize {
+    answer.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>()
+        + answer.body().len()
 }
 
 /// The platform's answers to these logins. Both cores may be used; nothing is measured meanwhile.

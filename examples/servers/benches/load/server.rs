@@ -4,13 +4,21 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitCode, Stdio};
 
+use axum::Router;
+use axum::body::Bytes;
+use axum::routing::{get, post};
+use axum::serve::ListenerExt as _;
 use clap::Parser;
+use http::StatusCode;
+use http::header::{LOCATION, SET_COOKIE};
 use lti_example_servers::{server, tool};
 
 use crate::platform::Platform;
 
 /// With this first, the program is `tool_server`.
 pub const SERVE: &str = "--tool-server";
+/// With this first, it answers the same two requests with as many bytes and does nothing else: lengths follow.
+pub const BARE: &str = "--bare";
 /// Of the times in `/proc`, on every Linux.
 const TICKS: f64 = 100.0;
 
@@ -18,6 +26,23 @@ const TICKS: f64 = 100.0;
 pub fn serve(arguments: &[String]) -> ExitCode {
     let arguments = tool::Arguments::parse_from(arguments);
     server::run(async { Ok(vec![tool::start(arguments).await?]) }, server::ready)
+}
+
+/// What sockets and framework cost alone.
+pub fn serve_bare(arguments: &[String]) -> ExitCode {
+    let [login, launch] = [1, 2].map(|at| arguments[at].parse::<usize>().unwrap());
+    let address = format!("https://lms.example.edu/auth?state=s&nonce=n&rest={}", "r".repeat(login));
+    let (page, cookie) = ("p".repeat(launch), format!("a={}", "c".repeat(200)));
+    let begin = get(async move || (StatusCode::FOUND, [(LOCATION, address), (SET_COOKIE, cookie)]));
+    let take = post(async move |_: Bytes| page);
+    let app = Router::new().route("/lti/login", begin).route("/lti/launch", take);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        println!("ready: http://{}", listener.local_addr().unwrap());
+        axum::serve(listener.tap_io(|stream| stream.set_nodelay(true).unwrap()), app).await.unwrap();
+    });
+    ExitCode::SUCCESS
 }
 
 pub struct Server {
@@ -32,18 +57,20 @@ impl Server {
         let files = tempfile::tempdir().unwrap();
         let registrations = files.path().join("registrations.json");
         std::fs::write(&registrations, platform.registrations()).unwrap();
+        let registrations = registrations.to_str().unwrap();
+        let options = ["--listen", "127.0.0.1:0", "--allow-loopback", "--rate-limit", "0", "--registrations"];
+        Self::run([SERVE].into_iter().chain(options).chain([registrations]), files)
+    }
+
+    /// The bare one.
+    pub fn start_bare(login: usize, launch: usize) -> Self {
+        Self::run([BARE, &login.to_string(), &launch.to_string()], tempfile::tempdir().unwrap())
+    }
+
+    fn run<'a>(arguments: impl IntoIterator<Item = &'a str>, files: tempfile::TempDir) -> Self {
         let log = std::fs::File::create(files.path().join("log")).unwrap();
         let mut process = Command::new(std::env::current_exe().unwrap())
-            .args([
-                SERVE,
-                "--listen",
-                "127.0.0.1:0",
-                "--allow-loopback",
-                "--rate-limit",
-                "0",
-                "--registrations",
-            ])
-            .arg(&registrations)
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -54,8 +81,8 @@ impl Server {
         Self { address: address.parse().unwrap(), process, _files: files }
     }
 
-    /// Its user and system time so far, in seconds.
-    pub fn cpu(&self) -> f64 {
+    /// Its user and system time so far, in seconds, and the latter alone.
+    pub fn cpu(&self) -> [f64; 2] {
         cpu(&self.process.id().to_string())
     }
 
@@ -74,9 +101,10 @@ impl Drop for Server {
     }
 }
 
-/// A process's user and system time, in seconds (proc_pid_stat(5), fields 14 and 15).
-pub fn cpu(process: &str) -> f64 {
+/// A process's user and system time, in seconds, and the latter alone (proc_pid_stat(5), fields 14 and 15).
+pub fn cpu(process: &str) -> [f64; 2] {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
     let fields: Vec<_> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-    fields[11..=12].iter().map(|ticks| ticks.parse::<f64>().unwrap() / TICKS).sum()
+    let [user, system] = [11, 12].map(|at| fields[at].parse::<f64>().unwrap() / TICKS);
+    [user + system, system]
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
+use chrono::serde::ts_milliseconds;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, ORIGIN};
@@ -18,7 +19,7 @@ use lti_jwks::{Purpose, VerifyingKey, VerifyingKeys};
 use lti_tool::{Browser, Launch, LaunchError, PendingLaunch, Registration, UnverifiedLaunch};
 use lti_types::{AuthenticationResponse, BrowserSecret, Message};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use tracing::Instrument as _;
 
 use super::login::{PENDING, STORAGE, name, with_cookie};
@@ -38,8 +39,11 @@ const AGAIN: TimeDelta = TimeDelta::seconds(30);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Under what is kept which launch came of a login.
 const DONE: &str = "launch_of_login";
-/// For what that launch's access token is sealed there.
+/// For what the end of that launch's access token is sealed there.
 const DONE_TOKEN: Purpose = Purpose::new("example tool/token of launch of login");
+/// How long that end is: 256 bits. A token that holds its launch has its tag there, and without the tag it opens nothing;
+/// a token of the store is no longer than that. So whoever reads the store has no token.
+const END: usize = 43;
 
 /// What became of a login: for the browser that posts the same once more.
 #[derive(Serialize, Deserialize)]
@@ -47,10 +51,14 @@ struct Done {
     launch_id: String,
     /// Of the token that was posted.
     token: String,
-    /// The launch's access token, sealed: a browser that gives up on its first post never got the cookie.
+    /// The launch's access token, all but its end: a browser that gives up on its first post never got the cookie.
     access_token: String,
+    /// Its end, sealed.
+    end: String,
     /// How long the launch may be worked with.
+    #[serde(with = "ts_milliseconds")]
     launch_until: DateTime<Utc>,
+    #[serde(with = "ts_milliseconds")]
     until: DateTime<Utc>,
 }
 
@@ -97,7 +105,7 @@ async fn taken(
             let (launch, session) = *taken;
             let cookies = tool.session_cookies(&session.id, &session.token, session.session.until);
             let response = if visitor.json {
-                answer::json(200, &document(&launch, &session))
+                answer::json_text(200, document(&launch, &session)?)
             } else {
                 pages::of_session(tool, &session.id, &session.session, Some(&session.token)).await?
             };
@@ -174,7 +182,8 @@ async fn verify(
     let (tool, name) = (Arc::clone(tool), name(unverified.state(), secret));
     let secret = secret.clone();
     let work = async move { verify_once(&tool, unverified, browser, &name, &secret).await };
-    tokio::spawn(work.in_current_span()).await.map_err(Problem::internal)?
+    // Boxed, so that it is not moved from hand to hand: it is large.
+    tokio::spawn(Box::pin(work.in_current_span())).await.map_err(Problem::internal)?
 }
 
 async fn verify_once(
@@ -222,11 +231,16 @@ async fn verify_once(
 
     let session = NewSession::of(tool, &launch).await?;
     let until = now() + AGAIN;
-    let sealed = tool.sealer.seal(DONE_TOKEN, secret.as_str().as_bytes(), &session.token, until);
+    let (access_token, end) = session
+        .token
+        .split_at_checked(session.token.len().saturating_sub(END))
+        .unwrap_or(("", &session.token));
+    let end = tool.sealer.seal(DONE_TOKEN, secret.as_str().as_bytes(), end, until);
     let done = Done {
         launch_id: session.id.clone(),
         token,
-        access_token: sealed.map_err(Problem::internal)?,
+        access_token: access_token.to_owned(),
+        end: end.map_err(Problem::internal)?,
         launch_until: session.session.until,
         until,
     };
@@ -241,10 +255,14 @@ async fn verify_once(
 
 /// The cookies of a launch, for the browser that made it and shows so by the login's own cookie.
 fn again_cookies(tool: &Tool, done: &Done, secret: &BrowserSecret) -> Vec<String> {
-    let opened =
-        tool.sealer.open::<String>(DONE_TOKEN, secret.as_str().as_bytes(), &done.access_token, now());
-    opened
-        .map_or_else(|_| Vec::new(), |token| tool.session_cookies(&done.launch_id, &token, done.launch_until))
+    let end = tool.sealer.open::<String>(DONE_TOKEN, secret.as_str().as_bytes(), &done.end, now());
+    end.map_or_else(
+        |_| Vec::new(),
+        |end| {
+            let token = format!("{}{end}", done.access_token);
+            tool.session_cookies(&done.launch_id, &token, done.launch_until)
+        },
+    )
 }
 
 /// The registration that the token says it is for. Nothing is proven by that.
@@ -285,10 +303,9 @@ async fn keys_of(
 }
 
 /// What a program is told of a launch.
-fn document(launch: &Launch, session: &NewSession) -> Value {
+fn document(launch: &Launch, session: &NewSession) -> Result<String, Problem> {
     let claims = launch.claims();
-    let payload: Value = serde_json::from_slice(launch.payload()).unwrap_or_default();
-    json!({
+    let known = json!({
         "launch_id": session.id,
         "access_token": session.token,
         "message_type": claims.message_type,
@@ -307,11 +324,15 @@ fn document(launch: &Launch, session: &NewSession) -> Value {
         "target_link_uri": launch.target_link_uri(),
         "deployment_id": launch.deployment_id(),
         "course": session.session.course,
-        "claims": payload,
         "services": {
             "ags": launch.grade_service().is_some(),
             "nrps": launch.roster_service().is_some(),
             "deep_linking": matches!(launch.message(), Message::DeepLinking(_)),
         },
-    })
+    });
+    // The payload was read as JSON to be believed; it goes on as it stands there.
+    let payload = std::str::from_utf8(launch.payload()).map_err(Problem::internal)?;
+    let known = known.to_string();
+    let known = known.strip_suffix('}').unwrap_or_default();
+    Ok(format!("{known},\"claims\":{payload}}}"))
 }

@@ -43,9 +43,11 @@ pub(super) async fn begin(State(tool): State<Arc<Tool>>, request: Request) -> Re
         secrets.state = lti_types::State::new(state).map_err(Problem::internal)?;
     }
     // Where to begin again in a window of our own, where cookies are not those of a third party.
-    let mut alone = login.clone();
-    alone.lti_storage_target = None;
-    let new_window = alone.to_url(&tool.public.join("lti/login").map_err(Problem::internal)?);
+    let alone = login.lti_storage_target.is_some().then(|| {
+        let mut alone = login.clone();
+        alone.lti_storage_target = None;
+        alone
+    });
 
     let begun = registration.begin_login(login, &tool.redirect_uri, secrets, now())?;
     let state = begun.pending.state().clone();
@@ -63,8 +65,10 @@ pub(super) async fn begin(State(tool): State<Arc<Tool>>, request: Request) -> Re
         Some(target) => {
             tracing::info!(%issuer, %client_id, binding = "platform storage, then cookie", "login begun");
             let nonce = CspNonce::random()?;
+            let here = tool.public.join("lti/login").map_err(Problem::internal)?;
+            let new_window = alone.map(|alone| alone.to_url(&here));
             let mut login = StorageLogin::new(&begun.redirect_url, target, &state, &begun.browser_secret);
-            login.new_window = Some(&new_window);
+            login.new_window = new_window.as_ref();
             storage_login_page(&login, &PageOptions::new(&nonce, &visitor.texts, tool.framing()))?
         }
     };

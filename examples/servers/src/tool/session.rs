@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use chrono::serde::ts_milliseconds;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::HeaderMap;
 use http::Method;
@@ -46,6 +47,7 @@ const SPEC: &str = "RFC 6750 §3.1";
 /// What is kept of a launch.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Session {
+    #[serde(with = "ts_milliseconds")]
     pub(super) until: DateTime<Utc>,
     pub(super) record: LaunchRecord,
     pub(super) deep_linking: Option<PendingDeepLinking>,
