@@ -7,6 +7,7 @@ use lti_cartridge::{CartridgeReader, Limits, LinkDocument, LinkError, LtiLink, P
 use lti_client::{Client, TransportError};
 use lti_registration::{FindToolError, find_tool};
 use lti_types::{DeploymentId, ToolRecord, WireUrl};
+use tokio::sync::Semaphore;
 
 /// The most links of one import.
 pub const MAX_LINKS: usize = 1000;
@@ -54,14 +55,25 @@ impl Source {
             Self::CartridgeUrl(url) => Ok(vec![fetch(client, &url).await?]),
             Self::Package(bytes) => {
                 // Reading takes a while, and none of the threads that answer others.
+                let _turn = READING.acquire().await.map_err(|_| ImportError::Failed)?;
                 tokio::task::spawn_blocking(move || package(bytes)).await.map_err(|_| ImportError::Failed)?
             }
         }
     }
 }
 
+/// So many packages are read at once: each takes memory, within [`limits`].
+static READING: Semaphore = Semaphore::const_new(2);
+
+/// Room for any course; what holds no links is not read at all.
+fn limits() -> Limits {
+    let mut limits = Limits::default();
+    (limits.entries, limits.manifest_bytes, limits.descriptors_bytes) = (10_000, 16 << 20, 32 << 20);
+    limits
+}
+
 fn package(bytes: Vec<u8>) -> Result<Vec<LtiLink>, ImportError> {
-    let reading = CartridgeReader::open(Cursor::new(bytes), &Limits::default())?.read()?;
+    let reading = CartridgeReader::open(Cursor::new(bytes), &limits())?.read()?;
     let links: Vec<_> = reading.cartridge.lti_links().map(|(_, link)| link.clone()).collect();
     if links.len() > MAX_LINKS { Err(ImportError::TooManyLinks) } else { Ok(links) }
 }

@@ -44,10 +44,17 @@ impl Records {
         document.as_deref().map(read).transpose()
     }
 
-    /// All documents of a kind.
+    /// All documents of a kind, but for those that cannot be read, which the log names by their kind.
     pub(crate) async fn list<T: DeserializeOwned>(&self, kind: &str) -> Result<Vec<T>, Problem> {
         let documents = self.store.list(self.ledger(kind), None).await?;
-        documents.iter().map(|document| read(document)).collect()
+        let readable = |document: &Vec<u8>| match read(document) {
+            Ok(document) => Some(document),
+            Err(problem) => {
+                tracing::error!(kind, code = problem.code, "a document cannot be read");
+                None
+            }
+        };
+        Ok(documents.iter().filter_map(readable).collect())
     }
 
     /// Reads, changes and writes, until nobody else came between: what the last call of `change` saw is what was there

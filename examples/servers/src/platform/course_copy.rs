@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::Platform;
 use super::courses::{CopiedCourse, Link, School};
+use super::import::MAX_LINKS_OF_SCHOOL;
 use crate::problem::Problem;
 use crate::visitor::Visitor;
 use crate::{answer, same_site};
@@ -45,6 +46,10 @@ pub(super) async fn take(
         if school.copies.len() >= MAX_COPIES {
             let message = "there are too many copies already";
             return Err(Problem::forbidden("too_many_courses", message, "RFC 9110 §15.5.4"));
+        }
+        if school.links.len() + school.links_of(&course).count() > MAX_LINKS_OF_SCHOOL {
+            let message = "there are too many links in all courses already";
+            return Err(Problem::forbidden("too_many_links", message, "RFC 9110 §15.5.4"));
         }
         let column_url = |place: &Place, number| platform.line_item_url(place, number);
         copy(school, &course, title, column_url).map_err(Problem::internal)

@@ -21,6 +21,12 @@ use crate::{answer, same_site};
 pub(super) const MAX_BODY: usize = 16 * 1024 * 1024;
 /// The most links of a course.
 const MAX_LINKS_OF_COURSE: usize = 2000;
+/// The most bytes of a form that names a link.
+const MAX_FORM: usize = 64 * 1024;
+/// The most bytes of a link's texts and parameters: it is kept, copied with its course, and sent with each launch.
+const MAX_LINK_BYTES: usize = 16 * 1024;
+/// The most links in all courses together, copies too.
+pub(super) const MAX_LINKS_OF_SCHOOL: usize = 10_000;
 
 /// What an import brought.
 #[derive(Debug, Default)]
@@ -39,7 +45,7 @@ pub(super) struct LeftOut {
 
 impl Imported {
     fn leave_out(&mut self, title: String, code: &'static str, reason: impl ToString) {
-        self.left_out.push(LeftOut { title, code, reason: reason.to_string() });
+        self.left_out.push(LeftOut { title: short(title), code, reason: reason.to_string() });
     }
 }
 
@@ -95,10 +101,10 @@ async fn read(request: Request) -> Result<Source, Problem> {
     if is_multipart(request.headers()) {
         return Ok(Source::Package(upload(request).await?));
     }
-    let request = answer::whole(request, MAX_BODY).await?;
     if answer::is_of_type(request.headers(), "application/zip") {
-        return Ok(Source::Package(request.into_body()));
+        return Ok(Source::Package(answer::whole(request, MAX_BODY).await?.into_body()));
     }
+    let request = answer::whole(request, MAX_FORM).await?;
     answer::expect_form(request.headers())?;
     let field = |name: &str| answer::field(&request, name).filter(|text| !text.trim().is_empty());
     match (field("url"), field("cartridge_url")) {
@@ -134,8 +140,15 @@ async fn upload(request: Request) -> Result<Vec<u8>, Problem> {
 /// Puts each link that has a tool into the course.
 fn place(school: &mut School, course: &str, links: Vec<Matched<'_>>) -> Result<Imported, Problem> {
     let mut imported = Imported::default();
-    let mut room = MAX_LINKS_OF_COURSE.saturating_sub(school.links_of(course).count());
+    let of_course = MAX_LINKS_OF_COURSE.saturating_sub(school.links_of(course).count());
+    let mut room = of_course.min(MAX_LINKS_OF_SCHOOL.saturating_sub(school.links.len()));
     for Matched { link, url, tool, .. } in links {
+        let custom = link.custom.iter().map(|property| property.name.len() + property.value.len());
+        let text = link.description.as_ref().map_or(0, String::len);
+        if link.title.len() + text + custom.sum::<usize>() > MAX_LINK_BYTES {
+            imported.leave_out(link.title, "link_too_large", "its texts and parameters are too long");
+            continue;
+        }
         let (tool, deployment) = match tool {
             Ok(found) if room > 0 => found,
             Ok(_) => {
@@ -160,6 +173,11 @@ fn place(school: &mut School, course: &str, links: Vec<Matched<'_>>) -> Result<I
         room -= 1;
     }
     Ok(imported)
+}
+
+/// Enough of a title to know it by.
+fn short(title: String) -> String {
+    title.chars().take(200).collect()
 }
 
 impl From<ImportError> for Problem {

@@ -122,6 +122,7 @@ pub(super) async fn hand_in(
 ) -> Result<Response, Problem> {
     let (session, request) = services::opened(&tool, &id, request).await?;
     answer::expect_form(request.headers())?;
+    session.expect_free_grades()?;
     let quiz = Quiz::of(&session);
     let points = quiz.points(&request);
     let sent = send(&tool, &session, quiz, points).await;

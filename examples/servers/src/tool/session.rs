@@ -129,8 +129,18 @@ impl Session {
         Err(Problem::forbidden("instructor_required", message, "LTI Core 1.3 §A.2"))
     }
 
+    /// Whether whoever launched may hand in grades: not a learner of a published course, whose grade is the course's.
+    pub(super) fn expect_free_grades(&self) -> Result<(), Problem> {
+        if self.is_instructor() || self.course.is_none() {
+            return Ok(());
+        }
+        let message = "the grade of a published course comes of the course alone";
+        Err(Problem::forbidden("grade_of_course", message, "Publishing rules 20.6"))
+    }
+
     /// Whether a score of this person may be sent: one's own, or anybody's for an instructor.
     pub(super) fn expect_score_of(&self, user: &UserId) -> Result<(), Problem> {
+        self.expect_free_grades()?;
         if self.is_instructor() || self.record.user_id.as_ref() == Some(user) {
             return Ok(());
         }

@@ -407,3 +407,48 @@ async fn a_platform_that_registered_itself_has_no_courses() {
     let refused = pair.launch_link(&mut teacher, &link).await.expect(403);
     assert_eq!(refused.code(), "publication_disabled");
 }
+
+/// What a learner has of a launch answers with that status and code, at an address of the launch.
+async fn refused(
+    campus: &Campus,
+    browser: &mut Browser,
+    launched: &Value,
+    what: &str,
+    kind: &str,
+    body: &str,
+) -> String {
+    let url = format!("{}/lti/launches/{}/{what}", campus.tool, launched["launch_id"].as_str().unwrap());
+    let bearer = format!("Bearer {}", launched["access_token"].as_str().unwrap());
+    let headers = [("accept", JSON), ("content-type", kind), ("authorization", bearer.as_str())];
+    browser.send("POST", &url, &headers, body.as_bytes().to_vec()).await.expect(403).code()
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attack_a_learner_writes_the_grade_of_a_course_by_hand() {
+    let files = Files::new();
+    let (campus, _front) = Campus::start_behind_a_front(&files.flags()).await;
+    let base = format!("{}/lti/launch", campus.tool);
+    let mut teacher = campus.signed_in("teacher-1").await;
+    for cartridge in files.cartridges(&base) {
+        upload(&mut teacher, &format!("{}/courses/course-1/import", campus.lms), cartridge).await.expect(200);
+    }
+    let path = launch_path(&campus.lms, "course-1", &format!("{base}/instances-1")).await;
+    let mut student = campus.signed_in("student-1").await;
+    let launched = campus.post(&mut student, &path, JSON).await.expect(200).json();
+    let score = json!({
+        "userId": launched["user"]["id"], "scoreGiven": 100, "scoreMaximum": 100, "timestamp": "2030-01-01T00:00:00Z",
+        "activityProgress": "Completed", "gradingProgress": "FullyGraded",
+    });
+    let code = refused(&campus, &mut student, &launched, "scores", JSON, &score.to_string()).await;
+    assert_eq!(code, "grade_of_course");
+    assert_eq!(refused(&campus, &mut student, &launched, "quiz", FORM, "q0=0").await, "grade_of_course");
+    assert!(self::score(&campus, "course-1", "instances-1", "student-1").await.is_none());
+
+    // Nor does a launch of an hour ago complete what is retired since.
+    files.terms(&json!([{"course": "instances-1", "retired": true}]));
+    assert_eq!(refused(&campus, &mut student, &launched, "course", FORM, "").await, "course_retired");
+    files.terms(&json!([]));
+    assert_eq!(complete(&campus, &mut student, &launched, "").await["grade"], "sent");
+}

@@ -85,7 +85,8 @@ struct Asked<'a> {
     published: &'a Published,
     course: &'a str,
     role: RemoteRole,
-    profile: LearnerProfile,
+    /// What the launch says of the person; later nothing is known, and it was judged then.
+    profile: Option<LearnerProfile>,
     now: DateTime<Utc>,
 }
 
@@ -128,8 +129,8 @@ impl Asked<'_> {
             text: format!("{reason} {}", reason.remedy()),
             spec: "Publishing rules 20.3",
         }));
-        let profile = learner::check(&self.profile, &self.published.profile);
-        reasons.extend(profile.faults().iter().map(|fault| Reason {
+        let profile = self.profile.as_ref().map(|profile| learner::check(profile, &self.published.profile));
+        reasons.extend(profile.iter().flat_map(|profile| profile.faults()).map(|fault| Reason {
             code: fault.code(),
             text: format!("{fault} {}", fault.remedy()),
             spec: "Publishing rules 20.4",
@@ -166,7 +167,7 @@ pub(super) async fn enroll(
     claims: &LaunchClaims,
 ) -> Result<Progress, Problem> {
     let role = RemoteRole::of(record.roles.iter().map(lti_types::Role::as_str));
-    let asked = Asked { published, course, role, profile: profile(record, claims), now: now() };
+    let asked = Asked { published, course, role, profile: Some(profile(record, claims)), now: now() };
     let Some(place) = Place::of(course, record) else {
         // Nobody in particular: the learner's rules say so.
         return asked.judge(None, 0).and_then(|_| Err(Problem::internal("an enrollment of nobody")));
@@ -200,6 +201,25 @@ async fn seat(records: &Records, place: &Place, asked: &Asked<'_>) -> Result<Adm
             Ok(admitted)
         })
         .await?
+}
+
+/// Somebody who was let in goes on: the course, its terms and the enrollment are asked again.
+pub(super) async fn attending(
+    records: &Records,
+    published: &Published,
+    course: &str,
+    record: &LaunchRecord,
+) -> Result<(Place, Attendance), Problem> {
+    let nobody = || {
+        let message = "there is no enrollment; launch the course again";
+        Problem::forbidden("not_enrolled", message, "Publishing rules 20.5")
+    };
+    let place = Place::of(course, record).ok_or_else(nobody)?;
+    let attendance = find(records, &place).await?;
+    let enrollment = attendance.enrollment.as_ref().ok_or_else(nobody)?;
+    let role = RemoteRole::of(record.roles.iter().map(lti_types::Role::as_str));
+    Asked { published, course, role, profile: None, now: now() }.judge(Some(enrollment), 0)?;
+    Ok((place, attendance))
 }
 
 /// How far somebody is.

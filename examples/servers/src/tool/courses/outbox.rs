@@ -28,6 +28,8 @@ use crate::problem::Problem;
 const OWED: &str = "owed_grade";
 /// How often what is owed is looked through.
 const LOOK: Duration = Duration::from_secs(30);
+/// The code of an attempt that was none, as too many were on their way.
+const WAITING: &str = "grades_waiting";
 /// For how long nobody else tries while one attempt goes on: longer than the patient client takes.
 const LEASE: TimeDelta = TimeDelta::minutes(15);
 /// A grade that the platform does not have yet: one for each person and link.
@@ -92,8 +94,9 @@ pub(super) async fn send(
 fn wants_grades(session: &Session) -> bool {
     let record = &session.record;
     let service = record.grade_service.as_ref().is_some_and(|service| {
-        let makes = service.scope.as_ref().is_some_and(|scopes| scopes.contains(&Scope::LineItem));
-        service.line_item().is_some() || (makes && service.line_items().is_some())
+        let may = |scope| service.scope.as_ref().is_some_and(|scopes| scopes.contains(&scope));
+        let makes = may(Scope::LineItem) && service.line_items().is_some();
+        may(Scope::Score) && (service.line_item().is_some() || makes)
     });
     record.roles.is_learner() && (service || session.legacy.as_ref().is_some_and(LegacySession::wants_grades))
 }
@@ -113,7 +116,12 @@ async fn deliver(tool: Arc<Tool>, owed: Owed, grade: Grade) -> bool {
         tracing::warn!(code = problem.code, "a grade of a course was not sent; it is tried again later");
     }
     let (group, link) = (owed.place.group(), owed.link());
-    let failed = attempt.is_err().then(|| failed(owed.clone(), grade, now()));
+    let failed = match &attempt {
+        Ok(()) => None,
+        // Nobody tried: that is no failure of the platform's.
+        Err(problem) if problem.code == WAITING => Some(Owed { next_attempt: now() + LOOK, ..owed.clone() }),
+        Err(_) => Some(failed(owed.clone(), grade, now())),
+    };
     let noted = tool.records.change(OWED, &group, &link, |there| settle(there, &owed, failed.clone()));
     if let Err(problem) = noted.await {
         tracing::warn!(code = problem.code, "what became of a grade was not noted");
@@ -160,7 +168,7 @@ fn failed(mut owed: Owed, grade: Grade, now: DateTime<Utc>) -> Owed {
 async fn attempt(tool: &Tool, owed: &Owed, grade: Grade) -> Result<(), Problem> {
     let _room = tool.on_their_way.try_acquire().map_err(|_| {
         let message = "too many grades are on their way";
-        Problem::new(503, Fault::Unavailable, "grades_waiting", message, "RFC 9110 §15.6.4")
+        Problem::new(503, Fault::Unavailable, WAITING, message, "RFC 9110 §15.6.4")
     })?;
     let (given, maximum) = grade.points.map_or((1.0, 1.0), |points| (points.given(), points.maximum()));
     if let Some(legacy) = &owed.legacy {
@@ -197,13 +205,19 @@ pub(super) async fn collect(tool: Weak<Tool>) {
 /// Tries once more what is due. Of several machines one does.
 async fn look(tool: &Arc<Tool>) -> Result<(), Problem> {
     for owed in tool.records.list::<Owed>(OWED).await? {
-        if owed.next_attempt > now() {
-            continue;
+        // One that cannot be looked after keeps nobody else's waiting.
+        if owed.next_attempt <= now()
+            && let Err(problem) = try_again(tool, owed).await
+        {
+            tracing::warn!(code = problem.code, "an owed grade cannot be looked after");
         }
-        let (group, link) = (owed.place.group(), owed.link());
-        if !tool.records.change(OWED, &group, &link, |there| claim(there, &owed, now())).await? {
-            continue;
-        }
+    }
+    Ok(())
+}
+
+async fn try_again(tool: &Arc<Tool>, owed: Owed) -> Result<(), Problem> {
+    let (group, link) = (owed.place.group(), owed.link());
+    if tool.records.change(OWED, &group, &link, |there| claim(there, &owed, now())).await? {
         let progress = enrollment::find(&tool.records, &owed.place).await?.progress;
         let sharing = terms(tool, &owed.course).0;
         let retry = RetryPolicy::default();

@@ -10,9 +10,9 @@ use lti_eligibility::course::{Course, Section};
 use lti_eligibility::outcome::{Assessment, Occasion, Outcome, Points, Progress, check};
 use serde_json::json;
 
-use super::enrollment::{self, Place};
+use super::enrollment;
 use super::outbox;
-use super::shelf::Found;
+use super::shelf::{Found, Published};
 use crate::answer;
 use crate::problem::Problem;
 use crate::tool::pages::Summary;
@@ -88,15 +88,15 @@ struct DonePage<'a> {
 }
 
 /// The course of a launch as it is now: whatever was edited since, the link is the same.
-fn course(tool: &Tool, id: &str) -> Result<Course, Problem> {
-    let published = tool.published();
-    match published.as_deref().map(|published| published.find(id)) {
-        Some(Found::Course(course, _)) => Ok(course.clone()),
-        _ => {
-            let message = "the course is not there any more";
-            Err(Problem::forbidden("course_deleted", message, "Publishing rules 20.3"))
-        }
+fn course(published: &Published, id: &str) -> Result<Course, Problem> {
+    match published.find(id) {
+        Found::Course(course, _) => Ok(course.clone()),
+        _ => Err(gone()),
     }
+}
+
+fn gone() -> Problem {
+    Problem::forbidden("course_deleted", "the course is not there any more", "Publishing rules 20.3")
 }
 
 /// The page of a launch into a course.
@@ -107,11 +107,10 @@ pub(in crate::tool) async fn show(
     named: &str,
     token: Option<&str>,
 ) -> Result<Response, Problem> {
-    let course = course(tool, named)?;
-    let progress = match Place::of(named, &session.record) {
-        Some(place) => enrollment::find(&tool.records, &place).await?.progress,
-        None => Progress::new(),
-    };
+    let published = tool.published().ok_or_else(gone)?;
+    let (_, attendance) = enrollment::attending(&tool.records, &published, named, &session.record).await?;
+    let course = course(&published, named)?;
+    let progress = attendance.progress;
     tool.page(&CoursePage {
         id,
         token,
@@ -135,12 +134,14 @@ pub(in crate::tool) async fn complete(
         let message = "the launch is not one of a published course";
         Problem::malformed("not_a_course", message, "RFC 9110 §15.5.1")
     })?;
-    let learner = Place::of(named, &session.record).filter(|_| session.record.roles.is_learner());
-    let place = learner.ok_or_else(|| {
+    if !session.record.roles.is_learner() {
         let message = "only a learner completes a course";
-        Problem::forbidden("learner_required", message, "LTI Core 1.3 §A.2")
-    })?;
-    let course = course(&tool, named)?;
+        return Err(Problem::forbidden("learner_required", message, "LTI Core 1.3 §A.2"));
+    }
+    // A launch may be hours ago.
+    let published = tool.published().ok_or_else(gone)?;
+    let (place, _) = enrollment::attending(&tool.records, &published, named, &session.record).await?;
+    let course = course(&published, named)?;
     let assessment = Assessment::from(course.minimum_score);
     let progress = enrollment::progress(&tool.records, &place, achieved(assessment, &request)?).await?;
     let outcome = check(assessment, &progress);
