@@ -40,8 +40,8 @@ const LIST_ISSUER: &str = "SELECT document FROM lti_record WHERE ledger = $1 AND
 const REPLACE: &str = "UPDATE lti_record SET document = $5 \
     WHERE ledger = $1 AND issuer = $2 AND client = $3 AND document = $4 RETURNING true";
 
-const REMOVE: &str =
-    "DELETE FROM lti_record WHERE ledger = $1 AND issuer = $2 AND client = $3 RETURNING true";
+const REMOVE: &str = "DELETE FROM lti_record \
+    WHERE ledger = $1 AND issuer = $2 AND client = $3 AND document = $4 RETURNING true";
 
 /// A store in PostgreSQL, for several machines. It holds some connections, replaces those that are lost, and makes its
 /// tables when it connects.
@@ -143,10 +143,10 @@ impl RecordStore for PostgresStore {
         })
     }
 
-    fn remove(&self, key: RecordKey) -> StoreFuture<'_, bool> {
+    fn remove(&self, key: RecordKey, old: Vec<u8>) -> StoreFuture<'_, bool> {
         Box::pin(async move {
             let [ledger, issuer, client] = parts(&key);
-            self.query(REMOVE, &[&ledger, &issuer, &client]).await.map(|rows| !rows.is_empty())
+            self.query(REMOVE, &[&ledger, &issuer, &client, &old]).await.map(|rows| !rows.is_empty())
         })
     }
 }

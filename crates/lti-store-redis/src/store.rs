@@ -13,9 +13,10 @@ use crate::{ConnectError, RedisSettings};
 const REPLACE: &str = "if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end \
     redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) return 1";
 
-/// Removes a field of a hash, and the hash from the list of hashes when it was the last.
-const REMOVE: &str = "local removed = redis.call('HDEL', KEYS[1], ARGV[1]) \
-    if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('SREM', KEYS[2], ARGV[2]) end return removed";
+/// Removes a field of a hash if it still is what it was, and the hash from the list of hashes when it was the last.
+const REMOVE: &str = "if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[3] then return 0 end \
+    redis.call('HDEL', KEYS[1], ARGV[1]) \
+    if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('SREM', KEYS[2], ARGV[2]) end return 1";
 
 /// A store in Redis or Valkey, for several machines. It holds one connection, makes a new one when that is lost, and
 /// checks the server each time (see [`Unfit`](crate::Unfit)).
@@ -147,12 +148,12 @@ impl RecordStore for RedisStore {
         })
     }
 
-    fn remove(&self, key: RecordKey) -> StoreFuture<'_, bool> {
+    fn remove(&self, key: RecordKey, old: Vec<u8>) -> StoreFuture<'_, bool> {
         Box::pin(async move {
             let issuer = key.issuer.to_hex();
             let mut remove = cmd("EVAL");
             remove.arg(REMOVE).arg(2).arg(self.documents_key(key.ledger, &issuer));
-            remove.arg(self.issuers_key(key.ledger)).arg(key.client.to_hex()).arg(issuer);
+            remove.arg(self.issuers_key(key.ledger)).arg(key.client.to_hex()).arg(issuer).arg(old);
             self.link.send(Request::One(remove)).await
         })
     }

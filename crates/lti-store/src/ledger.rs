@@ -73,8 +73,16 @@ impl<R: Serialize + DeserializeOwned + PartialEq + Clone> Ledger<R> {
         Err(RecordError::Contended)
     }
 
-    pub(crate) async fn remove(&self, issuer: &Issuer, client_id: &ClientId) -> Result<bool, StoreError> {
-        self.store.remove(self.key(issuer, client_id)).await
+    /// Removes whatever is there.
+    pub(crate) async fn remove(&self, issuer: &Issuer, client_id: &ClientId) -> Result<bool, RecordError> {
+        let key = self.key(issuer, client_id);
+        for _ in 0..ATTEMPTS {
+            let Some(old) = self.store.find(key).await? else { return Ok(false) };
+            if self.store.remove(key, old).await? {
+                return Ok(true);
+            }
+        }
+        Err(RecordError::Contended)
     }
 }
 

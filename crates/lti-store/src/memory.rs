@@ -164,11 +164,14 @@ impl MemoryStore {
         Ok(true)
     }
 
-    fn remove_now(&self, key: RecordKey) -> Result<bool, StoreError> {
+    fn remove_now(&self, key: RecordKey, old: &[u8]) -> Result<bool, StoreError> {
         let mut state = self.lock()?;
-        let removed = state.records.remove(&key);
-        state.bytes = state.bytes.saturating_sub(removed.as_ref().map_or(0, Vec::len));
-        Ok(removed.is_some())
+        if state.records.get(&key).is_none_or(|found| found != old) {
+            return Ok(false);
+        }
+        state.records.remove(&key);
+        state.bytes = state.bytes.saturating_sub(old.len());
+        Ok(true)
     }
 }
 
@@ -241,8 +244,8 @@ impl RecordStore for MemoryStore {
         Box::pin(async move { self.replace_now(key, &old, new) })
     }
 
-    fn remove(&self, key: RecordKey) -> StoreFuture<'_, bool> {
-        Box::pin(async move { self.remove_now(key) })
+    fn remove(&self, key: RecordKey, old: Vec<u8>) -> StoreFuture<'_, bool> {
+        Box::pin(async move { self.remove_now(key, &old) })
     }
 }
 

@@ -133,8 +133,8 @@ impl Platforms {
     /// Removes a record; `false` if there was none.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn remove(&self, issuer: &Issuer, client_id: &ClientId) -> Result<bool, StoreError> {
+    /// [`RecordError`]: `Contended`, `Store`.
+    pub async fn remove(&self, issuer: &Issuer, client_id: &ClientId) -> Result<bool, RecordError> {
         self.0.remove(issuer, client_id).await
     }
 }

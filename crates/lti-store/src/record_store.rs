@@ -25,7 +25,7 @@ impl RecordKey {
 }
 
 /// What the author of a store writes so that [`Platforms`](crate::Platforms) and [`Tools`](crate::Tools) work on it:
-/// documents of up to [`MAX_VALUE_BYTES`](crate::MAX_VALUE_BYTES), replaced by comparing them whole. Each method
+/// documents of up to [`MAX_VALUE_BYTES`](crate::MAX_VALUE_BYTES), replaced and removed by comparing them whole. Each method
 /// is atomic, and returns [`StoreError::Unavailable`](crate::StoreError::Unavailable) in bounded time when the engine is
 /// lost.
 pub trait RecordStore: fmt::Debug + Send + Sync {
@@ -53,9 +53,9 @@ pub trait RecordStore: fmt::Debug + Send + Sync {
     /// [`StoreError`](crate::StoreError): `Unavailable`, `Full`, `ValueTooLarge`.
     fn replace(&self, key: RecordKey, old: Vec<u8>, new: Vec<u8>) -> StoreFuture<'_, bool>;
 
-    /// Removes a document; `false` if there was none.
+    /// Removes a document if it still is `old`, byte for byte; `false` if it is another, or there is none.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`](crate::StoreError::Unavailable).
-    fn remove(&self, key: RecordKey) -> StoreFuture<'_, bool>;
+    fn remove(&self, key: RecordKey, old: Vec<u8>) -> StoreFuture<'_, bool>;
 }

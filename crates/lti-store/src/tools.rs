@@ -100,8 +100,8 @@ impl Tools {
     /// Removes a record; `false` if there was none.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn remove(&self, client_id: &ClientId) -> Result<bool, StoreError> {
+    /// [`RecordError`]: `Contended`, `Store`.
+    pub async fn remove(&self, client_id: &ClientId) -> Result<bool, RecordError> {
         self.ledger.remove(&self.issuer, client_id).await
     }
 }

@@ -79,7 +79,8 @@ impl Records {
                 (old, new) if old == new => true,
                 (None, Some(new)) => self.store.insert(key, new).await?,
                 (Some(old), Some(new)) => self.store.replace(key, old, new).await?,
-                (_, None) => self.store.remove(key).await?,
+                (Some(old), None) => self.store.remove(key, old).await?,
+                (None, None) => true,
             };
             if written {
                 return Ok(outcome);

@@ -87,10 +87,10 @@ impl RecordStore for Turns {
         })
     }
 
-    fn remove(&self, key: RecordKey) -> StoreFuture<'_, bool> {
+    fn remove(&self, key: RecordKey, old: Vec<u8>) -> StoreFuture<'_, bool> {
         Box::pin(async move {
             let _turn = self.turn().await?;
-            self.store.remove(key).await
+            self.store.remove(key, old).await
         })
     }
 }

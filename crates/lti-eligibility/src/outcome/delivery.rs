@@ -76,6 +76,15 @@ pub enum GradeDelivery {
 }
 
 impl GradeDelivery {
+    /// When the next attempt is due, after one that failed; a time beyond the calendar is the last one in it.
+    #[must_use]
+    pub fn due(&self, retry: &RetryPolicy) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Failed { attempts, last_attempt } => Some(retry.due(*attempts, *last_attempt)),
+            Self::NeverSent | Self::Delivered(_) => None,
+        }
+    }
+
     /// What to keep after an attempt that failed at `now`.
     #[must_use]
     pub fn failed(self, now: DateTime<Utc>) -> Self {

@@ -16,7 +16,7 @@ pub(super) async fn documents(machines: &Machines<'_>) {
     let at = |issuer: &str, client: &str| RecordKey::new(ledger, machines.key(issuer), machines.key(client));
     let key = at("issuer", "client");
     assert_eq!(there.find(key).await.unwrap(), None);
-    assert!(!there.remove(key).await.unwrap(), "there was none");
+    assert!(!there.remove(key, b"".to_vec()).await.unwrap(), "there was none");
     assert!(!there.replace(key, b"".to_vec(), b"x".to_vec()).await.unwrap(), "there was none");
     assert!(here.insert(key, b"\0one\r\n\xff".to_vec()).await.unwrap());
     assert!(!there.insert(key, b"two".to_vec()).await.unwrap(), "there is one");
@@ -41,12 +41,19 @@ pub(super) async fn documents(machines: &Machines<'_>) {
     assert_eq!(list(None).await, [&b"issuer 2 client"[..], b"issuer client 2", b"two"]);
     assert_eq!(list(Some("issuer")).await, [&b"issuer client 2"[..], b"two"]);
     assert_eq!(list(Some("nobody")).await, [b""; 0]);
-    for (issuer, client) in [("issuer", "client"), ("issuer", "client 2"), ("issuer 2", "client")] {
-        assert!(there.remove(at(issuer, client)).await.unwrap());
-        assert!(!here.remove(at(issuer, client)).await.unwrap(), "removed already");
+    for (issuer, client, document) in [
+        ("issuer", "client", "two"),
+        ("issuer", "client 2", "issuer client 2"),
+        ("issuer 2", "client", "issuer 2 client"),
+    ] {
+        let (key, document) = (at(issuer, client), document.as_bytes().to_vec());
+        assert!(!here.remove(key, b"another".to_vec()).await.unwrap(), "it is another");
+        assert!(here.find(key).await.unwrap().is_some(), "and is still there");
+        assert!(there.remove(key, document.clone()).await.unwrap());
+        assert!(!here.remove(key, document).await.unwrap(), "removed already");
     }
     assert_eq!(list(None).await, [b""; 0]);
-    assert!(here.remove(foreign).await.unwrap(), "it was not theirs to remove");
+    assert!(here.remove(foreign, b"foreign".to_vec()).await.unwrap(), "it was not theirs to remove");
 }
 
 pub(super) async fn one_replaces(machines: &Machines<'_>) {
@@ -67,7 +74,13 @@ pub(super) async fn one_replaces(machines: &Machines<'_>) {
     let winners: Vec<_> = tasks.join_all().await.into_iter().flatten().collect();
     assert_eq!(winners.len(), 1, "replaced once");
     assert_eq!(machines.get(1).find(key).await.unwrap().as_deref(), Some(&winners[0].to_be_bytes()[..]));
-    machines.get(0).remove(key).await.unwrap();
+    let left = winners[0].to_be_bytes().to_vec();
+    let mut tasks = JoinSet::new();
+    for index in 0..TASKS {
+        let (store, left) = (machines.get(index), left.clone());
+        tasks.spawn(async move { store.remove(key, left).await.unwrap() });
+    }
+    assert_eq!(tasks.join_all().await.into_iter().filter(|it| *it).count(), 1, "removed once");
 }
 
 fn platform(issuer: &str, client_id: &str) -> PlatformRecord {

@@ -107,7 +107,7 @@ pub async fn survives_restart(
     assert!(!last.first_use(used, soon(), now()).await.unwrap().is_first(), "a use was forgotten");
     assert_eq!(last.take(untouched, now()).await.unwrap().as_deref(), Some(&b"untouched"[..]));
     assert_eq!(last.find(record).await.unwrap().as_deref(), Some(&b"record"[..]));
-    assert!(last.remove(record).await.unwrap());
+    assert!(last.remove(record, b"record".to_vec()).await.unwrap());
 }
 
 /// Takes and uses key after key; returns which it took and which it was first with.

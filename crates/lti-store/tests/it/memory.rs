@@ -60,7 +60,7 @@ async fn bytes_are_bounded_and_come_back() {
     // A replacement counts by what it adds.
     assert_eq!(store.put(key(1), vec![0; 701], at(10), at(0)).await, Err(StoreError::Full));
     store.put(key(1), vec![0; 700], at(10), at(0)).await.unwrap();
-    assert_eq!(store.remove(record).await, Ok(true));
+    assert_eq!(store.remove(record, vec![0; 300]).await, Ok(true));
     store.put(key(2), vec![0; 300], at(20), at(0)).await.unwrap();
     store.take(key(2), at(0)).await.unwrap().unwrap();
     // By expiry, too, for a value that nobody takes.

@@ -58,8 +58,8 @@ impl RecordStore for Odd {
     fn replace(&self, _: RecordKey, _: Vec<u8>, _: Vec<u8>) -> StoreFuture<'_, bool> {
         Box::pin(async { Ok(false) })
     }
-    fn remove(&self, key: RecordKey) -> StoreFuture<'_, bool> {
-        self.inner.remove(key)
+    fn remove(&self, key: RecordKey, old: Vec<u8>) -> StoreFuture<'_, bool> {
+        self.inner.remove(key, old)
     }
 }
 

@@ -72,6 +72,12 @@ struct Reason {
     spec: &'static str,
 }
 
+/// Nobody can say what is right for a course whose entry is broken.
+pub(super) fn unreadable() -> Problem {
+    let message = "the catalog's entry of this course cannot be read";
+    Problem::new(503, Fault::Configuration, "course_unreadable", message, "Publishing rules 20.1")
+}
+
 /// All reasons in one refusal; its code is the first one's.
 fn refusal(reasons: Vec<Reason>) -> Problem {
     let mut reasons = reasons.into_iter();
@@ -97,14 +103,7 @@ impl Asked<'_> {
             Found::Course(course, terms) => (Some(course), Some(terms)),
             Found::Nothing => (None, None),
             Found::Unreadable => {
-                let message = "the catalog's entry of this course cannot be read";
-                return Err(Problem::new(
-                    503,
-                    Fault::Configuration,
-                    "course_unreadable",
-                    message,
-                    "Publishing rules 20.1",
-                ));
+                return Err(unreadable());
             }
         };
         let mut reasons = Vec::new();

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use lti_eligibility::course::Course;
 use lti_eligibility::export::{Policy, check};
-use lti_eligibility::outcome::{Occasion, Progress};
+use lti_eligibility::outcome::Progress;
 use lti_eligibility::report::LaunchBase;
 use lti_tool::LaunchRecord;
 use lti_types::{ClientId, Issuer, LaunchClaims, MessageType, PlatformRecord};
@@ -117,7 +117,7 @@ impl Tool {
     /// A launch into a course whose grade may be sent is a reason to send it again: it may have got lost over there. The
     /// launch does not wait for it.
     pub(super) async fn reopened(self: &Arc<Self>, session: &Session, entered: &Entered) {
-        let sent = outbox::send(self, session, &entered.course, &entered.progress, Occasion::Reopened).await;
+        let sent = outbox::send(self, session, &entered.course, &entered.progress).await;
         if let Err(problem) = sent {
             tracing::warn!(code = problem.code, "the grade of a reopened course is not sent again");
         }

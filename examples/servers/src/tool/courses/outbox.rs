@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lti_browser::Fault;
-use lti_eligibility::outcome::{
-    Grade, GradeAction, GradeDelivery, GradeSharing, Occasion, Progress, RetryPolicy, next_action,
-};
+use lti_eligibility::outcome::{Grade, GradeDelivery, GradeSharing, Progress, RetryPolicy, Sharing, share};
 use lti_tool::LaunchRecord;
 use lti_types::{ActivityProgress, Scope, Score};
 use serde::{Deserialize, Serialize};
@@ -32,6 +30,7 @@ const LOOK: Duration = Duration::from_secs(30);
 const WAITING: &str = "grades_waiting";
 /// For how long nobody else tries while one attempt goes on: longer than the patient client takes.
 const LEASE: TimeDelta = TimeDelta::minutes(15);
+
 /// A grade that the platform does not have yet: one for each person and link.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Owed {
@@ -63,18 +62,14 @@ pub(super) async fn send(
     session: &Session,
     course: &str,
     progress: &Progress,
-    occasion: Occasion,
 ) -> Result<Option<JoinHandle<bool>>, Problem> {
     let Some(place) = Place::of(course, &session.record).filter(|_| wants_grades(session)) else {
         return Ok(None);
     };
-    let (sharing, title) = terms(tool, course);
-    let never = GradeDelivery::NeverSent;
-    let GradeAction::Send(grade) =
-        next_action(sharing, progress, &never, occasion, &RetryPolicy::default(), now())
-    else {
+    let (sharing, title) = terms(tool, course)?;
+    if matches!(share(sharing, progress), Sharing::Withhold(_)) {
         return Ok(None);
-    };
+    }
     let owed = Owed {
         place,
         record: session.record.clone(),
@@ -82,12 +77,12 @@ pub(super) async fn send(
         course: course.to_owned(),
         title,
         since: now(),
-        delivery: never,
+        delivery: GradeDelivery::NeverSent,
         next_attempt: now() + LEASE,
     };
     let note = |there: &mut Option<Owed>| *there = Some(owed.clone());
     tool.records.change(OWED, &owed.place.group(), &owed.link(), note).await?;
-    Ok(Some(tokio::spawn(deliver(Arc::clone(tool), owed, grade).in_current_span())))
+    Ok(Some(tokio::spawn(deliver(Arc::clone(tool), owed).in_current_span())))
 }
 
 /// Learners have grades, where the platform gives them a place.
@@ -101,17 +96,28 @@ fn wants_grades(session: &Session) -> bool {
     record.roles.is_learner() && (service || session.legacy.as_ref().is_some_and(LegacySession::wants_grades))
 }
 
-/// What is shared of a course, and its title; all of what is owed for one that is gone since.
-fn terms(tool: &Tool, course: &str) -> (GradeSharing, String) {
+/// What is shared of a course, and its title; all of what is owed for one that is gone since. One that cannot be read now
+/// says nothing of it.
+fn terms(tool: &Tool, course: &str) -> Result<(GradeSharing, String), Problem> {
     match tool.published().as_deref().map(|published| published.find(course)) {
-        Some(Found::Course(course, terms)) => (terms.publication.grade_sharing, course.title.clone()),
-        _ => (GradeSharing::Always, course.to_owned()),
+        Some(Found::Course(course, terms)) => Ok((terms.publication.grade_sharing, course.title.clone())),
+        Some(Found::Unreadable) => Err(enrollment::unreadable()),
+        _ => Ok((GradeSharing::Always, course.to_owned())),
+    }
+}
+
+/// The grade as it is now, which may be better than it was when the attempt began; `None` if it is not shared any more.
+async fn grade_of(tool: &Tool, owed: &Owed) -> Result<Option<Grade>, Problem> {
+    let progress = enrollment::find(&tool.records, &owed.place).await?.progress;
+    match share(terms(tool, &owed.course)?.0, &progress) {
+        Sharing::Share(grade) => Ok(Some(grade)),
+        _ => Ok(None),
     }
 }
 
 /// Tries, and notes what came of it; whether the platform has the grade.
-async fn deliver(tool: Arc<Tool>, owed: Owed, grade: Grade) -> bool {
-    let attempt = attempt(&tool, &owed, grade).await;
+async fn deliver(tool: Arc<Tool>, owed: Owed) -> bool {
+    let attempt = attempt(&tool, &owed).await;
     if let Err(problem) = &attempt {
         tracing::warn!(code = problem.code, "a grade of a course was not sent; it is tried again later");
     }
@@ -120,7 +126,7 @@ async fn deliver(tool: Arc<Tool>, owed: Owed, grade: Grade) -> bool {
         Ok(()) => None,
         // Nobody tried: that is no failure of the platform's.
         Err(problem) if problem.code == WAITING => Some(Owed { next_attempt: now() + LOOK, ..owed.clone() }),
-        Err(_) => Some(failed(owed.clone(), grade, now())),
+        Err(_) => Some(failed(owed.clone(), now())),
     };
     let noted = tool.records.change(OWED, &group, &link, |there| settle(there, &owed, failed.clone()));
     if let Err(problem) = noted.await {
@@ -147,31 +153,21 @@ fn claim(there: &mut Option<Owed>, seen: &Owed, now: DateTime<Utc>) -> bool {
 }
 
 /// What is owed after an attempt that failed.
-fn failed(mut owed: Owed, grade: Grade, now: DateTime<Utc>) -> Owed {
+fn failed(mut owed: Owed, now: DateTime<Utc>) -> Owed {
     owed.delivery = owed.delivery.failed(now);
-    let mut progress = Progress::new();
-    (progress.points, progress.course_completed) = (grade.points, true);
-    owed.next_attempt = match next_action(
-        GradeSharing::Always,
-        &progress,
-        &owed.delivery,
-        Occasion::Routine,
-        &RetryPolicy::default(),
-        now,
-    ) {
-        GradeAction::Wait(due) => due,
-        _ => now,
-    };
+    owed.next_attempt = owed.delivery.due(&RetryPolicy::default()).unwrap_or(now);
     owed
 }
 
-async fn attempt(tool: &Tool, owed: &Owed, grade: Grade) -> Result<(), Problem> {
+async fn attempt(tool: &Tool, owed: &Owed) -> Result<(), Problem> {
     let _room = tool.on_their_way.try_acquire().map_err(|_| {
         let message = "too many grades are on their way";
         Problem::new(503, Fault::Unavailable, WAITING, message, "RFC 9110 §15.6.4")
     })?;
-    let (given, maximum) = grade.points.map_or((1.0, 1.0), |points| (points.given(), points.maximum()));
+    let parts = |grade: &Grade| grade.points.map_or((1.0, 1.0), |points| (points.given(), points.maximum()));
     if let Some(legacy) = &owed.legacy {
+        let Some(grade) = grade_of(tool, owed).await? else { return Ok(()) };
+        let (given, maximum) = parts(&grade);
         return tool.send_outcome(&owed.record, legacy, given, maximum).await.map(|_| ());
     }
     let Some(user) = &owed.record.user_id else { return Err(Problem::internal("a grade of nobody")) };
@@ -180,6 +176,9 @@ async fn attempt(tool: &Tool, owed: &Owed, grade: Grade) -> Result<(), Problem> 
         Some(own) => own.clone(),
         None => column::of(tool, &owed.record, &owed.course, &owed.title).await?,
     };
+    // Last of all, as all before takes a while: a later time must not stand at an earlier grade.
+    let Some(grade) = grade_of(tool, owed).await? else { return Ok(()) };
+    let (given, maximum) = parts(&grade);
     let mut score = Score::graded(user.clone(), tool.score_time(&line_item, user), given, maximum);
     if !grade.completed {
         score.activity_progress = ActivityProgress::Submitted;
@@ -216,16 +215,12 @@ async fn look(tool: &Arc<Tool>) -> Result<(), Problem> {
 }
 
 async fn try_again(tool: &Arc<Tool>, owed: Owed) -> Result<(), Problem> {
-    let (group, link) = (owed.place.group(), owed.link());
-    if tool.records.change(OWED, &group, &link, |there| claim(there, &owed, now())).await? {
-        let progress = enrollment::find(&tool.records, &owed.place).await?.progress;
-        let sharing = terms(tool, &owed.course).0;
-        let retry = RetryPolicy::default();
-        match next_action(sharing, &progress, &owed.delivery, Occasion::Reopened, &retry, now()) {
-            GradeAction::Send(grade) => drop(tokio::spawn(deliver(Arc::clone(tool), owed, grade))),
-            // It is not shared any more. How far the learner is, is kept.
-            _ => tool.records.change(OWED, &group, &link, |there: &mut Option<Owed>| *there = None).await?,
-        }
+    if tool
+        .records
+        .change(OWED, &owed.place.group(), &owed.link(), |there| claim(there, &owed, now()))
+        .await?
+    {
+        drop(tokio::spawn(deliver(Arc::clone(tool), owed)));
     }
     Ok(())
 }
@@ -261,7 +256,7 @@ mod tests {
         let mut there = Some(owed(start));
         for minutes in [1, 2, 4, 8] {
             let tried = there.clone().unwrap();
-            let failed = failed(tried.clone(), Grade::new(None, true), start);
+            let failed = failed(tried.clone(), start);
             settle(&mut there, &tried, Some(failed));
             assert_eq!(there.as_ref().unwrap().next_attempt - start, TimeDelta::minutes(minutes));
         }

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use lti_eligibility::course::{Course, Section};
-use lti_eligibility::outcome::{Assessment, Occasion, Outcome, Points, Progress, check};
+use lti_eligibility::outcome::{Assessment, Outcome, Points, Progress, check};
 use serde_json::json;
 
 use super::enrollment;
@@ -146,7 +146,7 @@ pub(in crate::tool) async fn complete(
     let progress = enrollment::progress(&tool.records, &place, achieved(assessment, &request)?).await?;
     let outcome = check(assessment, &progress);
 
-    let on_its_way = outbox::send(&tool, &session, named, &progress, Occasion::Routine).await?;
+    let on_its_way = outbox::send(&tool, &session, named, &progress).await?;
     let grade = match on_its_way {
         None => Grade::NotWanted,
         Some(task) => match tokio::time::timeout(PATIENCE, task).await {
