@@ -74,8 +74,14 @@ impl Notes {
 
     /// Takes a value out: one caller gets it.
     pub(crate) async fn take<T: DeserializeOwned>(&self, kind: &str, id: &str) -> Result<Option<T>, Problem> {
-        let Some(value) = self.store.take(self.key(kind, id), now()).await? else { return Ok(None) };
-        serde_json::from_slice(&value).map(Some).map_err(Problem::internal)
+        let text = self.take_text(kind, id).await?;
+        text.map(|text| serde_json::from_str(&text)).transpose().map_err(Problem::internal)
+    }
+
+    /// The same, as it was written.
+    pub(crate) async fn take_text(&self, kind: &str, id: &str) -> Result<Option<String>, Problem> {
+        let value = self.store.take(self.key(kind, id), now()).await?;
+        value.map(String::from_utf8).transpose().map_err(Problem::internal)
     }
 
     /// Reads a value and leaves it there. A store hands each value to one caller only, so it is taken and put back; for

@@ -15,11 +15,13 @@ use lti_browser::{
     storage_completion_page,
 };
 use lti_client::KeySetError;
-use lti_jwks::{Purpose, VerifyingKey, VerifyingKeys};
+use lti_jwks::{VerifyingKey, VerifyingKeys};
 use lti_tool::{Browser, Launch, LaunchError, PendingLaunch, Registration, UnverifiedLaunch};
-use lti_types::{AuthenticationResponse, BrowserSecret, Message};
+use lti_types::{
+    AuthenticationResponse, BrowserSecret, Context, DeploymentId, Message, MessageType, ResourceLink, Roles,
+    UserId, WireUrl,
+};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use tracing::Instrument as _;
 
 use super::login::{PENDING, STORAGE, name, with_cookie};
@@ -39,34 +41,33 @@ const AGAIN: TimeDelta = TimeDelta::seconds(30);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Under what is kept which launch came of a login.
 const DONE: &str = "launch_of_login";
-/// For what the end of that launch's access token is sealed there.
-const DONE_TOKEN: Purpose = Purpose::new("example tool/token of launch of login");
-/// How long that end is: 256 bits. A token that holds its launch has its tag there, and without the tag it opens nothing;
-/// a token of the store is no longer than that. So whoever reads the store has no token.
-const END: usize = 43;
 
-/// What became of a login: for the browser that posts the same once more.
+/// What became of a login: for the browser that posts the same once more. No token is in it.
 #[derive(Serialize, Deserialize)]
 struct Done {
     launch_id: String,
     /// Of the token that was posted.
     token: String,
-    /// The launch's access token, all but its end: a browser that gives up on its first post never got the cookie.
-    access_token: String,
-    /// Its end, sealed.
-    end: String,
-    /// How long the launch may be worked with.
+    /// The login, to verify that token with once more: a browser that gave up on its first post never got the cookie.
+    pending: String,
+    /// Which published course it was for.
+    course: Option<String>,
+    /// When it was verified.
     #[serde(with = "ts_milliseconds")]
-    launch_until: DateTime<Utc>,
-    #[serde(with = "ts_milliseconds")]
-    until: DateTime<Utc>,
+    at: DateTime<Utc>,
+}
+
+impl Done {
+    fn until(&self) -> DateTime<Utc> {
+        self.at + AGAIN
+    }
 }
 
 /// A post that was believed.
 enum Taken {
     New(Box<(Launch, NewSession)>),
-    /// The very same post came before, from this browser.
-    Again(Done),
+    /// The very same post came before, from this browser: the launch that it made.
+    Again(Box<NewSession>),
 }
 
 /// `POST /lti/launch`
@@ -97,9 +98,9 @@ async fn taken(
         return Err(LaunchError::BrowserMismatch.into());
     };
     match verify(tool, unverified, Browser::from_cookie(secret.clone()), &secret).await? {
-        Taken::Again(done) => {
-            let cookies = again_cookies(tool, &done, &secret);
-            Ok(answer::with_cookies(answer::see_other(&format!("/lti/launches/{}", done.launch_id)), cookies))
+        Taken::Again(session) => {
+            let cookies = tool.session_cookies(&session.id, &session.token, session.session.until);
+            Ok(answer::with_cookies(answer::see_other(&format!("/lti/launches/{}", session.id)), cookies))
         }
         Taken::New(taken) => {
             let (launch, session) = *taken;
@@ -152,7 +153,8 @@ async fn completed(tool: &Arc<Tool>, request: &http::Request<Vec<u8>>) -> Result
     let unverified = UnverifiedLaunch::from_form(completion.response)?;
     let browser = Browser::from_platform_storage(completion.secret.clone());
     let (path, cookies) = match verify(tool, unverified, browser, &completion.secret).await? {
-        Taken::Again(done) => (format!("/lti/launches/{}", done.launch_id), Vec::new()),
+        // The cookie went with the first answer, the page's ticket too.
+        Taken::Again(session) => (format!("/lti/launches/{}", session.id), Vec::new()),
         Taken::New(taken) => {
             // This browser keeps back cookies; the next page may have to do without, too.
             let session = &taken.1;
@@ -180,8 +182,7 @@ async fn verify(
     secret: &BrowserSecret,
 ) -> Result<Taken, Problem> {
     let (tool, name) = (Arc::clone(tool), name(unverified.state(), secret));
-    let secret = secret.clone();
-    let work = async move { verify_once(&tool, unverified, browser, &name, &secret).await };
+    let work = async move { verify_once(&tool, unverified, browser, &name).await };
     // Boxed, so that it is not moved from hand to hand: it is large.
     tokio::spawn(Box::pin(work.in_current_span())).await.map_err(Problem::internal)?
 }
@@ -191,7 +192,6 @@ async fn verify_once(
     unverified: UnverifiedLaunch,
     browser: Browser,
     name: &str,
-    secret: &BrowserSecret,
 ) -> Result<Taken, Problem> {
     let token = digest(unverified.id_token());
     // The keys first: if they cannot be had, the login is still there for another try.
@@ -202,17 +202,41 @@ async fn verify_once(
         }
         None => None,
     };
-    let Some(pending) = tool.notes.take::<PendingLaunch>(PENDING, name).await? else {
-        let done: Option<Done> = tool.notes.read(DONE, name, |done: &Done| done.until, PATIENCE).await?;
-        return match done {
-            Some(done) if done.token == token => {
-                tracing::info!("the same post once more, from the same browser");
-                Ok(Taken::Again(done))
-            }
-            // This browser began no such login, or has finished it with another token.
-            _ => Err(LaunchError::BrowserMismatch.into()),
-        };
+    let Some(pending) = tool.notes.take_text(PENDING, name).await? else {
+        let done: Option<Done> = tool.notes.read(DONE, name, Done::until, PATIENCE).await?;
+        // Else this browser began no such login, or has finished it with another token.
+        let done = done.filter(|done| done.token == token).ok_or(LaunchError::BrowserMismatch)?;
+        tracing::info!("the same post once more, from the same browser");
+        let launch = verify_with(tool, &done.pending, unverified, &browser, early, done.at).await?;
+        let session = NewSession::again(tool, &launch, done.launch_id, done.course).await?;
+        return Ok(Taken::Again(Box::new(session)));
     };
+    let at = now();
+    let launch = verify_with(tool, &pending, unverified, &browser, early, at).await?;
+    tool.admit(&launch).await?;
+
+    let session = NewSession::of(tool, &launch).await?;
+    let course = session.session.course.clone();
+    let done = Done { launch_id: session.id.clone(), token, pending, course, at };
+    tool.notes.put(DONE, name, &done, done.until()).await?;
+    tool.metrics.launch("accepted");
+    tracing::info!(
+        issuer = %launch.issuer(), client_id = %launch.client_id(), deployment_id = %launch.deployment_id(),
+        launch_id = session.id, binding = ?launch.binding(), "launch accepted"
+    );
+    Ok(Taken::New(Box::new((launch, session))))
+}
+
+/// Verifies a post against the login that it answers.
+async fn verify_with(
+    tool: &Tool,
+    pending: &str,
+    unverified: UnverifiedLaunch,
+    browser: &Browser,
+    early: Option<(Registration, Arc<VerifyingKeys>)>,
+    at: DateTime<Utc>,
+) -> Result<Launch, Problem> {
+    let pending: PendingLaunch = serde_json::from_str(pending).map_err(Problem::internal)?;
     let (registration, keys) = match early {
         Some((likely, keys))
             if likely.issuer() == pending.issuer() && likely.client_id() == pending.client_id() =>
@@ -226,43 +250,7 @@ async fn verify_once(
             (registration, keys)
         }
     };
-    let launch = unverified.verify(pending, &browser, &registration, &keys, now())?;
-    tool.admit(&launch).await?;
-
-    let session = NewSession::of(tool, &launch).await?;
-    let until = now() + AGAIN;
-    let (access_token, end) = session
-        .token
-        .split_at_checked(session.token.len().saturating_sub(END))
-        .unwrap_or(("", &session.token));
-    let end = tool.sealer.seal(DONE_TOKEN, secret.as_str().as_bytes(), end, until);
-    let done = Done {
-        launch_id: session.id.clone(),
-        token,
-        access_token: access_token.to_owned(),
-        end: end.map_err(Problem::internal)?,
-        launch_until: session.session.until,
-        until,
-    };
-    tool.notes.put(DONE, name, &done, until).await?;
-    tool.metrics.launch("accepted");
-    tracing::info!(
-        issuer = %launch.issuer(), client_id = %launch.client_id(), deployment_id = %launch.deployment_id(),
-        launch_id = session.id, binding = ?launch.binding(), "launch accepted"
-    );
-    Ok(Taken::New(Box::new((launch, session))))
-}
-
-/// The cookies of a launch, for the browser that made it and shows so by the login's own cookie.
-fn again_cookies(tool: &Tool, done: &Done, secret: &BrowserSecret) -> Vec<String> {
-    let end = tool.sealer.open::<String>(DONE_TOKEN, secret.as_str().as_bytes(), &done.end, now());
-    end.map_or_else(
-        |_| Vec::new(),
-        |end| {
-            let token = format!("{}{end}", done.access_token);
-            tool.session_cookies(&done.launch_id, &token, done.launch_until)
-        },
-    )
+    Ok(unverified.verify(pending, browser, &registration, &keys, at)?)
 }
 
 /// The registration that the token says it is for. Nothing is proven by that.
@@ -303,36 +291,71 @@ async fn keys_of(
 }
 
 /// What a program is told of a launch.
+#[derive(Serialize)]
+struct Document<'a> {
+    launch_id: &'a str,
+    access_token: &'a str,
+    message_type: Option<&'a MessageType>,
+    user: Person<'a>,
+    roles: &'a Roles,
+    context: Option<&'a Context>,
+    resource_link: Option<&'a ResourceLink>,
+    target_link_uri: Option<&'a WireUrl>,
+    deployment_id: &'a DeploymentId,
+    course: Option<&'a str>,
+    services: Services,
+}
+
+#[derive(Serialize)]
+struct Person<'a> {
+    id: Option<&'a UserId>,
+    name: Option<&'a str>,
+    given_name: Option<&'a str>,
+    family_name: Option<&'a str>,
+    email: Option<&'a str>,
+    picture: Option<&'a WireUrl>,
+    locale: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Services {
+    ags: bool,
+    nrps: bool,
+    deep_linking: bool,
+}
+
+/// That, as JSON, with all claims.
 fn document(launch: &Launch, session: &NewSession) -> Result<String, Problem> {
     let claims = launch.claims();
-    let known = json!({
-        "launch_id": session.id,
-        "access_token": session.token,
-        "message_type": claims.message_type,
-        "user": {
-            "id": launch.user().id(),
-            "name": claims.name,
-            "given_name": claims.given_name,
-            "family_name": claims.family_name,
-            "email": claims.email,
-            "picture": claims.picture,
-            "locale": claims.locale,
+    let known = Document {
+        launch_id: &session.id,
+        access_token: &session.token,
+        message_type: claims.message_type.as_ref(),
+        user: Person {
+            id: launch.user().id(),
+            name: claims.name.as_deref(),
+            given_name: claims.given_name.as_deref(),
+            family_name: claims.family_name.as_deref(),
+            email: claims.email.as_deref(),
+            picture: claims.picture.as_ref(),
+            locale: claims.locale.as_deref(),
         },
-        "roles": launch.roles(),
-        "context": launch.context(),
-        "resource_link": launch.resource_link(),
-        "target_link_uri": launch.target_link_uri(),
-        "deployment_id": launch.deployment_id(),
-        "course": session.session.course,
-        "services": {
-            "ags": launch.grade_service().is_some(),
-            "nrps": launch.roster_service().is_some(),
-            "deep_linking": matches!(launch.message(), Message::DeepLinking(_)),
+        roles: launch.roles(),
+        context: launch.context(),
+        resource_link: launch.resource_link(),
+        target_link_uri: launch.target_link_uri(),
+        deployment_id: launch.deployment_id(),
+        course: session.session.course.as_deref(),
+        services: Services {
+            ags: launch.grade_service().is_some(),
+            nrps: launch.roster_service().is_some(),
+            deep_linking: matches!(launch.message(), Message::DeepLinking(_)),
         },
-    });
+    };
     // The payload was read as JSON to be believed; it goes on as it stands there.
     let payload = std::str::from_utf8(launch.payload()).map_err(Problem::internal)?;
-    let known = known.to_string();
-    let known = known.strip_suffix('}').unwrap_or_default();
-    Ok(format!("{known},\"claims\":{payload}}}"))
+    let mut text = serde_json::to_string(&known).map_err(Problem::internal)?;
+    text.pop();
+    text.extend([",\"claims\":", payload, "}"]);
+    Ok(text)
 }

@@ -74,11 +74,9 @@ pub(super) struct NewSession {
 
 impl NewSession {
     pub(super) async fn of(tool: &Arc<Tool>, launch: &Launch) -> Result<Self, Problem> {
-        let mut session = Session::of(launch.to_record(), launch.claims());
+        let mut session = Session::of_launch(launch);
         let entered = tool.enter(&session.record, launch.claims(), false).await?;
         session.course = entered.as_ref().map(|entered| entered.course.clone());
-        session.deep_linking = launch.deep_linking_request();
-        session.by_storage = launch.binding() == Binding::PlatformStorage;
         let new = Self::keep(tool, session).await?;
         if let Some(entered) = &entered {
             tool.reopened(&new.session, entered).await;
@@ -86,9 +84,24 @@ impl NewSession {
         Ok(new)
     }
 
+    /// A launch that was made a moment ago, with a token anew.
+    pub(super) async fn again(
+        tool: &Tool,
+        launch: &Launch,
+        id: String,
+        course: Option<String>,
+    ) -> Result<Self, Problem> {
+        let session = Session { course, ..Session::of_launch(launch) };
+        Self::keep_as(tool, id, session).await
+    }
+
     /// Gives a launch its id and token.
-    pub(super) async fn keep(tool: &Tool, mut session: Session) -> Result<Self, Problem> {
+    pub(super) async fn keep(tool: &Tool, session: Session) -> Result<Self, Problem> {
         let id = tool.sealer.seal(ID, b"", &(), session.until).map_err(Problem::internal)?;
+        Self::keep_as(tool, id, session).await
+    }
+
+    async fn keep_as(tool: &Tool, id: String, mut session: Session) -> Result<Self, Problem> {
         // What is too long for a cookie goes into the store: without one, a browser could not open the launch again.
         if let Ok(sealed) = tool.sealer.seal(SEALED, id.as_bytes(), &session, session.until)
             && SEALED_PREFIX.len() + sealed.len() <= MAX_COOKIE
@@ -103,6 +116,13 @@ impl NewSession {
 }
 
 impl Session {
+    fn of_launch(launch: &Launch) -> Self {
+        let mut session = Self::of(launch.to_record(), launch.claims());
+        session.deep_linking = launch.deep_linking_request();
+        session.by_storage = launch.binding() == Binding::PlatformStorage;
+        session
+    }
+
     pub(super) fn of(record: LaunchRecord, claims: &LaunchClaims) -> Self {
         Self {
             until: now() + LIFETIME,
