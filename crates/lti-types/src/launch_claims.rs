@@ -194,6 +194,15 @@ impl<'a> User<'a> {
 }
 
 /// The audience of a token (`aud`): one text or a list, written as it was read.
+///
+/// ```
+/// use lti_types::Audience;
+///
+/// let listed: Audience = serde_json::from_str(r#"["quiz"]"#)?;
+/// assert_eq!(listed.as_slice(), Audience::one("quiz").as_slice());
+/// assert_eq!(serde_json::to_string(&listed)?, r#"["quiz"]"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audience {
     values: Vec<String>,
