@@ -52,6 +52,8 @@ fn is_unfit(c: char) -> bool {
 
 /// A fragment of HTML that a tool wrote. Nobody may see it before it is sanitized: with the feature `sanitize` by
 /// `UntrustedHtml::sanitized`, or by a sanitizer of your own.
+///
+/// [`AcceptedContent`](crate::AcceptedContent) has an example.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct UntrustedHtml<'a>(&'a str);
 
