@@ -206,6 +206,8 @@ pub fn offered_scopes(grades: Option<&GradeService>, roster: Option<&RosterServi
 }
 
 /// A token that was granted. It is kept in memory, and never in a store.
+///
+/// It comes out of [`TokenRequest::read`]. [`TokenRequest`] has an example.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GrantedToken {
