@@ -54,6 +54,28 @@ impl Use {
 ///
 /// **Failures.** Every method returns [`StoreError::Unavailable`] in bounded time when the engine is lost. None of
 /// them is repeated behind the caller's back, since nobody knows what became of the first attempt.
+///
+/// ```
+/// use chrono::{DateTime, TimeDelta};
+/// use lti_store::{Key, MemoryStore, OneTimeStore, StoreError, Use};
+///
+/// /// Whether nobody sent this assertion before. When the store does not know, it is not taken.
+/// async fn is_new(store: &dyn OneTimeStore, jti: &str, until: DateTime<chrono::Utc>, now: DateTime<chrono::Utc>)
+///     -> Result<bool, StoreError> {
+///     Ok(store.first_use(Key::new("assertion", "campus-1", jti), until, now).await? == Use::First)
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), StoreError> {
+/// let store = MemoryStore::new();
+/// let now = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// let until = now + TimeDelta::hours(1);
+/// assert!(is_new(&store, "jti-1", until, now).await?);
+/// assert!(!is_new(&store, "jti-1", until, now).await?);
+/// assert_eq!(is_new(&store, "jti-2", now, now).await, Err(StoreError::Elapsed));
+/// # Ok(())
+/// # }
+/// ```
 pub trait OneTimeStore: fmt::Debug + Send + Sync {
     /// Keeps a value until it is taken, at most until `until`. What was there before is replaced.
     ///
@@ -81,6 +103,18 @@ pub trait OneTimeStore: fmt::Debug + Send + Sync {
 ///
 /// # Errors
 /// [`StoreError::Elapsed`], [`StoreError::LifetimeTooLong`].
+///
+/// ```
+/// use std::time::Duration;
+/// use chrono::{DateTime, TimeDelta};
+/// use lti_store::{first_use_lifetime, lifetime};
+///
+/// let now = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// let until = now + TimeDelta::minutes(10);
+/// assert_eq!(lifetime(until, now)?, Duration::from_secs(600));
+/// assert_eq!(first_use_lifetime(until, now)?, Duration::from_secs(660)); // with the margin
+/// # Ok::<(), lti_store::StoreError>(())
+/// ```
 pub fn lifetime(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<Duration, StoreError> {
     let lifetime = until.signed_duration_since(now);
     if lifetime <= TimeDelta::zero() {
@@ -98,6 +132,8 @@ pub fn lifetime(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<Duration, St
 ///
 /// # Errors
 /// [`StoreError::Elapsed`], [`StoreError::LifetimeTooLong`].
+///
+/// [`lifetime`] has an example.
 pub fn first_use_lifetime(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<Duration, StoreError> {
     let margin = FIRST_USE_MARGIN.to_std().unwrap_or_default();
     lifetime(until, now).map(|lifetime| lifetime.saturating_add(margin))
@@ -107,6 +143,12 @@ pub fn first_use_lifetime(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<Du
 ///
 /// # Errors
 /// [`StoreError::ValueTooLarge`].
+///
+/// ```
+/// use lti_store::{MAX_VALUE_BYTES, StoreError, check_value};
+///
+/// assert_eq!(check_value(&vec![0; MAX_VALUE_BYTES + 1]), Err(StoreError::ValueTooLarge));
+/// ```
 pub fn check_value(value: &[u8]) -> Result<(), StoreError> {
     if value.len() > MAX_VALUE_BYTES { Err(StoreError::ValueTooLarge) } else { Ok(()) }
 }
