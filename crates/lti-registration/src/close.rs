@@ -27,6 +27,8 @@ pub fn close_message() -> Value {
 
 /// Whether a message that arrived in the platform's window says so. It is to be believed only from the very window that
 /// the platform opened, and means only that the window may go: the registration itself was made by the request.
+///
+/// [`close_message`] has an example.
 #[must_use]
 pub fn is_close_message(message: &Value) -> bool {
     message.get("subject").and_then(Value::as_str) == Some(CLOSE_SUBJECT)

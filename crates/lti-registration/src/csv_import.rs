@@ -210,6 +210,14 @@ impl Columns {
 }
 
 /// The shortest table for a kind of record: its headings, for a person to fill in.
+///
+/// ```
+/// use lti_registration::csv_headings;
+/// use lti_types::PlatformRecord;
+///
+/// let template = csv_headings::<PlatformRecord>().join(",");
+/// assert!(template.contains("issuer,client_id,deployment_ids,authentication_url"));
+/// ```
 #[must_use]
 pub fn csv_headings<R: Record>() -> Vec<&'static str> {
     R::TERMS.iter().map(|term| term.member()).collect()

@@ -144,6 +144,8 @@ impl ImportError {
 }
 
 /// A record that can be imported: [`PlatformRecord`] or [`ToolRecord`].
+///
+/// [`Import::from_csv`] has an example.
 pub trait Record: sealed::Sealed {}
 
 impl Record for PlatformRecord {}

@@ -70,6 +70,8 @@ impl Invitation {
 }
 
 /// The name under which a store keeps what a token opens: a digest, so that whoever reads the store has no tokens.
+///
+/// [`Invitation`] has an example.
 #[must_use]
 pub fn store_key(token: &RegistrationToken) -> String {
     let digest = Sha256::digest(token.as_str().as_bytes());
