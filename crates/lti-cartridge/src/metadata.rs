@@ -43,6 +43,14 @@ impl Metadata {
 }
 
 /// Copyright and conditions of use (LOM `rights`).
+///
+/// ```
+/// use lti_cartridge::{Metadata, Rights};
+///
+/// let mut metadata = Metadata::new("Biology 101");
+/// metadata.rights = Some(Rights::new("https://creativecommons.org/licenses/by/4.0/"));
+/// assert_eq!(metadata.rights.and_then(|rights| rights.restricted), Some(true));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
