@@ -42,6 +42,15 @@ pub use unreadable::{CourseFault, UnreadableCourse};
 use unreadable::Located;
 
 /// What a catalog says about itself.
+///
+/// ```
+/// use lti_eligibility::catalog::CatalogHeader;
+///
+/// let header: CatalogHeader = serde_json::from_str(r#"{"id": "autumn", "name": "Autumn catalog"}"#)?;
+/// assert_eq!(header, CatalogHeader::new("autumn", "Autumn catalog"));
+/// assert!(header.enabled);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -68,6 +77,8 @@ fn yes() -> bool {
 }
 
 /// One place in a catalog: a course, or what kept it from being read.
+///
+/// [`Catalog::parse`] has an example.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Entry {

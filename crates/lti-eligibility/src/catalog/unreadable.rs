@@ -10,6 +10,8 @@ const MAX_DETAIL: usize = 200;
 
 /// A course of a catalog that cannot be read. Displays as a sentence for a person; serializes as
 /// `{"code", "message", "sentence", "remedy"}`.
+///
+/// [`Catalog::parse`](super::Catalog::parse) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnreadableCourse {
