@@ -11,6 +11,8 @@ use crate::signature::{ReceivedMac, hmac_sha256};
 use crate::{ConsumerKey, Credential, SharedSecret, Signer};
 
 /// The ids that person, context, link and platform had under LTI 1.1.
+///
+/// [`migration_claim`] has an example.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OldIds {
@@ -70,6 +72,28 @@ const SPEC: &str = "LTI 1.3 Migration Guide; LTI Core 1.3 §5.4.7";
 ///
 /// # Errors
 /// [`ClaimIncomplete`].
+///
+/// ```
+/// use lti_legacy::{
+///     ConsumerKey, Credential, Evidence, OldIds, SharedSecret, Signer, evidence, migration_claim,
+/// };
+/// use lti_types::{ClientId, LaunchClaims};
+///
+/// let mut claims: LaunchClaims = serde_json::from_str(r#"{
+///     "iss": "https://lms.example", "aud": "quiz", "sub": "8f1c", "exp": 1767225900, "nonce": "n-1",
+///     "https://purl.imsglobal.org/spec/lti/claim/deployment_id": "1"
+/// }"#)?;
+/// let (key, secret) = (ConsumerKey::new("physics")?, SharedSecret::new("s3cr&t")?);
+/// let mut old = OldIds::new();
+/// old.user_id = Some("7".to_owned());
+/// claims.lti1p1 = Some(migration_claim(&claims, &Signer::new(key.clone(), secret.clone()), &old)?);
+///
+/// // The tool, after it verified the launch, asks whose ids these are.
+/// let known = [Credential::new("customer-7".try_into()?, key, secret)];
+/// let Evidence::Proven(proven) = evidence(&claims, &ClientId::new("quiz")?, &known) else { panic!("it is signed") };
+/// assert_eq!((proven.account().as_str(), proven.ids().user_id.as_deref()), ("customer-7", Some("7")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn migration_claim(
     claims: &LaunchClaims,
     signer: &Signer,
@@ -98,6 +122,21 @@ pub fn migration_claim(
 ///
 /// # Errors
 /// [`ClaimIncomplete`].
+///
+/// ```
+/// use lti_legacy::{ConsumerKey, SharedSecret, consumer_key_signature};
+/// use lti_types::{ClientId, LaunchClaims};
+///
+/// // The example of the LTI 1.3 Migration Guide.
+/// let claims: LaunchClaims = serde_json::from_str(r#"{
+///     "iss": "https://lmsvendor.com", "aud": "PM48OJSfGDTAzAo", "exp": 1551290856, "nonce": "172we8671fd8z",
+///     "https://purl.imsglobal.org/spec/lti/claim/deployment_id": "689302"
+/// }"#)?;
+/// let (key, secret) = (ConsumerKey::new("179248902")?, SharedSecret::new("my-lti11-secret")?);
+/// let signature = consumer_key_signature(&claims, &key, &ClientId::new("PM48OJSfGDTAzAo")?, &secret)?;
+/// assert_eq!(signature, "lWd54kFo5qU7xshAna6v8BwoBm6tmUjc6GTax6+12ps=");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn consumer_key_signature(
     claims: &LaunchClaims,
     consumer_key: &ConsumerKey,
@@ -248,6 +287,8 @@ impl UnprovenIds {
 /// that fits ([`ProvenIds::account`]).
 ///
 /// The signature is over bytes; one platform sends the bytes' hexadecimal digits, which is read too.
+///
+/// [`migration_claim`] has an example.
 #[must_use]
 pub fn evidence(claims: &LaunchClaims, client_id: &ClientId, candidates: &[Credential]) -> Evidence {
     if claims.lti1p1.is_none() && claims.lti11_legacy_user_id.is_none() {

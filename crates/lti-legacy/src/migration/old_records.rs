@@ -35,6 +35,8 @@ impl OldKind {
 }
 
 /// Something that came by LTI 1.1.
+///
+/// [`dry_run`](crate::dry_run) has an example.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OldRecord {

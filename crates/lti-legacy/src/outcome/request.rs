@@ -48,6 +48,19 @@ pub enum Operation {
 
 /// What is written into a result. The score is all that LTI 1.1 has; the rest is of one platform, which announces each
 /// by a launch parameter `ext_outcome_…_accepted`.
+///
+/// ```
+/// use lti_legacy::{Operation, OutcomeRequest, ReplaceResult, ResultData, ResultScore};
+///
+/// let mut result = ReplaceResult::new(ResultScore::of_points(17.0, 20.0)?);
+/// // Where the launch had `ext_outcome_data_values_accepted=url` and `ext_outcome_submission_submitted_at_accepted`:
+/// result.data = vec![ResultData::Url("https://tool.example/attempts/7".into())];
+/// result.submission.submitted_at = Some("2026-06-30T12:00:00Z".into());
+/// let request = OutcomeRequest::new("m-1", "sourcedid-of-the-launch", Operation::Replace(result));
+/// let xml = String::from_utf8(request.to_xml()?)?;
+/// assert!(xml.contains("<textString>0.85</textString>") && xml.contains("https://tool.example/attempts/7"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceResult {
@@ -83,6 +96,8 @@ pub enum ResultData {
 }
 
 /// When and how a submission was handed in.
+///
+/// [`ReplaceResult`] has an example.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SubmissionDetails {
