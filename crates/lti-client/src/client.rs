@@ -169,6 +169,23 @@ impl ClientError {
 }
 
 /// The settings of a client.
+///
+/// ```
+/// use std::time::Duration;
+/// use lti_client::{Client, OutboundPolicy, RetryPolicy};
+///
+/// let mut retry = RetryPolicy::default();
+/// retry.attempts = 3;
+/// let client = Client::builder()
+///     .user_agent("quiz/1.4 (+https://quiz.example/contact)")
+///     .timeout(Duration::from_secs(10))
+///     .retry(retry)
+///     .outbound(OutboundPolicy::new().danger_allow_private()) // a platform in our own network
+///     .build()?;
+/// # let _ = client;
+/// assert_eq!(Client::builder().user_agent(" ").build().unwrap_err().code(), "user_agent_invalid");
+/// # Ok::<(), lti_client::ClientError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ClientBuilder {
     policy: OutboundPolicy,

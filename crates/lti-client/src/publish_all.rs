@@ -10,6 +10,8 @@ use lti_types::Score;
 use crate::{Grades, ScoreOutcome};
 
 /// How far a publication of many scores is.
+///
+/// It is told by [`Grades::publish_all`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {

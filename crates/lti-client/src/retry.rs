@@ -12,6 +12,19 @@ use lti_services::RetryAfter;
 /// Repeated is what failed before it was sent, what the server turned away unread (429), and, of what may be done twice,
 /// also what broke on the way (500, 502, 503, 504, lost connections). 503 is among these since a proxy answers so too, after
 /// the server behind it took the request.
+///
+/// ```
+/// use std::time::Duration;
+/// use lti_client::RetryPolicy;
+///
+/// let mut for_a_page = RetryPolicy::never(); // somebody waits for it
+/// for_a_page.longest_retry_after = Duration::ZERO;
+/// let mut over_night = RetryPolicy::default();
+/// over_night.longest_retry_after = Duration::from_secs(15 * 60);
+/// assert_eq!((for_a_page.attempts, over_night.attempts), (1, 5));
+/// ```
+///
+/// It is given to [`ClientBuilder::retry`](crate::ClientBuilder::retry).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
