@@ -314,7 +314,7 @@ impl Call for ReadLineItem {
 /// use lti_services::{Call, LineItemUrl};
 ///
 /// let column = LineItemUrl::parse(&"https://lms.example/5/lineitems/1".into())?;
-/// let answer = br#"{"id": "https://lms.example/5/lineitems/1", "label": "Quiz 9", "scoreMaximum": 20, "tag": "grade"}"#;
+/// let answer = br#"{"label": "Quiz 9", "scoreMaximum": 20, "tag": "grade"}"#;
 /// let mut item = column.read().read(http::Response::new(answer.to_vec()))?;
 /// item.label = "Quiz 9, second edition".into(); // the tag stays, since it is sent again
 /// let call = column.update(item)?;

@@ -41,13 +41,15 @@ use crate::{Browser, Launch, LaunchError, PendingLaunch, PlatformError, Registra
 /// # let login = registration.begin_login(initiation, &launch_address, LoginSecrets::random()?, now)?;
 /// # let lti = |claim: &str| format!("https://purl.imsglobal.org/spec/lti/claim/{claim}");
 /// # let claims = serde_json::json!({
-/// #     "iss": "https://lms.example", "aud": "quiz", "sub": "u-7", "iat": now.timestamp(), "exp": now.timestamp() + 300,
+/// #     "iss": "https://lms.example", "aud": "quiz", "sub": "u-7",
+/// #     "iat": now.timestamp(), "exp": now.timestamp() + 300,
 /// #     "nonce": login.request.nonce, lti("version"): "1.3.0", lti("message_type"): "LtiResourceLinkRequest",
 /// #     lti("deployment_id"): "1", lti("target_link_uri"): "https://tool.example/quiz",
 /// #     lti("resource_link"): {"id": "link-42"}, lti("roles"): [],
 /// # });
 /// # let key = SigningKey::generate_ec(Curve::P256)?;
-/// # let body = format!("id_token={}&state={}", UnsignedJwt::new(&claims)?.sign(&key)?, login.pending.state().as_str());
+/// # let token = UnsignedJwt::new(&claims)?.sign(&key)?;
+/// # let body = format!("id_token={token}&state={}", login.pending.state().as_str());
 /// # let (pending, keys) = (login.pending, VerifyingKeys::single(key.verifying_key().clone()));
 /// # let browser = Browser::from_cookie(login.browser_secret);
 /// use lti_tool::UnverifiedLaunch;

@@ -10,7 +10,7 @@ wire_object! {
     /// ```
     /// use lti_types::Lis;
     ///
-    /// let lis: Lis = serde_json::from_str(r#"{"person_sourcedid": "sis:942a8dd9", "course_section_sourcedid": null}"#)?;
+    /// let lis: Lis = serde_json::from_str(r#"{"person_sourcedid": "sis:942a8dd9"}"#)?;
     /// assert_eq!(lis.person_sourcedid.as_deref(), Some("sis:942a8dd9"));
     /// # Ok::<(), serde_json::Error>(())
     /// ```

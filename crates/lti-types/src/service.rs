@@ -108,7 +108,8 @@ wire_object! {
     /// use lti_types::BasicOutcome;
     ///
     /// let outcome: BasicOutcome = serde_json::from_str(r#"{
-    ///     "lis_result_sourcedid": "{\"data\":{\"instanceid\":\"3\"}}", "lis_outcome_service_url": "https://moodle.example/service.php"
+    ///     "lis_result_sourcedid": "{\"data\":{\"instanceid\":\"3\"}}",
+    ///     "lis_outcome_service_url": "https://moodle.example/mod/lti/service.php"
     /// }"#)?;
     /// assert!(outcome.lis_result_sourcedid.is_some_and(|id| id.starts_with('{'))); // sent back as it came
     /// # Ok::<(), serde_json::Error>(())
@@ -156,7 +157,8 @@ wire_object! {
     /// use lti_types::NotificationService;
     ///
     /// let service: NotificationService = serde_json::from_str(r#"{
-    ///     "platform_notification_service_url": "https://lms.example/notices", "notice_types_supported": ["LtiHelloWorldNotice"]
+    ///     "platform_notification_service_url": "https://lms.example/notices",
+    ///     "notice_types_supported": ["LtiHelloWorldNotice"]
     /// }"#)?;
     /// assert_eq!(service.notice_types_supported.as_deref(), Some(&["LtiHelloWorldNotice".to_owned()][..]));
     /// # Ok::<(), serde_json::Error>(())

@@ -22,7 +22,8 @@ use crate::{Fault, Problem, document};
 /// # }))?;
 /// use lti_registration::platform::{AuthorizedManagement, UnauthorizedManagement};
 ///
-/// let request = http::Request::get("/register/client-1").header("authorization", format!("Bearer {}", token.as_str()));
+/// let bearer = format!("Bearer {}", token.as_str());
+/// let request = http::Request::get("/register/client-1").header("authorization", bearer);
 /// let request = UnauthorizedManagement::read(&request.body(Vec::new())?)?;
 /// // `stored` is the registration that the address names.
 /// let AuthorizedManagement::Read(answer) = request.authorize(Some(stored))? else { panic!("it was a GET") };

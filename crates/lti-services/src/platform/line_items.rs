@@ -332,8 +332,8 @@ impl LineItemRequest {
         Ok(Self { access: access.clone(), asked })
     }
 
-    /// What is asked, of the line item that the URL names. `place` is what the URL says about whose it is; where it says
-    /// nothing, give the record's own. Without a place nothing is found.
+    /// What is asked, of the line item that the URL names. `place` is what the URL says about whose it is; where it
+    /// says nothing, give the record's own. Without a place nothing is found.
     ///
     /// # Errors
     /// [`RequestRefusal::NotFound`] if there is none, it is not the token's, or it is of another place than the URL

@@ -10,7 +10,9 @@ wire_object! {
     /// A tool's configuration for Canvas.
     ///
     /// ```
-    /// use lti_types::vendor::canvas_configuration::{CanvasConfiguration, CanvasExtension, CanvasPlacement, CanvasSettings};
+    /// use lti_types::vendor::canvas_configuration::{
+    ///     CanvasConfiguration, CanvasExtension, CanvasPlacement, CanvasSettings,
+    /// };
     ///
     /// let mut placement = CanvasPlacement::new();
     /// placement.placement = Some("course_navigation".to_owned());
