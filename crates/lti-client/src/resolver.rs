@@ -43,7 +43,14 @@ pub trait Resolver: Send + Sync + fmt::Debug {
 
 /// The operating system's resolver.
 ///
-/// It is what [`ClientBuilder::resolver`](crate::ClientBuilder::resolver) replaces.
+/// ```
+/// use std::sync::Arc;
+/// use lti_client::{Client, SystemResolver};
+///
+/// let client = Client::builder().resolver(Arc::new(SystemResolver::new())).build()?; // as without saying so
+/// # let _ = client;
+/// # Ok::<(), lti_client::ClientError>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct SystemResolver;

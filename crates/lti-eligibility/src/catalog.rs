@@ -78,7 +78,14 @@ fn yes() -> bool {
 
 /// One place in a catalog: a course, or what kept it from being read.
 ///
-/// [`Catalog::parse`] has an example.
+/// ```
+/// use lti_eligibility::catalog::{Catalog, Entry};
+///
+/// let catalog = Catalog::parse(br#"{"id": "autumn", "name": "Autumn", "courses": [{"id": "c-1"}]}"#)?;
+/// let lacking: Vec<&Entry> = catalog.entries.iter().filter(|entry| entry.course.is_err()).collect();
+/// assert_eq!(lacking[0].index, 0); // it has no title
+/// # Ok::<(), lti_eligibility::catalog::CatalogError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Entry {

@@ -47,6 +47,19 @@ pub enum RefusalKind {
 }
 
 /// When to come back (RFC 9110 §10.2.3).
+///
+/// ```
+/// use chrono::TimeDelta;
+/// use lti_services::RetryAfter;
+///
+/// let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap(); // midnight
+/// let mut headers = http::HeaderMap::new();
+/// headers.insert("retry-after", "Thu, 01 Jan 2026 00:02:00 GMT".parse()?);
+/// assert_eq!(RetryAfter::read(&headers).map(|after| after.delay(now)), Some(TimeDelta::minutes(2)));
+/// headers.insert("retry-after", "soon".parse()?);
+/// assert_eq!(RetryAfter::read(&headers), None);
+/// # Ok::<(), http::header::InvalidHeaderValue>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryAfter {

@@ -50,12 +50,14 @@ pub enum Operation {
 /// by a launch parameter `ext_outcome_…_accepted`.
 ///
 /// ```
-/// use lti_legacy::{Operation, OutcomeRequest, ReplaceResult, ResultData, ResultScore};
+/// use lti_legacy::{Operation, OutcomeRequest, ReplaceResult, ResultData, ResultScore, SubmissionDetails};
 ///
 /// let mut result = ReplaceResult::new(ResultScore::of_points(17.0, 20.0)?);
 /// // Where the launch had `ext_outcome_data_values_accepted=url` and `ext_outcome_submission_submitted_at_accepted`:
 /// result.data = vec![ResultData::Url("https://tool.example/attempts/7".into())];
-/// result.submission.submitted_at = Some("2026-06-30T12:00:00Z".into());
+/// let mut details = SubmissionDetails::new();
+/// details.submitted_at = Some("2026-06-30T12:00:00Z".into());
+/// result.submission = details;
 /// let request = OutcomeRequest::new("m-1", "sourcedid-of-the-launch", Operation::Replace(result));
 /// let xml = String::from_utf8(request.to_xml()?)?;
 /// assert!(xml.contains("<textString>0.85</textString>") && xml.contains("https://tool.example/attempts/7"));

@@ -59,6 +59,14 @@ closed_enum! {
 }
 
 /// A finer code: a value of the vocabulary, such as `invaliddata` or `unknownobject`, and what it is about.
+///
+/// ```
+/// use lti_legacy::{CodeMinor, Operation, OutcomeRequest, OutcomeResponse};
+///
+/// let request = OutcomeRequest::new("m-1", "course-5:u-7", Operation::Read);
+/// let response = OutcomeResponse::failure("r-1", &request, "unknownobject", "there is no such result");
+/// assert_eq!(response.code_minor, [CodeMinor::new("unknownobject")]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CodeMinor {
