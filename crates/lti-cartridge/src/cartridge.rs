@@ -74,8 +74,8 @@ impl Cartridge {
     /// Writes the package to any sink: see [`OutlineWriter::new`].
     ///
     /// # Errors
-    /// Whatever the version cannot hold or the schemas forbid; nothing is mended silently. [`Cartridge::fit`] mends what
-    /// can be mended and says what it did.
+    /// Whatever the version cannot hold or the schemas forbid; nothing is mended silently. [`Cartridge::fit`] mends
+    /// what can be mended and says what it did.
     pub fn write_to(
         &self,
         sink: impl Write,

@@ -57,8 +57,8 @@ pub struct LtiLink {
     /// `cartridge_bundle/@identifierref`: an identifier for a group of tools; it need not be a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bundle: Option<String>,
-    /// `cartridge_icon/@identifierref`: a resource of associated content that is the icon. The resource of the link must
-    /// then depend on it.
+    /// `cartridge_icon/@identifierref`: a resource of associated content that is the icon. The resource of the link
+    /// must then depend on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon_resource: Option<String>,
     /// Curriculum standards; only the descriptor of 1.3 can hold them.
@@ -165,8 +165,8 @@ pub struct PlatformExtension {
     /// The settings, in order.
     #[serde(default)]
     pub properties: Vec<Property>,
-    /// Named groups of settings (`lticm:options`), which Canvas writes for its placements. No schema knows them, so they
-    /// are read and not written; see [`Cartridge::fit`](crate::Cartridge::fit).
+    /// Named groups of settings (`lticm:options`), which Canvas writes for its placements. No schema knows them, so
+    /// they are read and not written; see [`Cartridge::fit`](crate::Cartridge::fit).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<PropertyGroup>,
 }

@@ -1,4 +1,5 @@
-//! What a cartridge says about itself: the part of IEEE LOM that the manifest may hold (CC 1.1 LOM profile, `LOM/manifest`).
+//! What a cartridge says about itself: the part of IEEE LOM that the manifest may hold (CC 1.1 LOM profile,
+//! `LOM/manifest`).
 
 use serde::{Deserialize, Serialize};
 

@@ -107,9 +107,9 @@ impl fmt::Display for OnlineFault {
 }
 
 impl Client {
-    /// Holds a tool's record of a platform against what the platform publishes: its key set, and its OpenID configuration
-    /// where its address is given (it has no usual place). [`lti_registration::check_platform`] comes first, and asks
-    /// nobody. Everything is asked for anew, once, and nothing is kept.
+    /// Holds a tool's record of a platform against what the platform publishes: its key set, and its OpenID
+    /// configuration where its address is given (it has no usual place). [`lti_registration::check_platform`] comes
+    /// first, and asks nobody. Everything is asked for anew, once, and nothing is kept.
     ///
     /// ```no_run
     /// # async fn check(client: &lti_client::Client, record: &lti_types::PlatformRecord) {

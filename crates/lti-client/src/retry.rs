@@ -6,12 +6,12 @@ use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use chrono::{DateTime, Utc};
 use lti_services::RetryAfter;
 
-/// How often a request is tried, and how long is waited in between: twice as long each time, with jitter, and never less
-/// than the server asks for.
+/// How often a request is tried, and how long is waited in between: twice as long each time, with jitter, and never
+/// less than the server asks for.
 ///
-/// Repeated is what failed before it was sent, what the server turned away unread (429), and, of what may be done twice,
-/// also what broke on the way (500, 502, 503, 504, lost connections). 503 is among these since a proxy answers so too, after
-/// the server behind it took the request.
+/// Repeated is what failed before it was sent, what the server turned away unread (429), and, of what may be done
+/// twice, also what broke on the way (500, 502, 503, 504, lost connections). 503 is among these since a proxy answers
+/// so too, after the server behind it took the request.
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,14 +31,15 @@ pub struct RetryPolicy {
     /// How often at most, the first time included: 5.
     pub attempts: usize,
     /// How often at most where a score's fate is unknown, because an answer was lost: 10. It is worth more, and is not
-    /// counted against the host's budget, since only an answer tells whether the score is recorded. A 503 alone is no such
-    /// reason: it usually means what it says.
+    /// counted against the host's budget, since only an answer tells whether the score is recorded. A 503 alone is no
+    /// such reason: it usually means what it says.
     pub attempts_when_unknown: usize,
     /// The first wait: half a second.
     pub first_wait: Duration,
     /// The longest wait that is of our own choice: 20 seconds.
     pub longest_wait: Duration,
-    /// The longest wait that a server may ask for with `Retry-After`: 60 seconds. Whoever asks for more is not asked again.
+    /// The longest wait that a server may ask for with `Retry-After`: 60 seconds. Whoever asks for more is not asked
+    /// again.
     pub longest_retry_after: Duration,
 }
 

@@ -37,7 +37,8 @@ pub struct Launch {
     launched_at: DateTime<Utc>,
 }
 
-/// Whether claims are those of a launch of LTI 1: they have no issuer and no audience, which no verified 1.3 launch lacks.
+/// Whether claims are those of a launch of LTI 1: they have no issuer and no audience, which no verified 1.3 launch
+/// lacks.
 ///
 /// ```
 /// use lti_legacy::is_legacy;

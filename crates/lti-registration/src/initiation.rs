@@ -115,8 +115,8 @@ pub(crate) fn target(url: &Url) -> Option<Uri> {
     (host && port && uri.scheme_str()? == url.scheme()).then_some(uri)
 }
 
-/// Asks for the platform's configuration. Redirects are not to be followed by whoever sends it: [`FetchConfiguration::read`]
-/// says where to go, and whether.
+/// Asks for the platform's configuration. Redirects are not to be followed by whoever sends it:
+/// [`FetchConfiguration::read`] says where to go, and whether.
 ///
 /// ```
 /// # use lti_registration::{AddressRules, RegistrationInitiation};
@@ -171,7 +171,8 @@ impl FetchConfiguration {
         &self.url
     }
 
-    /// The request. The registration token goes with it when there is one: one platform requires it here too (quirk 18).
+    /// The request. The registration token goes with it when there is one: one platform requires it here too (quirk
+    /// 18).
     #[must_use]
     pub fn to_http(&self) -> Request<Vec<u8>> {
         let mut request = Request::new(Vec::new());

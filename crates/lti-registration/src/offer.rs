@@ -170,8 +170,8 @@ impl PlatformOffer {
             .map(String::as_str)
     }
 
-    /// The tool's metadata as this platform will take it, and what was left out for that: scopes, messages and placements
-    /// that it does not offer. Placements get the platform's own spelling.
+    /// The tool's metadata as this platform will take it, and what was left out for that: scopes, messages and
+    /// placements that it does not offer. Placements get the platform's own spelling.
     #[must_use]
     pub fn fit(&self, metadata: &ClientMetadata) -> (ClientMetadata, Vec<Fault>) {
         let mut fitted = complete(metadata);

@@ -17,8 +17,8 @@ use crate::{
     document,
 };
 
-/// Registers a tool. Send it once, and not again after a lost answer: the token is used up, and a second registration would
-/// be another one.
+/// Registers a tool. Send it once, and not again after a lost answer: the token is used up, and a second registration
+/// would be another one.
 ///
 /// ```
 /// # use lti_registration::{AddressRules, Fetched, RegistrationInitiation};
@@ -76,8 +76,8 @@ impl Register {
         Ok(Self { configuration, endpoint, token, metadata, left_out, rules })
     }
 
-    /// Where it goes. The token is sent only there; that may be another host than the configuration came from, which the
-    /// offer warned of.
+    /// Where it goes. The token is sent only there; that may be another host than the configuration came from, which
+    /// the offer warned of.
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.endpoint
@@ -104,8 +104,8 @@ impl Register {
     /// Reads the answer, 200 or 201.
     ///
     /// # Errors
-    /// [`RegistrationError`]. After [`RegistrationError::Answer`] or [`RegistrationError::ClientId`] the platform may have
-    /// a registration that the tool does not know.
+    /// [`RegistrationError`]. After [`RegistrationError::Answer`] or [`RegistrationError::ClientId`] the platform may
+    /// have a registration that the tool does not know.
     pub fn read(self, response: Response<Vec<u8>>) -> Result<Registered, RegistrationError> {
         let metadata = answer(&response)?;
         let client_id = metadata.client_id.clone().ok_or(RegistrationError::ClientId)?;
@@ -194,8 +194,8 @@ impl Registered {
         &self.deployments
     }
 
-    /// How to read, change and delete the registration, where the platform lets tools do that. It holds a token: keep it
-    /// apart from the record.
+    /// How to read, change and delete the registration, where the platform lets tools do that. It holds a token: keep
+    /// it apart from the record.
     #[must_use]
     pub fn management(&self) -> Option<&Management> {
         self.management.as_ref()

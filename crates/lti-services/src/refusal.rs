@@ -154,8 +154,9 @@ impl Refusal {
     /// Whether the server may have done what it was asked for, although it does not say so: it broke down, or what
     /// stands before it gave up waiting. 503 is taken for "nothing was done", as it says; a few proxies answer it after
     /// the server behind them took the request. Then the second attempt at a score is told that there is one of its
-    /// very time: [`crate::ScoreOutcome::Stale`], where [`crate::ScoreOutcome::AlreadyRecorded`] would be right. Whoever
-    /// would rather have it the other way, as lti-client has, calls [`crate::Publication::answer_lost`] after a 503.
+    /// very time: [`crate::ScoreOutcome::Stale`], where [`crate::ScoreOutcome::AlreadyRecorded`] would be right.
+    /// Whoever would rather have it the other way, as lti-client has, calls [`crate::Publication::answer_lost`] after a
+    /// 503.
     #[must_use]
     pub fn may_have_been_done(&self) -> bool {
         matches!(self.status, 408 | 500 | 502 | 504 | 520..=599)

@@ -40,7 +40,8 @@ const LONGEST_LIFETIME: TimeDelta = TimeDelta::hours(24);
 /// let request = TokenRequest::new(&"https://lms.example/token".into(), assertion, [Scope::Score])?;
 /// assert_eq!(request.to_http().method(), "POST"); // send it …
 ///
-/// let answer = http::Response::new(br#"{"access_token":"t0ken-t0ken-t0ken","token_type":"bearer","expires_in":3600}"#.to_vec());
+/// let answer = br#"{"access_token":"t0ken-t0ken-t0ken","token_type":"bearer","expires_in":3600}"#;
+/// let answer = http::Response::new(answer.to_vec());
 /// let granted = request.read(&answer, now)?; // … and read what comes back
 /// assert!(granted.allows(&Scope::Score));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

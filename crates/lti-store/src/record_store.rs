@@ -27,9 +27,9 @@ impl RecordKey {
 }
 
 /// What the author of a store writes so that [`Platforms`](crate::Platforms) and [`Tools`](crate::Tools) work on it:
-/// documents of up to [`MAX_VALUE_BYTES`](crate::MAX_VALUE_BYTES), replaced and removed by comparing them whole. Each method
-/// is atomic, and returns [`StoreError::Unavailable`](crate::StoreError::Unavailable) in bounded time when the engine is
-/// lost.
+/// documents of up to [`MAX_VALUE_BYTES`](crate::MAX_VALUE_BYTES), replaced and removed by comparing them whole. Each
+/// method is atomic, and returns [`StoreError::Unavailable`](crate::StoreError::Unavailable) in bounded time when the
+/// engine is lost.
 ///
 /// ```
 /// use lti_store::{Key, MemoryStore, RecordKey, RecordStore};

@@ -60,8 +60,8 @@ wire_object! {
             tos_uri: WireUrl = "tos_uri" as TextOf<WireUrl>,
             /// E-mail addresses of those responsible.
             contacts: Vec<String> = "contacts" as List<String>,
-            /// A deployment that was made along with the registration, where one platform puts it (Canvas); others put it
-            /// into the tool configuration.
+            /// A deployment that was made along with the registration, where one platform puts it (Canvas); others put
+            /// it into the tool configuration.
             deployment_id: DeploymentId = "deployment_id" as TextOf<DeploymentId>,
             /// Where the registration is read, changed and deleted (RFC 7592).
             registration_client_uri: WireUrl = "registration_client_uri" as TextOf<WireUrl>,

@@ -152,8 +152,8 @@ impl LaunchClaims {
         self.roles.as_ref().unwrap_or(&NONE)
     }
 
-    /// The message of a launch into this deployment, also where [`message`](Self::message) refuses it: then it is one that
-    /// promises nothing but its type, which is a resource link's where none is given.
+    /// The message of a launch into this deployment, also where [`message`](Self::message) refuses it: then it is one
+    /// that promises nothing but its type, which is a resource link's where none is given.
     #[must_use]
     pub fn message_within<'a>(&'a self, deployment_id: &'a DeploymentId) -> Message<'a> {
         self.message().unwrap_or_else(|_| {

@@ -21,8 +21,8 @@ const CHUNK: usize = 16 * 1024;
 
 /// Takes the outline of a cartridge as it comes and writes it out at once.
 ///
-/// Order matters only in that folders are opened and closed around their members; resources may be announced at any time,
-/// and links may name resources that are announced later.
+/// Order matters only in that folders are opened and closed around their members; resources may be announced at any
+/// time, and links may name resources that are announced later.
 ///
 /// ```
 /// use lti_cartridge::{Identifier, LtiLink, Metadata, OutlineWriter, Payload, Scope, Settings, WriteError};

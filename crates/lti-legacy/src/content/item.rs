@@ -8,8 +8,9 @@ use crate::mapping::LTI_LINK;
 /// What the score of a line item is reported as.
 const TOTAL_SCORE: &str = "http://purl.imsglobal.org/ctx/lis/v2p1/Result#totalScore";
 
-/// An item of Content-Item 1.0 as one of Deep Linking. What Deep Linking has no name for stays in the extensions, so that
-/// it is there when the item is written again. Nothing is checked: addresses may be scripts, and HTML is the tool's.
+/// An item of Content-Item 1.0 as one of Deep Linking. What Deep Linking has no name for stays in the extensions, so
+/// that it is there when the item is written again. Nothing is checked: addresses may be scripts, and HTML is the
+/// tool's.
 ///
 /// | `@type` | media type | becomes |
 /// |---|---|---|

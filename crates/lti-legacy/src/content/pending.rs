@@ -178,8 +178,9 @@ impl SignedSelection {
     }
 
     /// The answer, if its nonce was not used before and it answers this request in time: the same account, address and
-    /// `data`, and not several items for one. Items that were not asked for, or are opened by what is no web address, are
-    /// not in it, but in [`VerifiedSelection::refused`]. Take the pending request out of the session, so that it is answered once.
+    /// `data`, and not several items for one. Items that were not asked for, or are opened by what is no web address,
+    /// are not in it, but in [`VerifiedSelection::refused`]. Take the pending request out of the session, so that it is
+    /// answered once.
     ///
     /// # Errors
     /// [`SelectionError`].
@@ -222,8 +223,8 @@ impl VerifiedSelection {
         &self.account
     }
 
-    /// What was chosen and is taken, as [`ReceivedSelection::selection`] says. Texts and HTML are the tool's, untrusted:
-    /// escape and sanitize them.
+    /// What was chosen and is taken, as [`ReceivedSelection::selection`] says. Texts and HTML are the tool's,
+    /// untrusted: escape and sanitize them.
     #[must_use]
     pub fn selection(&self) -> &ContentItemSelection {
         &self.received.selection

@@ -38,8 +38,8 @@ pub fn uri_role(role: &Role) -> Role {
     }
 }
 
-/// A role of 1.3 by its name in LTI 1: simple names for principal roles in the context, URNs for others; what has no name
-/// there stays as it is.
+/// A role of 1.3 by its name in LTI 1: simple names for principal roles in the context, URNs for others; what has no
+/// name there stays as it is.
 ///
 /// ```
 /// use lti_legacy::legacy_role;

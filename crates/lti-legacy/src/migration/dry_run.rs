@@ -56,8 +56,8 @@ pub enum Verdict {
     Unknown,
     /// Several records have the id, or one of a platform instance where the launch names none.
     Ambiguous,
-    /// The launch has no such id: it is anonymous, or opens no link. Where it names an old one alone, there is nobody and
-    /// nothing to link the record to.
+    /// The launch has no such id: it is anonymous, or opens no link. Where it names an old one alone, there is nobody
+    /// and nothing to link the record to.
     NoId,
     /// The launch shows nothing of a past under 1.1.
     NoClaim,
@@ -105,7 +105,8 @@ pub struct MigrationReport {
     pub totals: Totals,
 }
 
-/// Rehearses: each launch against the old records. `credentials` are those that may be good with a key, of every account.
+/// Rehearses: each launch against the old records. `credentials` are those that may be good with a key, of every
+/// account.
 ///
 /// ```
 /// use lti_legacy::{
@@ -226,8 +227,8 @@ fn judge(records: &OldRecords, kind: OldKind, evidence: &Evidence, has_new_id: b
     }
 }
 
-/// Who claims: a new id within that in which it is unique. A person's is so within the issuer (OpenID Connect Core §2), a
-/// context's and a link's within the deployment of a client (LTI Core 1.3 §5.3.3, §5.4.1).
+/// Who claims: a new id within that in which it is unique. A person's is so within the issuer (OpenID Connect Core §2),
+/// a context's and a link's within the deployment of a client (LTI Core 1.3 §5.3.3, §5.4.1).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Claimant {
     kind: OldKind,

@@ -44,8 +44,8 @@ impl fmt::Debug for OldIds {
     }
 }
 
-/// The claims are not yet those of a message that can be signed: issuer, audience, deployment, expiry and nonce belong to
-/// the signature.
+/// The claims are not yet those of a message that can be signed: issuer, audience, deployment, expiry and nonce belong
+/// to the signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("issuer, audience, deployment, expiry or nonce is missing")]
 #[non_exhaustive]
@@ -67,8 +67,8 @@ impl ClaimIncomplete {
 
 const SPEC: &str = "LTI 1.3 Migration Guide; LTI Core 1.3 §5.4.7";
 
-/// A platform's claim: the key and its signature, and each old id that differs from its successor. Person by person, what
-/// is anonymous now stays so. It is made over the claims as they will be signed, expiry and nonce included.
+/// A platform's claim: the key and its signature, and each old id that differs from its successor. Person by person,
+/// what is anonymous now stays so. It is made over the claims as they will be signed, expiry and nonce included.
 ///
 /// # Errors
 /// [`ClaimIncomplete`].
@@ -117,8 +117,8 @@ pub fn migration_claim(
     Ok(claim)
 }
 
-/// The signature alone (`oauth_consumer_key_sign`): base64 of the HMAC-SHA256, under the 1.1 secret, of key, deployment,
-/// issuer, client id, expiry and nonce with `&` between.
+/// The signature alone (`oauth_consumer_key_sign`): base64 of the HMAC-SHA256, under the 1.1 secret, of key,
+/// deployment, issuer, client id, expiry and nonce with `&` between.
 ///
 /// # Errors
 /// [`ClaimIncomplete`].
@@ -232,7 +232,8 @@ pub struct ProvenIds {
 }
 
 impl ProvenIds {
-    /// Whose secret the sender has: the customer. What belongs to others it says nothing about, even under the same key.
+    /// Whose secret the sender has: the customer. What belongs to others it says nothing about, even under the same
+    /// key.
     #[must_use]
     pub fn account(&self) -> &DeploymentId {
         &self.account
@@ -279,12 +280,12 @@ impl UnprovenIds {
     }
 }
 
-/// What the claims of a **verified** 1.3 launch show. `client_id` is the tool's own; `candidates` are the credentials that
-/// may be good with the key that the claim names, of every account, and each that is good with it is tried. The signature
-/// is HMAC-SHA256, whatever methods a credential allows launches of 1.1.
+/// What the claims of a **verified** 1.3 launch show. `client_id` is the tool's own; `candidates` are the credentials
+/// that may be good with the key that the claim names, of every account, and each that is good with it is tried. The
+/// signature is HMAC-SHA256, whatever methods a credential allows launches of 1.1.
 ///
-/// A key is no account: two customers may have made up the same one. Whose ids are proven is the account of the credential
-/// that fits ([`ProvenIds::account`]).
+/// A key is no account: two customers may have made up the same one. Whose ids are proven is the account of the
+/// credential that fits ([`ProvenIds::account`]).
 ///
 /// The signature is over bytes; one platform sends the bytes' hexadecimal digits, which is read too.
 ///

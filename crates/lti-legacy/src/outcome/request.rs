@@ -70,8 +70,8 @@ pub struct ReplaceResult {
     pub score: Option<ResultScore>,
     /// The score in points instead (`resultTotalScore`; `ext_outcome_result_total_score_accepted`).
     pub total_score: Option<f64>,
-    /// What the learner handed in (`resultData`; `ext_outcome_data_values_accepted`). Send one; of a text and an address
-    /// the platform takes the text.
+    /// What the learner handed in (`resultData`; `ext_outcome_data_values_accepted`). Send one; of a text and an
+    /// address the platform takes the text.
     pub data: Vec<ResultData>,
     /// When and how it was handed in (`submissionDetails`; `ext_outcome_submission_submitted_at_accepted`).
     pub submission: SubmissionDetails,

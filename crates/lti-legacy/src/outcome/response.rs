@@ -33,7 +33,8 @@ macro_rules! closed_enum {
 }
 
 closed_enum! {
-    /// How it went: the one thing to judge an answer by. The HTTP status says little: 200 for failures in most platforms.
+    /// How it went: the one thing to judge an answer by. The HTTP status says little: 200 for failures in most
+    /// platforms.
     CodeMajor {
         /// Done.
         Success = "success",

@@ -13,8 +13,8 @@ use crate::{AddressRules, Problem};
 const LIFETIME: TimeDelta = TimeDelta::hours(1);
 
 /// What an administrator consented to: that one tool may register, once, for a while. Store it under the
-/// [`store_key`] of a fresh random token until [`Invitation::expires`], and take it out once, atomically; the token itself
-/// need not be kept.
+/// [`store_key`] of a fresh random token until [`Invitation::expires`], and take it out once, atomically; the token
+/// itself need not be kept.
 ///
 /// ```
 /// use lti_registration::AddressRules;

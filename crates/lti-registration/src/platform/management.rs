@@ -78,8 +78,8 @@ impl UnauthorizedManagement {
         Ok(Self { token, method: request.method().clone(), body })
     }
 
-    /// Compares the token with the registration that was found. One that is not there is refused as a wrong token is, so
-    /// that nobody learns which clients there are.
+    /// Compares the token with the registration that was found. One that is not there is refused as a wrong token is,
+    /// so that nobody learns which clients there are.
     ///
     /// # Errors
     /// [`RegistrationRefusal`].

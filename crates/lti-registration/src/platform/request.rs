@@ -74,8 +74,8 @@ impl UnauthorizedRegistration {
         &self.token
     }
 
-    /// Compares with the invitation that was taken, and reads the body. The invitation is used up, whatever comes of it:
-    /// a token that was seen twice is no longer anybody's.
+    /// Compares with the invitation that was taken, and reads the body. The invitation is used up, whatever comes of
+    /// it: a token that was seen twice is no longer anybody's.
     ///
     /// # Errors
     /// [`RegistrationRefusal`].

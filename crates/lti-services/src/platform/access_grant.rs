@@ -14,8 +14,8 @@ use crate::{AccessToken, AssertionId, media_type};
 /// What a token is good for. The platform stores it under the token (an opaque one, [`AccessToken::random`]), seals it
 /// into the token, or signs it into the token ([`GrantSigner`]).
 ///
-/// A token is a client's, not a context's: it reaches whatever is the client's, within the deployment that its assertion
-/// named, if it named one.
+/// A token is a client's, not a context's: it reaches whatever is the client's, within the deployment that its
+/// assertion named, if it named one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AccessGrant {

@@ -31,7 +31,9 @@ pub fn placement(claims: &LaunchClaims) -> Option<&str> {
 /// ```
 /// use lti_types::{LaunchClaims, vendor::canvas};
 /// let claims: LaunchClaims = serde_json::from_str(r#"{
-///     "https://purl.imsglobal.org/spec/lti/claim/custom": {"canvas_course_id": 319, "canvas_user_id": "$Canvas.user.id"}
+///     "https://purl.imsglobal.org/spec/lti/claim/custom": {
+///         "canvas_course_id": 319, "canvas_user_id": "$Canvas.user.id"
+///     }
 /// }"#)?;
 /// assert_eq!(canvas::value(&claims, "canvas_course_id").as_deref(), Some("319"));
 /// assert_eq!(canvas::value(&claims, "canvas_user_id"), None);
