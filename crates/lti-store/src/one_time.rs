@@ -101,9 +101,6 @@ pub trait OneTimeStore: fmt::Debug + Send + Sync {
 /// For how long to keep a value: from `now` until `until`, in whole milliseconds, rounded up. For the author of a
 /// store.
 ///
-/// # Errors
-/// [`StoreError::Elapsed`], [`StoreError::LifetimeTooLong`].
-///
 /// ```
 /// use std::time::Duration;
 /// use chrono::{DateTime, TimeDelta};
@@ -115,6 +112,9 @@ pub trait OneTimeStore: fmt::Debug + Send + Sync {
 /// assert_eq!(first_use_lifetime(until, now)?, Duration::from_secs(660)); // with the margin
 /// # Ok::<(), lti_store::StoreError>(())
 /// ```
+///
+/// # Errors
+/// [`StoreError::Elapsed`], [`StoreError::LifetimeTooLong`].
 pub fn lifetime(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<Duration, StoreError> {
     let lifetime = until.signed_duration_since(now);
     if lifetime <= TimeDelta::zero() {
@@ -130,10 +130,10 @@ pub fn lifetime(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<Duration, St
 
 /// For how long to remember a first use: [`lifetime`] and [`FIRST_USE_MARGIN`]. For the author of a store.
 ///
+/// [`lifetime`] has an example.
+///
 /// # Errors
 /// [`StoreError::Elapsed`], [`StoreError::LifetimeTooLong`].
-///
-/// [`lifetime`] has an example.
 pub fn first_use_lifetime(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<Duration, StoreError> {
     let margin = FIRST_USE_MARGIN.to_std().unwrap_or_default();
     lifetime(until, now).map(|lifetime| lifetime.saturating_add(margin))
@@ -141,14 +141,14 @@ pub fn first_use_lifetime(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<Du
 
 /// Whether a value or document is short enough. For the author of a store.
 ///
-/// # Errors
-/// [`StoreError::ValueTooLarge`].
-///
 /// ```
 /// use lti_store::{MAX_VALUE_BYTES, StoreError, check_value};
 ///
 /// assert_eq!(check_value(&vec![0; MAX_VALUE_BYTES + 1]), Err(StoreError::ValueTooLarge));
 /// ```
+///
+/// # Errors
+/// [`StoreError::ValueTooLarge`].
 pub fn check_value(value: &[u8]) -> Result<(), StoreError> {
     if value.len() > MAX_VALUE_BYTES { Err(StoreError::ValueTooLarge) } else { Ok(()) }
 }

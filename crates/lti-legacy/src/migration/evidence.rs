@@ -70,9 +70,6 @@ const SPEC: &str = "LTI 1.3 Migration Guide; LTI Core 1.3 §5.4.7";
 /// A platform's claim: the key and its signature, and each old id that differs from its successor. Person by person,
 /// what is anonymous now stays so. It is made over the claims as they will be signed, expiry and nonce included.
 ///
-/// # Errors
-/// [`ClaimIncomplete`].
-///
 /// ```
 /// use lti_legacy::{
 ///     ConsumerKey, Credential, Evidence, OldIds, SharedSecret, Signer, evidence, migration_claim,
@@ -94,6 +91,9 @@ const SPEC: &str = "LTI 1.3 Migration Guide; LTI Core 1.3 §5.4.7";
 /// assert_eq!((proven.account().as_str(), proven.ids().user_id.as_deref()), ("customer-7", Some("7")));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Errors
+/// [`ClaimIncomplete`].
 pub fn migration_claim(
     claims: &LaunchClaims,
     signer: &Signer,
@@ -120,9 +120,6 @@ pub fn migration_claim(
 /// The signature alone (`oauth_consumer_key_sign`): base64 of the HMAC-SHA256, under the 1.1 secret, of key,
 /// deployment, issuer, client id, expiry and nonce with `&` between.
 ///
-/// # Errors
-/// [`ClaimIncomplete`].
-///
 /// ```
 /// use lti_legacy::{ConsumerKey, SharedSecret, consumer_key_signature};
 /// use lti_types::{ClientId, LaunchClaims};
@@ -137,6 +134,9 @@ pub fn migration_claim(
 /// assert_eq!(signature, "lWd54kFo5qU7xshAna6v8BwoBm6tmUjc6GTax6+12ps=");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Errors
+/// [`ClaimIncomplete`].
 pub fn consumer_key_signature(
     claims: &LaunchClaims,
     consumer_key: &ConsumerKey,

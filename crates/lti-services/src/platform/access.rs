@@ -10,9 +10,6 @@ use crate::AccessToken;
 
 /// The token of a request, to look its grant up by.
 ///
-/// # Errors
-/// [`RequestRefusal::TokenMissing`] or [`RequestRefusal::AuthorizationMalformed`].
-///
 /// ```
 /// use lti_services::platform::bearer_token;
 ///
@@ -21,6 +18,9 @@ use crate::AccessToken;
 /// assert_eq!(refusal.to_http().headers()["www-authenticate"], "Bearer");
 /// # Ok::<(), http::Error>(())
 /// ```
+///
+/// # Errors
+/// [`RequestRefusal::TokenMissing`] or [`RequestRefusal::AuthorizationMalformed`].
 pub fn bearer_token(request: &Request<Vec<u8>>) -> Result<AccessToken, RequestRefusal> {
     let mut values = request.headers().get_all(AUTHORIZATION).iter();
     let value = values.next().ok_or(RequestRefusal::TokenMissing)?;

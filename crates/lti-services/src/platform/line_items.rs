@@ -386,10 +386,10 @@ pub(super) fn owned(
 
 /// The answer to a request that made a line item: 201, with its address.
 ///
+/// [`LineItemsRequest`] has an example.
+///
 /// # Errors
 /// [`RequestRefusal::Internal`].
-///
-/// [`LineItemsRequest`] has an example.
 pub fn created(record: &LineItemRecord) -> Result<Response<Vec<u8>>, RequestRefusal> {
     let mut response = reply::json(StatusCode::CREATED, media_type::LINE_ITEM, record.line_item(), &[])?;
     if let Ok(location) = HeaderValue::from_str(record.id().as_str()) {
@@ -400,10 +400,10 @@ pub fn created(record: &LineItemRecord) -> Result<Response<Vec<u8>>, RequestRefu
 
 /// The answer to a request that read or changed a line item: 200, and the line item as it is.
 ///
+/// [`LineItemRequest`] has an example.
+///
 /// # Errors
 /// [`RequestRefusal::Internal`].
-///
-/// [`LineItemRequest`] has an example.
 pub fn line_item(record: &LineItemRecord) -> Result<Response<Vec<u8>>, RequestRefusal> {
     reply::json(StatusCode::OK, media_type::LINE_ITEM, record.line_item(), &[])
 }
