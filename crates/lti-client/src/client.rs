@@ -115,6 +115,18 @@ impl Client {
     /// whatever is answered: for requests that are made elsewhere. Redirects are answers, and no token is added. It
     /// waits for no turn: how many of these a host gets at once is for the caller to limit.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = lti_client::Client::new()?;
+    /// // Wherever a registration leads: not to this machine, and not to where clouds keep secrets.
+    /// for address in ["https://127.0.0.1/admin", "https://169.254.169.254/latest/meta-data"] {
+    ///     let refused = client.send(http::Request::get(address).body(Vec::new())?).await.unwrap_err();
+    ///     assert_eq!(refused.code(), "outbound_address");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// [`TransportError`].
     pub async fn send(
