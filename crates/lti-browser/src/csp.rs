@@ -64,6 +64,19 @@ impl fmt::Debug for CspNonce {
 /// - A tool's pages: [`Framing::Origins`] when the platform's hosts are known; else [`Framing::AnyHttps`]: a
 ///   registration does not name the host of the course page (Canvas: one per school), and none of the pages here
 ///   can be abused by a click.
+///
+/// ```
+/// # use lti_browser::{CspNonce, ErrorReport, Fault, PageOptions, Texts, error_page};
+/// # let (nonce, texts) = (CspNonce::from_entropy([7; 32]), Texts::for_locale("en"));
+/// # let report = ErrorReport::new(404, Fault::NotFound, "not_found");
+/// use lti_browser::{Framing, Origin};
+///
+/// let framing = Framing::Origins(vec![Origin::parse("https://lms.example/")?]);
+/// let reply = error_page(&report, &PageOptions::new(&nonce, &texts, framing));
+/// let policy = reply.header("content-security-policy").unwrap_or_default();
+/// assert!(policy.contains("frame-ancestors 'self' https://lms.example"));
+/// # Ok::<(), lti_types::InvalidUrl>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Framing {
@@ -96,6 +109,8 @@ impl Framing {
 /// platform cannot know: naming the form's origin alone would break those launches in some browsers only. Hence
 /// the default. What it gives up is a second line of defense: an injected form could post elsewhere, but nothing
 /// can be injected into an escaped page that no template marks as safe.
+///
+/// It is given to [`form_post_page`](crate::form_post_page).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum FormTargets {

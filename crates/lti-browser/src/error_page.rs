@@ -64,6 +64,8 @@ pub enum Remedy {
 }
 
 /// One failure, as it is shown.
+///
+/// [`error_page`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorReport {

@@ -8,6 +8,8 @@ use crate::reply::{PageOptions, Reply, render};
 use crate::{CspNonce, Origin, Texts};
 
 /// What the platform's script answers, and to whom.
+///
+/// [`platform_storage_script`] and [`platform_storage_page`] have examples.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlatformStorage {
@@ -76,6 +78,26 @@ pub fn platform_storage_script(storage: &PlatformStorage, nonce: &CspNonce) -> S
 
 /// A page with nothing but that script, for a hidden frame: served from the origin of the authentication endpoint,
 /// framed by course pages of other origins (see [`PlatformStorage::frame`]), which `options` must allow.
+///
+/// ```
+/// use lti_browser::{
+///     CspNonce, Framing, Origin, PageOptions, PlatformStorage, Texts, platform_storage_page, platform_storage_script,
+/// };
+/// use lti_types::StorageTarget;
+///
+/// // Course pages are on another host. They hold a hidden frame of the host that tools speak to:
+/// // <iframe name="lti_storage" src="https://auth.lms.example/storage" hidden></iframe>
+/// let mut storage = PlatformStorage::new([Origin::parse("https://tool.example/launch")?]);
+/// let framing = Framing::Origins(vec![Origin::parse("https://courses.lms.example")?]);
+/// let (nonce, texts) = (CspNonce::random()?, Texts::for_locale("en"));
+/// let frame = platform_storage_page(&storage, &PageOptions::new(&nonce, &texts, framing));
+/// assert!(frame.body.contains("https://tool.example"));
+/// // And their own script names that frame to tools.
+/// storage.frame = Some(StorageTarget::new("lti_storage")?);
+/// let script = platform_storage_script(&storage, &CspNonce::random()?);
+/// assert!(script.contains("lti_storage"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn platform_storage_page(storage: &PlatformStorage, options: &PageOptions<'_>) -> Reply {
     let page = StoragePage { nonce: options.nonce, texts: options.texts, settings: storage.settings() };

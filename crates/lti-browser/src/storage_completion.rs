@@ -18,6 +18,8 @@ use crate::{CspNonce, NotSameOrigin, Origin, Texts, address, check_same_origin};
 const MAX_BODY: usize = 128 * 1024;
 
 /// What the page that completes a launch is made of.
+///
+/// [`storage_completion_page`] has an example.
 #[non_exhaustive]
 pub struct StorageCompletion<'a> {
     /// The token that was posted; nothing of it is verified yet.
@@ -133,6 +135,8 @@ pub fn storage_completion_page(
 }
 
 /// What of a completion's request counts.
+///
+/// [`Completion::read`] has an example.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct CompletionRequest<'a> {

@@ -23,6 +23,8 @@ pub(crate) fn milliseconds(wait: Duration) -> u64 {
 }
 
 /// What the page of a login with platform storage is made of.
+///
+/// [`storage_login_page`] has an example.
 #[non_exhaustive]
 pub struct StorageLogin<'a> {
     /// The whole authentication request (`AuthenticationRequest::to_url`). The secret is sent to frames of its

@@ -1,7 +1,7 @@
 //! Writing and reading 10,000 LTI links, against the bare libraries in the same run.
 //!
-//! `cargo bench -p lti-cartridge` first interleaves subject and baseline and prints the ratio of their speeds (median, p10,
-//! p90); it fails when a median misses its bound. Criterion's own figures follow.
+//! `cargo bench -p lti-cartridge` first interleaves subject and baseline and prints the ratio of their speeds (median,
+//! p10, p90); it fails when a median misses its bound. Criterion's own figures follow.
 
 // Helpers outside of test functions fail by panicking, too.
 #![allow(

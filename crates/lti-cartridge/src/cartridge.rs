@@ -74,8 +74,8 @@ impl Cartridge {
     /// Writes the package to any sink: see [`OutlineWriter::new`].
     ///
     /// # Errors
-    /// Whatever the version cannot hold or the schemas forbid; nothing is mended silently. [`Cartridge::fit`] mends what
-    /// can be mended and says what it did.
+    /// Whatever the version cannot hold or the schemas forbid; nothing is mended silently. [`Cartridge::fit`] mends
+    /// what can be mended and says what it did.
     pub fn write_to(
         &self,
         sink: impl Write,
@@ -205,6 +205,20 @@ impl<S: FileSource> Supply<WriteError> for FromModel<'_, S> {
 /// Opens the files of web content and associated content when they are written.
 ///
 /// A [`CartridgeReader`](crate::CartridgeReader) is one too: a package that was read can be written again.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use std::io::Read as _;
+/// use lti_cartridge::{FileSource, PackagePath};
+///
+/// // Files in memory are a source; so is a package that was read.
+/// let page: PackagePath = "pages/week-1.html".parse()?;
+/// let mut files = BTreeMap::from([(page.clone(), b"<p>Read chapter 3.</p>".to_vec())]);
+/// let mut text = String::new();
+/// files.open(&page)?.read_to_string(&mut text)?;
+/// assert_eq!(text, "<p>Read chapter 3.</p>");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait FileSource {
     /// Opens a file; it is read to its end before the next one is opened.
     ///

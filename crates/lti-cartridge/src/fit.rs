@@ -61,10 +61,11 @@ pub enum ChangeKind {
 }
 
 impl Cartridge {
-    /// Changes the cartridge so that `version` can hold it, and says what was changed. A cartridge that fits is not changed.
+    /// Changes the cartridge so that `version` can hold it, and says what was changed. A cartridge that fits is not
+    /// changed.
     ///
-    /// Afterwards [`Cartridge::write_to`] can fail only for identifiers or paths that are used twice, folders nested too
-    /// deeply, and sources or sinks; and reading what was written gives an equal model.
+    /// Afterwards [`Cartridge::write_to`] can fail only for identifiers or paths that are used twice, folders nested
+    /// too deeply, and sources or sinks; and reading what was written gives an equal model.
     ///
     /// ```
     /// use lti_cartridge::{Cartridge, ChangeKind, Identifier, LtiLink, Metadata, Resource, Scope, Version};

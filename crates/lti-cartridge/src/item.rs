@@ -17,6 +17,16 @@ pub enum Item {
 }
 
 /// A folder of the outline.
+///
+/// ```
+/// use lti_cartridge::{Folder, Identifier, Item, Link, Scope};
+///
+/// // Identifiers are made of keys of your own, which stay the same when titles change.
+/// let quiz = Identifier::derived(Scope::Resource, "course-17/quiz-1");
+/// let link = Link::new(Identifier::derived(Scope::Item, "course-17/quiz-1"), "Quiz 1", quiz);
+/// let week = Folder::new(Identifier::derived(Scope::Item, "course-17/week-1"), "Week 1", vec![Item::Link(link)]);
+/// assert_eq!(week.items.len(), 1);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Folder {
@@ -38,6 +48,8 @@ impl Folder {
 }
 
 /// A link of the outline to a resource; several links may name the same resource.
+///
+/// [`Folder`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Link {

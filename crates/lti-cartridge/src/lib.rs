@@ -1,40 +1,42 @@
 //! IMS Common Cartridges (IMSCC) with LTI links: write and read.
 //!
-//! Courses travel between learning management systems as Common Cartridges: ZIP archives with a manifest. An LTI link in a
-//! cartridge makes a tool appear in the importing course. This crate writes cartridges of 1.1, 1.2, 1.3 and Thin 1.3 that
-//! validate against the official schemas, and reads whatever real systems export.
+//! Courses travel between learning management systems as Common Cartridges: ZIP archives with a manifest. An LTI link
+//! in a cartridge makes a tool appear in the importing course. This crate writes cartridges of 1.1, 1.2, 1.3 and Thin
+//! 1.3 that validate against the official schemas, and reads whatever real systems export.
 //!
 //! # What it is
 //!
-//! - A **model**: [`Cartridge`] with [`Metadata`], an outline of [`Item`]s, and [`Resource`]s ([`LtiLink`], [`WebLink`],
-//!   [`Topic`], files), under stable [`Identifier`]s derived from the caller's keys.
-//! - A **writer**: [`Cartridge::write_to`] for a model in memory, [`OutlineWriter`] and [`ContentWriter`] for catalogs that
-//!   are larger. Equal input gives equal bytes. What a version cannot hold is an error; [`Cartridge::fit`] mends it and says
-//!   what it changed.
-//! - A **reader**: [`CartridgeReader`], which returns the model and [`Diagnostic`]s (severity, place, rule) for everything
-//!   odd, within [`Limits`].
-//! - **Importers**: [`Target`] picks version and habits, and [`Cartridge::losses`] says what an importer will not import,
-//!   with the source of each claim.
+//! - A **model**: [`Cartridge`] with [`Metadata`], an outline of [`Item`]s, and [`Resource`]s ([`LtiLink`],
+//!   [`WebLink`], [`Topic`], files), under stable [`Identifier`]s derived from the caller's keys.
+//! - A **writer**: [`Cartridge::write_to`] for a model in memory, [`OutlineWriter`] and [`ContentWriter`] for catalogs
+//!   that are larger. Equal input gives equal bytes. What a version cannot hold is an error; [`Cartridge::fit`] mends
+//!   it and says what it changed.
+//! - A **reader**: [`CartridgeReader`], which returns the model and [`Diagnostic`]s (severity, place, rule) for
+//!   everything odd, within [`Limits`].
+//! - **Importers**: [`Target`] picks version and habits, and [`Cartridge::losses`] says what an importer will not
+//!   import, with the source of each claim.
 //! - **Cartridge links**: [`LinkDocument`], the one-document form that platforms fetch to configure a tool.
 //! - **Outlines** as JSON ([`outline`]), and the **rules** that the schemas state in Schematron ([`rules`]).
 //!
 //! # What it is not
 //!
-//! It opens no socket, reads no clock, and touches no disk: sources and sinks are the caller's. It does not read or write
-//! assessments, question banks or assignments (they are kept by name), does not register tools, and knows nothing of
-//! launches: an LTI link in a cartridge carries no key and no client id, and the importer must already know the tool. It
-//! does not sanitize HTML.
+//! It opens no socket, reads no clock, and touches no disk: sources and sinks are the caller's. It does not read or
+//! write assessments, question banks or assignments (they are kept by name), does not register tools, and knows nothing
+//! of launches: an LTI link in a cartridge carries no key and no client id, and the importer must already know the
+//! tool. It does not sanitize HTML.
 //!
 //! # Writing
 //!
 //! ```
 //! use lti_cartridge::{
-//!     Cartridge, Folder, Identifier, Item, Link, LtiLink, Metadata, NoFiles, Resource, Scope, Settings, Support, Target,
+//!     Cartridge, Folder, Identifier, Item, Link, LtiLink, Metadata, NoFiles, Resource, Scope, Settings, Support,
+//!     Target,
 //! };
 //!
 //! # fn main() -> Result<(), lti_cartridge::WriteError> {
 //! let key = "course-17/quiz-1";
-//! let quiz = Resource::new(Identifier::derived(Scope::Resource, key), LtiLink::new("Quiz", "https://tool.example.com/1"));
+//! let quiz = LtiLink::new("Quiz", "https://tool.example.com/1");
+//! let quiz = Resource::new(Identifier::derived(Scope::Resource, key), quiz);
 //! let link = Link::new(Identifier::derived(Scope::Item, key), "Quiz", quiz.identifier.clone());
 //! let week = Folder::new(Identifier::derived(Scope::Item, "course-17/week-1"), "Week 1", vec![Item::Link(link)]);
 //!
@@ -53,9 +55,10 @@
 //!
 //! # Specifications
 //!
-//! Common Cartridge 1.1 (`imscp_v1p1`, `imswl_v1p1`, `imsdt_v1p1`), 1.3 (the same with `v1p3`, and `imscsmd_v1p0`), and the
-//! LTI link schemas `imslticc_v1p0` and `v1p3`, `imsbasiclti_v1p0`, `imslticm_v1p0`, `imslticp_v1p0`, all by 1EdTech. The
-//! schemas of 1.2 are not public any more; what is written as 1.2 follows 1.3 and what other exporters write.
+//! Common Cartridge 1.1 (`imscp_v1p1`, `imswl_v1p1`, `imsdt_v1p1`), 1.3 (the same with `v1p3`, and `imscsmd_v1p0`), and
+//! the LTI link schemas `imslticc_v1p0` and `v1p3`, `imsbasiclti_v1p0`, `imslticm_v1p0`, `imslticp_v1p0`, all by
+//! 1EdTech. The schemas of 1.2 are not public any more; what is written as 1.2 follows 1.3 and what other exporters
+//! write.
 
 mod cartridge;
 mod diagnostic;

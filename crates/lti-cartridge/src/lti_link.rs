@@ -57,8 +57,8 @@ pub struct LtiLink {
     /// `cartridge_bundle/@identifierref`: an identifier for a group of tools; it need not be a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bundle: Option<String>,
-    /// `cartridge_icon/@identifierref`: a resource of associated content that is the icon. The resource of the link must
-    /// then depend on it.
+    /// `cartridge_icon/@identifierref`: a resource of associated content that is the icon. The resource of the link
+    /// must then depend on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon_resource: Option<String>,
     /// Curriculum standards; only the descriptor of 1.3 can hold them.
@@ -146,6 +146,17 @@ impl Property {
 }
 
 /// Settings of one platform (`blti:extensions`).
+///
+/// ```
+/// use lti_cartridge::{CANVAS_PLATFORM, LtiLink, PlatformExtension};
+///
+/// let mut canvas = PlatformExtension::new(CANVAS_PLATFORM);
+/// canvas.set("privacy_level", "public");
+/// let mut link = LtiLink::new("Quiz 1", "https://tool.example/quiz/1");
+/// link.extensions.push(canvas);
+/// link.set_canvas_points(20.0);
+/// assert_eq!(link.extension(CANVAS_PLATFORM).and_then(|canvas| canvas.value("outcome")), Some("20.0"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PlatformExtension {
@@ -154,8 +165,8 @@ pub struct PlatformExtension {
     /// The settings, in order.
     #[serde(default)]
     pub properties: Vec<Property>,
-    /// Named groups of settings (`lticm:options`), which Canvas writes for its placements. No schema knows them, so they
-    /// are read and not written; see [`Cartridge::fit`](crate::Cartridge::fit).
+    /// Named groups of settings (`lticm:options`), which Canvas writes for its placements. No schema knows them, so
+    /// they are read and not written; see [`Cartridge::fit`](crate::Cartridge::fit).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<PropertyGroup>,
 }
@@ -184,6 +195,14 @@ impl PlatformExtension {
 }
 
 /// A named group of settings (`lticm:options`).
+///
+/// ```
+/// use lti_cartridge::{Property, PropertyGroup};
+///
+/// // As Canvas writes it, and as it is read; it is not written.
+/// let group = PropertyGroup::new("course_navigation", vec![Property::new("enabled", "true")]);
+/// assert_eq!(group.properties[0].value, "true");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PropertyGroup {
@@ -202,6 +221,14 @@ impl PropertyGroup {
 }
 
 /// An icon (`lticp:Icon.Type`).
+///
+/// ```
+/// use lti_cartridge::{Icon, LtiLink};
+///
+/// let mut link = LtiLink::new("Quiz 1", "https://tool.example/quiz/1");
+/// link.icon = Some(Icon::new("https://tool.example/icons/quiz.png"));
+/// assert_eq!(link.url(), Some("https://tool.example/quiz/1"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -1,4 +1,5 @@
-//! What a cartridge says about itself: the part of IEEE LOM that the manifest may hold (CC 1.1 LOM profile, `LOM/manifest`).
+//! What a cartridge says about itself: the part of IEEE LOM that the manifest may hold (CC 1.1 LOM profile,
+//! `LOM/manifest`).
 
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,14 @@ impl Metadata {
 }
 
 /// Copyright and conditions of use (LOM `rights`).
+///
+/// ```
+/// use lti_cartridge::{Metadata, Rights};
+///
+/// let mut metadata = Metadata::new("Biology 101");
+/// metadata.rights = Some(Rights::new("https://creativecommons.org/licenses/by/4.0/"));
+/// assert_eq!(metadata.rights.and_then(|rights| rights.restricted), Some(true));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

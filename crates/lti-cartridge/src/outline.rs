@@ -25,8 +25,8 @@
 //! }
 //! ```
 //!
-//! `key` is the caller's own and must never change: identifiers are derived from the key of the course and the key of the
-//! item, so that importing a later export updates what an earlier one made.
+//! `key` is the caller's own and must never change: identifiers are derived from the key of the course and the key of
+//! the item, so that importing a later export updates what an earlier one made.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

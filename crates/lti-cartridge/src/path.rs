@@ -13,8 +13,8 @@ pub const MAX_PATH_BYTES: usize = 1024;
 const RESERVED: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'.').remove(b'_').remove(b'~').remove(b'/').remove(b'-');
 
-/// A path inside the package, relative to its root: parts joined by `/`, none of them empty, `.` or `..`; no drive letter,
-/// no backslash, no control character.
+/// A path inside the package, relative to its root: parts joined by `/`, none of them empty, `.` or `..`; no drive
+/// letter, no backslash, no control character.
 ///
 /// ```
 /// use lti_cartridge::PackagePath;

@@ -6,8 +6,8 @@ use std::fmt;
 use crate::item::{Item, links};
 use crate::{Content, Identifier, Reading, Resource};
 
-/// Prints the outline as a tree, then the resources that it does not name, then the diagnostics. Control characters of the
-/// package are escaped. For programs there is JSON: [`Reading`] implements `Serialize`.
+/// Prints the outline as a tree, then the resources that it does not name, then the diagnostics. Control characters of
+/// the package are escaped. For programs there is JSON: [`Reading`] implements `Serialize`.
 impl fmt::Display for Reading {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cartridge = &self.cartridge;

@@ -7,6 +7,15 @@ use serde::{Deserialize, Serialize};
 use crate::{Identifier, LtiLink, PackagePath, StandardsSet};
 
 /// A resource of a cartridge.
+///
+/// ```
+/// use lti_cartridge::{EndUserRole, Identifier, Resource, Scope, WebLink};
+///
+/// let guide = WebLink::new("Guide for teachers", "https://tool.example/guide");
+/// let mut resource = Resource::new(Identifier::derived(Scope::Resource, "course-17/guide"), guide);
+/// resource.roles.insert(EndUserRole::Instructor); // nobody else sees it
+/// assert!(resource.dependencies.is_empty());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Resource {
@@ -82,6 +91,8 @@ impl From<Topic> for Content {
 }
 
 /// A link to a web page (`webLink`).
+///
+/// [`Resource`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -107,6 +118,14 @@ impl WebLink {
 }
 
 /// A discussion topic (`topic`).
+///
+/// ```
+/// use lti_cartridge::{Identifier, Resource, Scope, TextType, Topic};
+///
+/// let topic = Topic::new("Week 1", "<p>What surprised you?</p>", TextType::Html);
+/// let resource = Resource::new(Identifier::derived(Scope::Resource, "course-17/topic-1"), topic);
+/// assert!(resource.roles.is_empty()); // everybody sees it
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -143,6 +162,16 @@ pub enum TextType {
 }
 
 /// Files of the package.
+///
+/// ```
+/// use lti_cartridge::{Content, Files, Identifier, Resource, Scope};
+///
+/// let mut page = Files::one("pages/week-1.html".parse()?);
+/// page.files.push("pages/map.png".parse()?); // the page shows it
+/// let resource = Resource::new(Identifier::derived(Scope::Resource, "course-17/page-1"), Content::WebContent(page));
+/// assert_eq!(resource.intended_use, None);
+/// # Ok::<(), lti_cartridge::InvalidPath>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -163,6 +192,13 @@ impl Files {
 }
 
 /// A resource that is kept by name only.
+///
+/// ```
+/// use lti_cartridge::{Files, OtherContent, ResourceKind};
+///
+/// let quiz = OtherContent::new("imsqti_xmlv1p2/imscc_xmlv1p1/assessment", Files::default());
+/// assert_eq!(quiz.kind, ResourceKind::Assessment);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OtherContent {

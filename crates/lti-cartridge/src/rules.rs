@@ -182,6 +182,8 @@ impl fmt::Display for SchematronRule {
 }
 
 /// What the rules need to know about one resource.
+///
+/// The [module](self) has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Facts<'a> {
@@ -225,6 +227,8 @@ impl<'a> Facts<'a> {
 /// `targets` are the resources that items name, and `minor` is the version of the manifest: rule 4a ended with 1.3, and
 /// from 1.3 on a document may stand inside the resource in place of a file. Each broken rule is reported with the
 /// identifier of the resource, in the order of `resources`.
+///
+/// The [module](self) has an example.
 #[must_use]
 pub fn check<'a>(resources: &[Facts<'a>], targets: &[&str], minor: u8) -> Vec<(&'a str, SchematronRule)> {
     let kinds: BTreeMap<&str, ResourceKind> = resources.iter().map(|r| (r.identifier, r.kind)).collect();

@@ -3,6 +3,22 @@
 use serde::{Deserialize, Serialize};
 
 /// One `curriculumStandardsMetadataSet`: the standards of a resource, or of a part of it.
+///
+/// ```
+/// use lti_cartridge::{
+///     Identifier, LtiLink, Resource, Scope, Standard, StandardsGroup, StandardsProvider, StandardsSet,
+/// };
+///
+/// let mut standard = Standard::new("5E6BE8F0-7053-11DF-8EBF-BE719DFF4B22");
+/// standard.label = Some("Explain how cells divide".to_owned());
+/// let mut group = StandardsGroup::new(vec![standard]);
+/// group.region = Some("US".to_owned());
+/// let set = StandardsSet::new(vec![StandardsProvider::new("standards.example", vec![group])]);
+/// let link = LtiLink::new("Quiz 1", "https://tool.example/quiz/1");
+/// let mut quiz = Resource::new(Identifier::derived(Scope::Resource, "course-17/quiz-1"), link);
+/// quiz.standards.push(set); // only 1.3 can hold them
+/// assert_eq!(quiz.standards[0].providers[0].groups[0].standards.len(), 1);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -26,6 +42,8 @@ impl StandardsSet {
 }
 
 /// One `curriculumStandardsMetadata`: the standards of one provider.
+///
+/// [`StandardsSet`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -46,6 +64,8 @@ impl StandardsProvider {
 }
 
 /// One `setOfGUIDs`: standards of one region and edition.
+///
+/// [`StandardsSet`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -69,6 +89,8 @@ impl StandardsGroup {
 }
 
 /// One `labelledGUID`.
+///
+/// [`StandardsSet`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -1,7 +1,7 @@
 //! Importers: what each makes of a package, as far as anybody knows.
 //!
-//! Every claim names its source. Where no source is public the claim is [`Support::Unknown`], which is a value to show to
-//! people and not a polite "no".
+//! Every claim names its source. Where no source is public the claim is [`Support::Unknown`], which is a value to show
+//! to people and not a polite "no".
 
 use std::fmt;
 
@@ -44,8 +44,8 @@ impl Target {
         Self::Generic,
     ];
 
-    /// The version to write for it. That is 1.1 for all of them: every importer with public source reads it, none of them
-    /// imports more of an LTI link from a newer one, and the others state that they read it.
+    /// The version to write for it. That is 1.1 for all of them: every importer with public source reads it, none of
+    /// them imports more of an LTI link from a newer one, and the others state that they read it.
     #[must_use]
     pub fn version(self) -> Version {
         Version::V1_1

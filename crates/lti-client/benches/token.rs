@@ -1,5 +1,5 @@
-//! What a token costs that is there already, against the least that any cache does: a mutex, and a lookup in a map by the
-//! same key. Prints the ratio of medians; `--check` fails above three.
+//! What a token costs that is there already, against the least that any cache does: a mutex, and a lookup in a map by
+//! the same key. Prints the ratio of medians; `--check` fails above three.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench")]
 
 use std::collections::HashMap;

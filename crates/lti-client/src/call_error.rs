@@ -79,8 +79,8 @@ impl CallError {
         }
     }
 
-    /// Whether the server may have done what it was asked for, although nobody knows. 503 is no proof that it did not: a
-    /// proxy answers so too, after the server behind it took the request.
+    /// Whether the server may have done what it was asked for, although nobody knows. 503 is no proof that it did not:
+    /// a proxy answers so too, after the server behind it took the request.
     #[must_use]
     pub fn may_have_been_done(&self) -> bool {
         match self {

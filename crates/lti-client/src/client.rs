@@ -97,9 +97,9 @@ impl Client {
     }
 
     /// The keys at a registered key set URL, to verify a token of that `kid` with: a platform's keys for a launch, a
-    /// tool's keys for a token request or a deep linking response. One request at a time for each URL; how long its answer
-    /// is used, and what becomes of failures, [`lti_jwks::KeySetCache`] says. A request that was begun is finished and
-    /// counts, whether or not anybody still waits for it.
+    /// tool's keys for a token request or a deep linking response. One request at a time for each URL; how long its
+    /// answer is used, and what becomes of failures, [`lti_jwks::KeySetCache`] says. A request that was begun is
+    /// finished and counts, whether or not anybody still waits for it.
     ///
     /// # Errors
     /// [`KeySetError`].
@@ -112,8 +112,20 @@ impl Client {
     }
 
     /// Sends one request, once, within the outbound policy, the time and the bytes of [`ClientBuilder`], and gives back
-    /// whatever is answered: for requests that are made elsewhere. Redirects are answers, and no token is added. It waits
-    /// for no turn: how many of these a host gets at once is for the caller to limit.
+    /// whatever is answered: for requests that are made elsewhere. Redirects are answers, and no token is added. It
+    /// waits for no turn: how many of these a host gets at once is for the caller to limit.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = lti_client::Client::new()?;
+    /// // Wherever a registration leads: not to this machine, and not to where clouds keep secrets.
+    /// for address in ["https://127.0.0.1/admin", "https://169.254.169.254/latest/meta-data"] {
+    ///     let refused = client.send(http::Request::get(address).body(Vec::new())?).await.unwrap_err();
+    ///     assert_eq!(refused.code(), "outbound_address");
+    /// }
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// [`TransportError`].
@@ -169,6 +181,23 @@ impl ClientError {
 }
 
 /// The settings of a client.
+///
+/// ```
+/// use std::time::Duration;
+/// use lti_client::{Client, OutboundPolicy, RetryPolicy};
+///
+/// let mut retry = RetryPolicy::default();
+/// retry.attempts = 3;
+/// let client = Client::builder()
+///     .user_agent("quiz/1.4 (+https://quiz.example/contact)")
+///     .timeout(Duration::from_secs(10))
+///     .retry(retry)
+///     .outbound(OutboundPolicy::new().danger_allow_private()) // a platform in our own network
+///     .build()?;
+/// # let _ = client;
+/// assert_eq!(Client::builder().user_agent(" ").build().unwrap_err().code(), "user_agent_invalid");
+/// # Ok::<(), lti_client::ClientError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ClientBuilder {
     policy: OutboundPolicy,
@@ -243,8 +272,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How many requests one host gets at once: 8 by default, 1 at least; and as many for key sets besides, which wait for
-    /// no grades.
+    /// How many requests one host gets at once: 8 by default, 1 at least; and as many for key sets besides, which wait
+    /// for no grades.
     #[must_use]
     pub fn requests_at_once(mut self, most: usize) -> Self {
         self.requests_at_once = most;
@@ -252,8 +281,8 @@ impl ClientBuilder {
     }
 
     /// How long a request waits until fewer than [`ClientBuilder::requests_at_once`] are under way and the time is over
-    /// that the host asked for: two minutes by default, for each attempt; then it fails with [`TransportError::NoTurn`].
-    /// For a key set it is no longer than [`ClientBuilder::timeout`].
+    /// that the host asked for: two minutes by default, for each attempt; then it fails with
+    /// [`TransportError::NoTurn`]. For a key set it is no longer than [`ClientBuilder::timeout`].
     #[must_use]
     pub fn turn_timeout(mut self, time: Duration) -> Self {
         self.turn_timeout = time;

@@ -62,8 +62,8 @@ impl CredentialsError {
 }
 
 impl Credentials {
-    /// Of a registration and the key that its platform knows us by. The audience of assertions is the registered one, or
-    /// else the token URL exactly as it was registered (quirks 43, 44, 45).
+    /// Of a registration and the key that its platform knows us by. The audience of assertions is the registered one,
+    /// or else the token URL exactly as it was registered (quirks 43, 44, 45).
     ///
     /// # Errors
     /// [`CredentialsError`].

@@ -22,8 +22,8 @@ impl Creations {
 }
 
 impl Grades {
-    /// The line item with the wanted `resourceId` and `tag`; it is made if there is none, and the second part says whether
-    /// it was. Within this client one caller at a time looks and makes, for each container.
+    /// The line item with the wanted `resourceId` and `tag`; it is made if there is none, and the second part says
+    /// whether it was. Within this client one caller at a time looks and makes, for each container.
     ///
     /// Where the answer to the making is lost, it is looked for once more; it is never asked for twice.
     ///

@@ -9,22 +9,48 @@ use crate::{CallError, Client, Credentials, ScoreFailure, ScoreOutcome};
 
 /// Grades of one context: what a launch's claim offers, used then or hours later.
 ///
-/// ```no_run
-/// # async fn run(client: lti_client::Client, credentials: lti_client::Credentials, service: lti_types::GradeService,
-/// #     user: lti_types::UserId, now: chrono::DateTime<chrono::Utc>) -> Result<(), Box<dyn std::error::Error>> {
+/// ```
+/// # use std::sync::Arc;
+/// # use axum::{Router, http::StatusCode, routing::{get, post}};
+/// # use lti_client::{Client, Credentials, OutboundPolicy};
+/// # use lti_jwks::{Curve, SigningKey};
+/// # use lti_types::{ClientId, Deployments, GradeService, Issuer, PlatformRecord, Scope, UserId};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+/// # let lms = format!("http://{}", listener.local_addr()?);
+/// # let json = |body: String| async move { ([("content-type", "application/json")], body) };
+/// # let token = r#"{"access_token": "t0ken-t0ken-t0ken", "token_type": "Bearer", "expires_in": 3600}"#.to_owned();
+/// # let made = format!(r#"{{"id": "{lms}/lineitems/1", "label": "Quiz 9", "scoreMaximum": 20}}"#);
+/// # let none = move || json("[]".to_owned());
+/// # let pages = Router::new().route("/token", post(move || json(token.clone())))
+/// #     .route("/lineitems", get(none).post(move || json(made.clone())))
+/// #     .route("/lineitems/1/scores", post(|| async { StatusCode::NO_CONTENT }));
+/// # tokio::spawn(async move { axum::serve(listener, pages).await });
+/// # let mut platform = PlatformRecord::new(Issuer::new(lms.as_str())?, ClientId::new("quiz")?,
+/// #     Deployments::NotYetKnown, format!("{lms}/auth").into());
+/// # platform.token_url = Some(format!("{lms}/token").into());
+/// # let credentials = Credentials::new(&platform, Arc::new(SigningKey::generate_ec(Curve::P256)?))?;
+/// # let policy = OutboundPolicy::new().danger_allow_http().danger_allow_loopback();
+/// # let client = Client::builder().outbound(policy).build()?;
+/// # let mut service = GradeService::new();
+/// # service.lineitems = Some(format!("{lms}/lineitems").into());
+/// # service.scope = Some(vec![Scope::LineItem, Scope::Score]);
+/// # let (user, now) = (UserId::new("u-7")?, chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap());
 /// use lti_client::ScoreOutcome;
 /// use lti_services::LineItemUrl;
 /// use lti_types::{LineItem, Score};
 ///
-/// let grades = client.grades(&credentials, &service)?;
+/// let grades = client.grades(&credentials, &service)?; // `service` is of a launch, perhaps hours ago
 /// let mut quiz = LineItem::new(20.0, "Quiz 9".to_owned());
 /// quiz.resource_id = Some("quiz-9".to_owned());
-/// let (quiz, _created) = grades.find_or_create(quiz).await?;
+/// let (quiz, created) = grades.find_or_create(quiz).await?;
+/// assert!(created);
 /// let quiz = LineItemUrl::parse(&quiz.id.unwrap_or_else(|| "".into()))?;
 /// match grades.publish(&quiz, Score::graded(user, now.into(), 17.0, 20.0)).await {
 ///     ScoreOutcome::Accepted(_) | ScoreOutcome::AlreadyRecorded => {}
 ///     ScoreOutcome::Stale => {} // somebody graded since: theirs stays
-///     outcome => eprintln!("not published: {}", outcome.code()),
+///     outcome => panic!("not published: {}", outcome.code()),
 /// }
 /// # Ok(()) }
 /// ```

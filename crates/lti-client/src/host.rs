@@ -79,14 +79,14 @@ impl Host {
         }
     }
 
-    /// Waits for a place among the calls of the moment, and for the end of a pause; not for ever, since those who have a
-    /// place may hang, and others come before.
+    /// Waits for a place among the calls of the moment, and for the end of a pause; not for ever, since those who have
+    /// a place may hang, and others come before.
     pub(crate) async fn enter(&self) -> Result<SemaphorePermit<'_>, TransportError> {
         in_time(self.limits.turn, self.turn()).await
     }
 
-    /// Waits for a place among the key sets of the moment. Calls that hang take none of these, and a pause that calls were
-    /// told to make is none for key sets, which are asked for seldom enough ([`lti_jwks::KeySetCache`]).
+    /// Waits for a place among the key sets of the moment. Calls that hang take none of these, and a pause that calls
+    /// were told to make is none for key sets, which are asked for seldom enough ([`lti_jwks::KeySetCache`]).
     pub(crate) async fn enter_for_keys(&self) -> Result<SemaphorePermit<'_>, TransportError> {
         in_time(self.limits.key_set_turn, self.key_sets.acquire()).await
     }

@@ -133,8 +133,8 @@ impl KeySets {
             Found::Error(error) => return Err(error),
             Found::Fetch => {}
         }
-        // In a task of its own: a caller who goes away takes with him neither the keys nor the failure, which is to hold
-        // off the next.
+        // In a task of its own: a caller who goes away takes with him neither the keys nor the failure, which is to
+        // hold off the next.
         let fetching = tokio::spawn({
             let (client, set, url, key_id) =
                 (Arc::clone(client), Arc::clone(&set), url.clone(), key_id.cloned());

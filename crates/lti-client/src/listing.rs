@@ -12,8 +12,8 @@ use lti_services::{Call, Page};
 use crate::CallError;
 use crate::session::Session;
 
-/// The answers to a call and to those for its next pages. The calls know where they came from: no page is read twice, none
-/// is on another origin, and a list whose end cannot be reached ends in an error.
+/// The answers to a call and to those for its next pages. The calls know where they came from: no page is read twice,
+/// none is on another origin, and a list whose end cannot be reached ends in an error.
 pub(crate) fn pages<C>(
     session: Session,
     first: C,

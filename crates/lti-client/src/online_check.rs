@@ -107,17 +107,28 @@ impl fmt::Display for OnlineFault {
 }
 
 impl Client {
-    /// Holds a tool's record of a platform against what the platform publishes: its key set, and its OpenID configuration
-    /// where its address is given (it has no usual place). [`lti_registration::check_platform`] comes first, and asks
-    /// nobody. Everything is asked for anew, once, and nothing is kept.
+    /// Holds a tool's record of a platform against what the platform publishes: its key set, and its OpenID
+    /// configuration where its address is given (it has no usual place). [`lti_registration::check_platform`] comes
+    /// first, and asks nobody. Everything is asked for anew, once, and nothing is kept.
     ///
-    /// ```no_run
-    /// # async fn check(client: &lti_client::Client, record: &lti_types::PlatformRecord) {
-    /// let moodle = "https://moodle.example/mod/lti/openid-configuration.php".into();
-    /// for fault in client.check_platform(record, Some(&moodle)).await {
+    /// ```
+    /// # use lti_types::{ClientId, Deployments, Issuer, PlatformRecord};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let lms = format!("http://{}", listener.local_addr()?);
+    /// # tokio::spawn(async move { axum::serve(listener, axum::Router::new()).await });
+    /// # let mut record = PlatformRecord::new(Issuer::new(lms.as_str())?, ClientId::new("quiz")?,
+    /// #     Deployments::NotYetKnown, format!("{lms}/auth").into());
+    /// # let policy = lti_client::OutboundPolicy::new().danger_allow_http().danger_allow_loopback();
+    /// # let client = lti_client::Client::builder().outbound(policy).build()?;
+    /// record.key_set_url = Some(format!("{lms}/jwks-of-last-year").into());
+    /// let faults = client.check_platform(&record, None).await;
+    /// for fault in &faults {
     ///     println!("{fault}. {}", fault.fix());
     /// }
-    /// # }
+    /// assert_eq!(faults[0].code(), "key_set_status"); // 404
+    /// # Ok(()) }
     /// ```
     pub async fn check_platform(
         &self,

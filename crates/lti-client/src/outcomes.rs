@@ -74,13 +74,14 @@ impl OutcomeFailure {
 }
 
 impl Client {
-    /// Replaces, reads or deletes one result by Basic Outcomes 1.1 (cargo feature `legacy`), and judges the answer by its
-    /// `imsx_codeMajor`.
+    /// Replaces, reads or deletes one result by Basic Outcomes 1.1 (cargo feature `legacy`), and judges the answer by
+    /// its `imsx_codeMajor`.
     ///
-    /// All three may be done twice: the same score again leaves the same grade, a result that is gone stays gone. So each
-    /// is repeated as the [`RetryPolicy`](crate::RetryPolicy) has it, also after an answer that was lost, every time with a
-    /// new nonce. What the platform refused is not. There is no timestamp to tell an old grade from a new one: send one
-    /// grade of one result at a time. Redirects are not followed, since a signature is good for one address.
+    /// All three may be done twice: the same score again leaves the same grade, a result that is gone stays gone. So
+    /// each is repeated as the [`RetryPolicy`](crate::RetryPolicy) has it, also after an answer that was lost, every
+    /// time with a new nonce. What the platform refused is not. There is no timestamp to tell an old grade from a new
+    /// one: send one grade of one result at a time. Redirects are not followed, since a signature is good for one
+    /// address.
     ///
     /// ```no_run
     /// use lti_legacy::{Operation, OutcomeCall, ReplaceResult, ResultScore, Signer};

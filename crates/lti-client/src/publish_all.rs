@@ -10,6 +10,8 @@ use lti_types::Score;
 use crate::{Grades, ScoreOutcome};
 
 /// How far a publication of many scores is.
+///
+/// It is told by [`Grades::publish_all`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
@@ -43,9 +45,9 @@ impl Progress {
 type Queue = Vec<(usize, LineItemUrl, Score)>;
 
 impl Grades {
-    /// Publishes scores, as many at a time as one host gets, and gives the outcome of each with its place in the input, in
-    /// the order in which they become known. Several scores of one person in one line item go one after the other, the
-    /// oldest first, wherever they stand in the input, and each outcome is given before the next score is sent.
+    /// Publishes scores, as many at a time as one host gets, and gives the outcome of each with its place in the input,
+    /// in the order in which they become known. Several scores of one person in one line item go one after the other,
+    /// the oldest first, wherever they stand in the input, and each outcome is given before the next score is sent.
     ///
     /// Dropping the stream stops it; of scores under way nobody then knows whether they arrived.
     pub fn publish_each(
@@ -72,8 +74,8 @@ impl Grades {
             .boxed()
     }
 
-    /// Publishes scores as [`Grades::publish_each`] does, and gives the outcomes in the order of the input, one for each.
-    /// `progress` is told the counts after each.
+    /// Publishes scores as [`Grades::publish_each`] does, and gives the outcomes in the order of the input, one for
+    /// each. `progress` is told the counts after each.
     pub async fn publish_all(
         &self,
         scores: impl IntoIterator<Item = (LineItemUrl, Score)>,

@@ -11,7 +11,8 @@ pub enum RegisterError {
     /// There is no answer to the request for the platform's configuration.
     #[error("the platform's configuration could not be fetched: {0}")]
     Fetch(TransportError),
-    /// The initiation or the configuration is not acceptable, or the tool's own metadata. Nothing asked for a registration.
+    /// The initiation or the configuration is not acceptable, or the tool's own metadata. Nothing asked for a
+    /// registration.
     #[error("{0}")]
     Offer(RegistrationError),
     /// There is no answer to the registration.
@@ -60,7 +61,8 @@ impl RegisterError {
         match self {
             Self::Fetch(_) | Self::Offer(_) => false,
             Self::Send(error) => error.may_have_been_done(),
-            // Of the answers that refuse: a server that broke down on the way, and redirects, which also follow success.
+            // Of the answers that refuse: a server that broke down on the way, and redirects, which also follow
+            // success.
             Self::Answer(RegistrationError::Refused(refusal)) => {
                 matches!(refusal.status(), 300..=399 | 408 | 500 | 502 | 504 | 520..=599)
             }

@@ -16,12 +16,41 @@ pub type Addresses = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send
 
 /// Looks host names up. The client asks once for each connection, holds the answer against its policy, and connects to
 /// one of those very addresses: an answer that changes later changes nothing.
+///
+/// ```
+/// use std::sync::Arc;
+/// use lti_client::{Addresses, Client, Resolver};
+///
+/// /// Names of the school's own, and no others.
+/// #[derive(Debug)]
+/// struct Campus;
+///
+/// impl Resolver for Campus {
+///     fn resolve(&self, host: &str) -> Addresses {
+///         let known = (host == "lms.campus.example").then_some([203, 0, 113, 7].into());
+///         Box::pin(async move { Ok(Vec::from_iter(known)) })
+///     }
+/// }
+///
+/// let client = Client::builder().resolver(Arc::new(Campus)).build()?;
+/// # let _ = client;
+/// # Ok::<(), lti_client::ClientError>(())
+/// ```
 pub trait Resolver: Send + Sync + fmt::Debug {
     /// The addresses of a host name.
     fn resolve(&self, host: &str) -> Addresses;
 }
 
 /// The operating system's resolver.
+///
+/// ```
+/// use std::sync::Arc;
+/// use lti_client::{Client, SystemResolver};
+///
+/// let client = Client::builder().resolver(Arc::new(SystemResolver::new())).build()?; // as without saying so
+/// # let _ = client;
+/// # Ok::<(), lti_client::ClientError>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct SystemResolver;

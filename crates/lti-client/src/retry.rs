@@ -6,26 +6,40 @@ use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use chrono::{DateTime, Utc};
 use lti_services::RetryAfter;
 
-/// How often a request is tried, and how long is waited in between: twice as long each time, with jitter, and never less
-/// than the server asks for.
+/// How often a request is tried, and how long is waited in between: twice as long each time, with jitter, and never
+/// less than the server asks for.
 ///
-/// Repeated is what failed before it was sent, what the server turned away unread (429), and, of what may be done twice,
-/// also what broke on the way (500, 502, 503, 504, lost connections). 503 is among these since a proxy answers so too, after
-/// the server behind it took the request.
+/// Repeated is what failed before it was sent, what the server turned away unread (429), and, of what may be done
+/// twice, also what broke on the way (500, 502, 503, 504, lost connections). 503 is among these since a proxy answers
+/// so too, after the server behind it took the request.
+///
+/// ```
+/// use std::time::Duration;
+/// use lti_client::RetryPolicy;
+///
+/// let mut for_a_page = RetryPolicy::never(); // somebody waits for it
+/// for_a_page.longest_retry_after = Duration::ZERO;
+/// let mut over_night = RetryPolicy::default();
+/// over_night.longest_retry_after = Duration::from_secs(15 * 60);
+/// assert_eq!((for_a_page.attempts, over_night.attempts), (1, 5));
+/// ```
+///
+/// It is given to [`ClientBuilder::retry`](crate::ClientBuilder::retry).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
     /// How often at most, the first time included: 5.
     pub attempts: usize,
     /// How often at most where a score's fate is unknown, because an answer was lost: 10. It is worth more, and is not
-    /// counted against the host's budget, since only an answer tells whether the score is recorded. A 503 alone is no such
-    /// reason: it usually means what it says.
+    /// counted against the host's budget, since only an answer tells whether the score is recorded. A 503 alone is no
+    /// such reason: it usually means what it says.
     pub attempts_when_unknown: usize,
     /// The first wait: half a second.
     pub first_wait: Duration,
     /// The longest wait that is of our own choice: 20 seconds.
     pub longest_wait: Duration,
-    /// The longest wait that a server may ask for with `Retry-After`: 60 seconds. Whoever asks for more is not asked again.
+    /// The longest wait that a server may ask for with `Retry-After`: 60 seconds. Whoever asks for more is not asked
+    /// again.
     pub longest_retry_after: Duration,
 }
 

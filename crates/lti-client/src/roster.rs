@@ -16,6 +16,42 @@ use crate::session::Session;
 use crate::{CallError, Client, Credentials};
 
 /// The roster of one context.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use axum::{Router, routing::{get, post}};
+/// # use lti_client::{Client, Credentials, OutboundPolicy};
+/// # use lti_jwks::{Curve, SigningKey};
+/// # use lti_types::{ClientId, Deployments, Issuer, PlatformRecord, RosterService};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+/// # let lms = format!("http://{}", listener.local_addr()?);
+/// # let json = |body: &'static str| async move { ([("content-type", "application/json")], body) };
+/// # let token = r#"{"access_token": "t0ken-t0ken-t0ken", "token_type": "Bearer", "expires_in": 3600}"#;
+/// # let members = r#"{"context": {"id": "course-5"}, "members": [{"user_id": "u-7", "roles": ["Learner"]}]}"#;
+/// # let pages = Router::new()
+/// #     .route("/token", post(move || json(token))).route("/members", get(move || json(members)));
+/// # tokio::spawn(async move { axum::serve(listener, pages).await });
+/// # let mut platform = PlatformRecord::new(Issuer::new(lms.as_str())?, ClientId::new("quiz")?,
+/// #     Deployments::NotYetKnown, format!("{lms}/auth").into());
+/// # platform.token_url = Some(format!("{lms}/token").into());
+/// # let key = Arc::new(SigningKey::generate_ec(Curve::P256)?);
+/// # let policy = OutboundPolicy::new().danger_allow_http().danger_allow_loopback();
+/// # let client = Client::builder().outbound(policy).build()?;
+/// # let mut service = RosterService::new();
+/// # service.context_memberships_url = Some(format!("{lms}/members").into());
+/// use futures_util::TryStreamExt as _;
+/// use lti_types::{ContextRole, Member};
+///
+/// let credentials = Credentials::new(&platform, key)?;
+/// let roster = client.roster(&credentials, &service)?; // `service` is of a launch, perhaps hours ago
+/// let learners = roster.all().with_role(&ContextRole::Learner.into());
+/// let learners: Vec<Member> = roster.list(learners).try_collect().await?; // all pages, or an error
+/// assert_eq!(learners[0].user_id.as_str(), "u-7");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Roster {
     session: Session,

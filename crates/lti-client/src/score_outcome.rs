@@ -10,10 +10,11 @@ use crate::{CallError, TransportError};
 pub enum ScoreOutcome {
     /// The platform took it.
     Accepted(Published),
-    /// The platform has it: it came with an attempt whose answer was lost, or was a 503, which a proxy may give although
-    /// the platform took the score.
+    /// The platform has it: it came with an attempt whose answer was lost, or was a 503, which a proxy may give
+    /// although the platform took the score.
     AlreadyRecorded,
-    /// The platform has a newer one for this person and line item, or another one of the very same time, and keeps that.
+    /// The platform has a newer one for this person and line item, or another one of the very same time, and keeps
+    /// that.
     Stale,
     /// It did not get there, as far as anybody knows.
     Failed(ScoreFailure),

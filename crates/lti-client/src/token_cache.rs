@@ -1,4 +1,5 @@
-//! Tokens that are kept for as long as they are good, in this process alone (Security Framework 1.0 §4.1, RFC 6749 §5.1).
+//! Tokens that are kept for as long as they are good, in this process alone (Security Framework 1.0 §4.1, RFC 6749
+//! §5.1).
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -98,8 +99,8 @@ enum Found {
 }
 
 impl Slot {
-    /// The token: the one that is kept, or what `fetch` brings. However many want it, one fetches; whoever comes while a
-    /// token that is still good is being replaced gets that one.
+    /// The token: the one that is kept, or what `fetch` brings. However many want it, one fetches; whoever comes while
+    /// a token that is still good is being replaced gets that one.
     pub(crate) async fn token<F, R>(
         &self,
         now: fn() -> DateTime<Utc>,

@@ -15,6 +15,35 @@ use crate::{Credentials, TokenFailure};
 
 /// Tokens for one set of scopes. All sources of one [`Client`](crate::Client) for the same credentials and scopes share
 /// one token; it lives in memory, and nowhere else.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use axum::{Router, routing::post};
+/// # use lti_client::{Client, Credentials, OutboundPolicy};
+/// # use lti_jwks::{Curve, SigningKey};
+/// # use lti_types::{ClientId, Deployments, Issuer, PlatformRecord, Scope};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+/// # let lms = format!("http://{}", listener.local_addr()?);
+/// # let token = r#"{"access_token": "t0ken-t0ken-t0ken", "token_type": "Bearer", "expires_in": 3600}"#;
+/// # let answer = move || async move { ([("content-type", "application/json")], token) };
+/// # let pages = Router::new().route("/token", post(answer));
+/// # tokio::spawn(async move { axum::serve(listener, pages).await });
+/// # let mut platform = PlatformRecord::new(Issuer::new(lms.as_str())?, ClientId::new("quiz")?,
+/// #     Deployments::NotYetKnown, format!("{lms}/auth").into());
+/// # platform.token_url = Some(format!("{lms}/token").into());
+/// # let key = Arc::new(SigningKey::generate_ec(Curve::P256)?);
+/// # let policy = OutboundPolicy::new().danger_allow_http().danger_allow_loopback();
+/// # let client = Client::builder().outbound(policy).build()?;
+/// let credentials = Credentials::new(&platform, key)?;
+/// let source = client.token_source(&credentials, [Scope::ContextMembershipReadOnly]);
+/// let granted = source.token().await?; // asks the platform,
+/// assert!(granted.allows(&Scope::ContextMembershipReadOnly));
+/// assert!(Arc::ptr_eq(&granted, &source.token().await?)); // and not again while it is good
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct TokenSource {
     client: Arc<Inner>,

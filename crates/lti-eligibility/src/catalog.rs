@@ -42,6 +42,15 @@ pub use unreadable::{CourseFault, UnreadableCourse};
 use unreadable::Located;
 
 /// What a catalog says about itself.
+///
+/// ```
+/// use lti_eligibility::catalog::CatalogHeader;
+///
+/// let header: CatalogHeader = serde_json::from_str(r#"{"id": "autumn", "name": "Autumn catalog"}"#)?;
+/// assert_eq!(header, CatalogHeader::new("autumn", "Autumn catalog"));
+/// assert!(header.enabled);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -68,6 +77,15 @@ fn yes() -> bool {
 }
 
 /// One place in a catalog: a course, or what kept it from being read.
+///
+/// ```
+/// use lti_eligibility::catalog::{Catalog, Entry};
+///
+/// let catalog = Catalog::parse(br#"{"id": "autumn", "name": "Autumn", "courses": [{"id": "c-1"}]}"#)?;
+/// let lacking: Vec<&Entry> = catalog.entries.iter().filter(|entry| entry.course.is_err()).collect();
+/// assert_eq!(lacking[0].index, 0); // it has no title
+/// # Ok::<(), lti_eligibility::catalog::CatalogError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Entry {

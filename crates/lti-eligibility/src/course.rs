@@ -180,6 +180,13 @@ impl fmt::Display for EnrollmentType {
 }
 
 /// A learning program that holds the course (publishing rule 11).
+///
+/// ```
+/// use lti_eligibility::course::{LearningProgram, ProgramKind};
+///
+/// let program = LearningProgram::new(ProgramKind::LearningPath, "New nurses");
+/// assert_eq!(program.to_string(), "learning path \"New nurses\"");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

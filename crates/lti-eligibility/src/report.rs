@@ -167,6 +167,26 @@ impl Reporter {
 }
 
 /// The report of a catalog in memory.
+///
+/// ```
+/// use chrono::{TimeZone, Utc};
+/// use lti_eligibility::catalog::Catalog;
+/// use lti_eligibility::export::Policy;
+/// use lti_eligibility::report::Report;
+///
+/// let catalog = Catalog::parse(br#"{"id": "autumn", "name": "Autumn", "courses": [
+///     {"id": "c-1", "title": "One", "default_instance": "active", "enrollment_type": "self_enrolled",
+///      "modules": [{"delivery": "self_paced"}]},
+///     {"id": "c-2", "title": "Two", "default_instance": "retired", "enrollment_type": "self_enrolled",
+///      "modules": [{"delivery": "self_paced"}]}
+/// ]}"#)?;
+/// let now = Utc.with_ymd_and_hms(2026, 1, 31, 12, 0, 0).unwrap();
+/// let report = Report::of(&catalog, Policy::default(), None, now)?;
+/// assert_eq!(report.eligible().count(), 1);
+/// let csv = String::from_utf8(report.write_csv(Vec::new())?)?;
+/// assert_eq!(csv.lines().count(), 3); // with the headings
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Report {

@@ -173,7 +173,9 @@ impl UnverifiedJwt {
     ///
     /// ```
     /// use chrono::{DateTime, TimeDelta};
-    /// use lti_jwks::{RegisteredClaims, RsaSize, Rules, SigningKey, UnsignedJwt, UnverifiedJwt, VerifyError, VerifyingKeys};
+    /// use lti_jwks::{
+    ///     RegisteredClaims, RsaSize, Rules, SigningKey, UnsignedJwt, UnverifiedJwt, VerifyError, VerifyingKeys,
+    /// };
     ///
     /// let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
     /// let key = SigningKey::generate_rsa(RsaSize::Rsa2048)?;

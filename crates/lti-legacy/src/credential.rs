@@ -49,6 +49,13 @@ fn check(text: &str) -> Result<(), InvalidCredential> {
 
 /// A consumer key (`oauth_consumer_key`): any text that is not empty, up to 1,024 characters. It names, and proves
 /// nothing; some tools let the platform make it up.
+///
+/// ```
+/// let key = lti_legacy::ConsumerKey::new("Physics & co")?;
+/// assert_eq!(key.as_str(), "Physics & co");
+/// assert!(lti_legacy::ConsumerKey::new("").is_err());
+/// # Ok::<(), lti_legacy::InvalidCredential>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConsumerKey(String);
 
@@ -110,6 +117,20 @@ impl fmt::Debug for SharedSecret {
 
 /// What one account is verified with: found by consumer key, or, where the platform makes up its key, by publication
 /// and launch URL. It is the registration that says which methods count, never the message.
+///
+/// ```
+/// use lti_legacy::{ConsumerKey, Credential, SharedSecret, SignatureMethod};
+/// use lti_types::DeploymentId;
+///
+/// let (key, secret) = (ConsumerKey::new("physics")?, SharedSecret::new("s3cr&t")?);
+/// let mut credential = Credential::new(DeploymentId::new("customer-7")?, key, secret);
+/// credential.methods = vec![SignatureMethod::HmacSha256]; // this platform knows the better one
+/// credential.window = chrono::TimeDelta::minutes(2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// [`UnverifiedLaunch`](crate::UnverifiedLaunch) and [`UnverifiedRequest`](crate::UnverifiedRequest) are verified with
+/// it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Credential {
@@ -150,6 +171,8 @@ impl Credential {
 }
 
 /// What one side signs with.
+///
+/// [`Signer::launch`] has an example.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Signer {

@@ -37,7 +37,18 @@ pub struct Launch {
     launched_at: DateTime<Utc>,
 }
 
-/// Whether claims are those of a launch of LTI 1: they have no issuer and no audience, which no verified 1.3 launch lacks.
+/// Whether claims are those of a launch of LTI 1: they have no issuer and no audience, which no verified 1.3 launch
+/// lacks.
+///
+/// ```
+/// use lti_legacy::is_legacy;
+/// use lti_types::LaunchClaims;
+///
+/// let claims: LaunchClaims = serde_json::from_str(r#"{"iss": "https://lms.example", "aud": "quiz", "sub": "u-7"}"#)?;
+/// assert!(!is_legacy(&claims)); // such as `Launch::claims` of `lti-tool` has
+/// assert!(is_legacy(&LaunchClaims::new()));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[must_use]
 pub fn is_legacy(claims: &LaunchClaims) -> bool {
     let audiences = claims.aud.as_ref().map_or(&[][..], Audience::as_slice);

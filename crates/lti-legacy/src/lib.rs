@@ -4,14 +4,15 @@
 //!
 //! - what both sides hold: [`ConsumerKey`], [`SharedSecret`]; to sign with, a [`Signer`]; to verify with, a
 //!   [`Credential`]
-//! - what travels: [`Parameters`] as they came, [`LaunchParameters`] by type, [`CustomParameters`]; the [`BaseString`] and
-//!   its [`SignatureMethod`]
+//! - what travels: [`Parameters`] as they came, [`LaunchParameters`] by type, [`CustomParameters`]; the [`BaseString`]
+//!   and its [`SignatureMethod`]
 //! - a launch in the tool: [`UnverifiedLaunch`] → [`SignedLaunch`] with its [`NonceUse`] → [`Launch`]; or an
 //!   [`OAuthError`], or a [`RefusedLaunch`], which may go back with messages ([`return_to`], [`read_return_messages`])
-//! - the view as 1.3: [`LaunchParameters::to_claims`], [`LaunchParameters::from_claims`], [`uri_role`], [`legacy_role`],
-//!   [`is_legacy`]
-//! - content: [`Launch::select`] → [`SelectionAnswer`]; in the platform [`PendingSelection`], and [`UnverifiedSelection`] →
-//!   [`SignedSelection`] → [`VerifiedSelection`] with a [`ReceivedSelection`]; [`item_from_legacy`], [`item_to_legacy`]
+//! - the view as 1.3: [`LaunchParameters::to_claims`], [`LaunchParameters::from_claims`], [`uri_role`],
+//!   [`legacy_role`], [`is_legacy`]
+//! - content: [`Launch::select`] → [`SelectionAnswer`]; in the platform [`PendingSelection`], and
+//!   [`UnverifiedSelection`] → [`SignedSelection`] → [`VerifiedSelection`] with a [`ReceivedSelection`];
+//!   [`item_from_legacy`], [`item_to_legacy`]
 //! - grades: [`OutcomeCall`] with its [`OutcomeRequest`] → [`OutcomeAnswer`]; in the platform [`UnverifiedRequest`] →
 //!   [`SignedRequest`] → [`VerifiedRequest`], answered by an [`OutcomeResponse`]
 //! - the road to 1.3: [`migration_claim`] and [`evidence`], [`OldRecords`], [`dry_run`]

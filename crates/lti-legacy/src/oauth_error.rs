@@ -4,7 +4,8 @@ use lti_types::InvalidUrl;
 
 use crate::InvalidForm;
 
-/// Why a signed message is not believed. Nothing in it is to be acted on: show a page of your own, and redirect nowhere.
+/// Why a signed message is not believed. Nothing in it is to be acted on: show a page of your own, and redirect
+/// nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OAuthError {

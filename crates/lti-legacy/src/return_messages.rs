@@ -29,6 +29,17 @@ pub fn read_return_messages(query: &str) -> Result<ReturnMessages, InvalidForm> 
 }
 
 /// A return address with messages in its query. `None` when it is none that a browser may be sent to.
+///
+/// ```
+/// use lti_types::ReturnMessages;
+///
+/// let mut messages = ReturnMessages::new();
+/// messages.error_msg = Some("The quiz is closed.".to_owned());
+/// let back = lti_legacy::return_to(&"https://lms.example/course/5?tab=2".into(), &messages);
+/// assert_eq!(back.map(String::from).as_deref(),
+///     Some("https://lms.example/course/5?tab=2&lti_errormsg=The+quiz+is+closed."));
+/// assert_eq!(lti_legacy::return_to(&"javascript:alert(1)".into(), &messages), None);
+/// ```
 #[must_use]
 pub fn return_to(address: &WireUrl, messages: &ReturnMessages) -> Option<url::Url> {
     let mut presentation = LaunchPresentation::new();

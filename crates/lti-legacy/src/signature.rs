@@ -1,5 +1,5 @@
-//! Signature methods (RFC 5849 §3.4.2; HMAC-SHA256 as the later hardening of LTI 1) and the body hash (OAuth Request Body
-//! Hash).
+//! Signature methods (RFC 5849 §3.4.2; HMAC-SHA256 as the later hardening of LTI 1) and the body hash (OAuth Request
+//! Body Hash).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -90,8 +90,8 @@ pub(crate) fn hmac_sha256(secret: &SharedSecret, text: &[u8]) -> Vec<u8> {
     mac::<Hmac<Sha256>>(secret.expose().as_bytes(), text)
 }
 
-/// Bytes that somebody says to be a signature. They have no `==`: the one comparison takes a time that does not depend on
-/// where the two differ.
+/// Bytes that somebody says to be a signature. They have no `==`: the one comparison takes a time that does not depend
+/// on where the two differ.
 pub(crate) struct ReceivedMac(Vec<u8>);
 
 impl ReceivedMac {

@@ -54,6 +54,30 @@ impl Signer {
 }
 
 /// A service request before anything about it is known to be true.
+///
+/// ```
+/// # use chrono::DateTime;
+/// # use lti_legacy::{ConsumerKey, Operation, OutcomeCall, ReplaceResult, ResultScore, SharedSecret, Signer};
+/// # let (key, secret) = (ConsumerKey::new("physics")?, SharedSecret::new("s3cr&t")?);
+/// # let replace = Operation::Replace(ReplaceResult::new(ResultScore::new(0.85)?));
+/// # let outcome = OutcomeRequest::new("m-1", "course-5:u-7", replace);
+/// # let call = OutcomeCall::new("https://lms.example/outcomes".into(), outcome);
+/// # let now = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// # let request = call.to_http(&Signer::new(key.clone(), secret.clone()), &lti_types::Nonce::random()?, now)?;
+/// use lti_legacy::{Credential, OutcomeRequest, OutcomeResponse, ResponseBody, UnverifiedRequest, Use};
+///
+/// let unverified = UnverifiedRequest::from_http(&request, &"https://lms.example/outcomes".into())?;
+/// assert_eq!(unverified.consumer_key(), &key); // credentials are found by it
+/// let known = [Credential::new("customer-7".try_into()?, key, secret)];
+/// let signed = unverified.verify(&known, now)?;
+/// let verified = signed.first_use(Use::First)?; // as the store says of `signed.nonce_use()`
+///
+/// let outcome = OutcomeRequest::from_xml(verified.body())?;
+/// assert_eq!(outcome.sourced_id, "course-5:u-7"); // a result of `verified.account()`'s? Then write it, and answer:
+/// let answer = OutcomeResponse::success("r-1", &outcome, ResponseBody::Replaced).to_http()?;
+/// assert_eq!(answer.status(), 200);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct UnverifiedRequest {
     base: BaseString,
     claimed: Claimed,

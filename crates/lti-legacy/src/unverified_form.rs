@@ -1,5 +1,5 @@
-//! A signed form before and after its signature was checked (RFC 5849 §3.2): what launches and content-item answers have
-//! in common.
+//! A signed form before and after its signature was checked (RFC 5849 §3.2): what launches and content-item answers
+//! have in common.
 
 use chrono::{DateTime, Utc};
 use http::header::CONTENT_TYPE;
@@ -59,8 +59,8 @@ impl UnverifiedForm {
         let url = &self.url;
         let whole: Parameters = self.query.iter().chain(self.form.iter()).collect();
         let mut bases = vec![BaseString::new("POST", url, whole.iter())?];
-        // One platform repeats the query in the form and signs the form alone (quirk 85). Nothing is lost by it: the whole
-        // query is a copy of what is signed.
+        // One platform repeats the query in the form and signs the form alone (quirk 85). Nothing is lost by it: the
+        // whole query is a copy of what is signed.
         let copied = |(name, value)| self.form.all(name).any(|other| other == value);
         let repeated = !self.query.is_empty() && self.query.iter().all(copied);
         if repeated {

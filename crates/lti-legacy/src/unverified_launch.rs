@@ -69,8 +69,8 @@ impl UnverifiedLaunch {
     }
 }
 
-/// A launch that is signed, and waits for one more thing: whether it was used before. Record its nonce, and say what the
-/// store said.
+/// A launch that is signed, and waits for one more thing: whether it was used before. Record its nonce, and say what
+/// the store said.
 ///
 /// ```compile_fail,E0599
 /// # fn skip(signed: lti_legacy::SignedLaunch) -> lti_legacy::Launch {
@@ -91,8 +91,8 @@ impl SignedLaunch {
     }
 
     /// The launch, if its nonce was not used before and what its type requires is there: `lti_message_type`,
-    /// `lti_version`, and `resource_link_id` or what a content-item request has in its place. The store must let exactly
-    /// one caller hear [`Use::First`].
+    /// `lti_version`, and `resource_link_id` or what a content-item request has in its place. The store must let
+    /// exactly one caller hear [`Use::First`].
     ///
     /// # Errors
     /// [`RefusedLaunch`], which knows whether the browser may be sent back.
@@ -176,8 +176,8 @@ impl RefusedLaunch {
     }
 
     /// Where to send the browser, with these messages for the platform and its person (`lti_errormsg`, `lti_errorlog`).
-    /// `None`, and a page of the tool's own is to be shown, unless the launch is authentic and names an address to return
-    /// to.
+    /// `None`, and a page of the tool's own is to be shown, unless the launch is authentic and names an address to
+    /// return to.
     #[must_use]
     pub fn return_to(&self, messages: &ReturnMessages) -> Option<url::Url> {
         self.presentation.as_ref().as_ref()?.return_to(messages)

@@ -11,6 +11,56 @@ use crate::{DeepLinkingResponse, UntrustedHtml};
 
 /// What came back, sorted: [`AcceptedContent::accepted`] and [`AcceptedContent::refused`], each in the order of the
 /// response. When somebody chose nothing, there is neither.
+///
+/// ```
+/// # use lti_jwks::{Curve, Sealer, SealingKey, SigningKey, UnsignedJwt, VerifyingKeys};
+/// # use lti_platform::{LaunchIntent, LaunchMessage, Registration, Session, UnverifiedDeepLinkingResponse, Use};
+/// # use lti_types::*;
+/// # let mut record = ToolRecord::new(ClientId::new("quiz")?, vec![DeploymentId::new("1")?],
+/// #     "https://tool.example/login".into(), "https://tool.example/launch".into());
+/// # let mut registration = Registration::new(Issuer::new("https://lms.example")?, record)?;
+/// # registration.policy.algorithms = vec![lti_jwks::Algorithm::Es256];
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// # let (session, sealer) = (Session::new("row-17", UserId::new("u-7")?), Sealer::new(SealingKey::random()?));
+/// # let intent = LaunchIntent::deep_linking(DeploymentId::new("1")?);
+/// # let started = registration.initiate_login(intent, &session, LoginHint::random()?, now)?;
+/// # let request = AuthenticationRequest::new(ClientId::new("quiz")?, "https://tool.example/launch",
+/// #     started.initiation.login_hint, None, State::random()?, Nonce::random()?);
+/// # let authorized = registration.authorize(request, Some(started.pending), Some(&session), now)?;
+/// # let posted_to = "https://lms.example/return";
+/// # let mut settings = DeepLinkingSettings::new(posted_to.into());
+/// # settings.accept_types = Some(vec![ContentItemType::Html]);
+/// # settings.accept_presentation_document_targets = Some(vec![DocumentTarget::Embed]);
+/// # settings.accept_multiple = Some(true);
+/// # let message = LaunchMessage::new(Roles::from_iter([ContextRole::Instructor]));
+/// # let asked = authorized.ask_for_content(settings, message, &sealer, now)?;
+/// # let mut said = DeepLinkingResponse::new();
+/// # said.iss = Some("quiz".into());
+/// # said.aud = Some(Audience::one("https://lms.example"));
+/// # said.iat = Some(NumericDate::from_seconds(now.timestamp()));
+/// # said.exp = Some(NumericDate::from_seconds(now.timestamp() + 300));
+/// # said.nonce = Some(Nonce::random()?.as_str().into());
+/// # said.message_type = Some(MessageType::DeepLinkingResponse);
+/// # said.version = Some(LTI_VERSION.into());
+/// # said.deployment_id = Some(DeploymentId::new("1")?);
+/// # said.data = asked.deep_linking_settings.unwrap().data;
+/// # said.content_items = Some(vec![ContentItem::from(HtmlItem::new("<b>Week 3</b><script>steal()</script>".into())),
+/// #     ContentItem::from(LinkItem::new("https://tool.example/book".into()))]);
+/// # let key = SigningKey::generate_ec(Curve::P256)?;
+/// # let (token, keys) = (UnsignedJwt::new(&said)?.sign(&key)?, VerifyingKeys::single(key.verifying_key().clone()));
+/// // Markup was asked for. The tool sent two items: markup, and a link.
+/// let response = UnverifiedDeepLinkingResponse::from_jwt(&token, posted_to)?;
+/// let pending = response.verify(&registration, &session, &keys, &sealer, now)?;
+/// let content = pending.first_use(Use::First, Use::First)?.accept(); // as the store of what was seen says
+///
+/// let refused = content.refused().next().unwrap();
+/// assert_eq!((refused.place, refused.reason.code()), (1, "item_type_not_accepted"));
+/// let html = content.accepted().find_map(|item| item.untrusted_html()).unwrap();
+/// assert!(html.as_written().contains("<script>")); // for a sanitizer, never for a page
+/// # #[cfg(feature = "sanitize")]
+/// assert_eq!(html.sanitized(&[]), "<b>Week 3</b>");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct AcceptedContent {
     items: Vec<ContentItem>,

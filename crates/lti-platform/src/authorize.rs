@@ -26,6 +26,33 @@ use crate::{PendingLogin, Registration, Session};
 ///     lti_platform::AuthorizedRequest { redirect_uri: String::new(), ..request }
 /// }
 /// ```
+///
+/// ```
+/// # use lti_platform::{LaunchIntent, Registration, Session};
+/// # use lti_types::{ClientId, DeploymentId, Issuer, LoginHint, ResourceLink, ResourceLinkId, ToolRecord, UserId};
+/// # let record = ToolRecord::new(ClientId::new("quiz")?, vec![DeploymentId::new("1")?],
+/// #     "https://tool.example/login".into(), "https://tool.example/launch".into());
+/// # let registration = Registration::new(Issuer::new("https://lms.example")?, record)?;
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// # let session = Session::new("session-row-17", UserId::new("u-7")?);
+/// # let link = ResourceLink::new(ResourceLinkId::new("link-42")?);
+/// # let intent = LaunchIntent::resource_link(link, DeploymentId::new("1")?);
+/// # let started = registration.initiate_login(intent, &session, LoginHint::random()?, now)?;
+/// # let key = lti_jwks::SigningKey::generate_ec(lti_jwks::Curve::P256)?;
+/// use lti_platform::LaunchMessage;
+/// use lti_types::{AuthenticationRequest, ContextRole, Nonce, Roles, State};
+///
+/// // What the tool sends the browser back with, after `started` sent it there.
+/// let request = AuthenticationRequest::new(ClientId::new("quiz")?, "https://tool.example/launch",
+///     started.initiation.login_hint, None, State::random()?, Nonce::random()?);
+/// let authorized = registration.authorize(request, Some(started.pending), Some(&session), now)?;
+/// assert_eq!(authorized.user(), session.user());
+///
+/// let message = LaunchMessage::new(Roles::from_iter([ContextRole::Learner]));
+/// let form = authorized.respond(message, now)?.sign(&key)?;
+/// assert_eq!(form.action, "https://tool.example/launch"); // with `id_token` and `state`
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct AuthorizedRequest {
     pub(crate) registration: Registration,
     pub(crate) pending: PendingLogin,
@@ -185,6 +212,30 @@ pub enum AuthorizeProblem {
 }
 
 /// A refused request, and how to answer it.
+///
+/// ```
+/// # use lti_platform::Registration;
+/// # use lti_types::{ClientId, DeploymentId, Issuer, ToolRecord};
+/// # let record = ToolRecord::new(ClientId::new("quiz")?, vec![DeploymentId::new("1")?],
+/// #     "https://tool.example/login".into(), "https://tool.example/launch".into());
+/// # let registration = Registration::new(Issuer::new("https://lms.example")?, record)?;
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// use lti_platform::ErrorReply;
+/// use lti_types::AuthenticationRequest;
+///
+/// let asked = "scope=openid&response_type=id_token&response_mode=form_post&prompt=none&client_id=quiz\
+///     &login_hint=h&nonce=n&state=s&redirect_uri=https%3A%2F%2Ftool.example%2F";
+/// // Nobody is signed in. The tool is told, at its own address.
+/// let request = AuthenticationRequest::from_query(&format!("{asked}launch"))?;
+/// let error = registration.authorize(request, None, None, now).unwrap_err();
+/// let ErrorReply::FormPost(form) = error.reply() else { panic!("the address is registered") };
+/// assert!(form.fields.contains(&("error".into(), "login_required".into())));
+/// // An address that is not registered gets nothing: an error page stays here.
+/// let request = AuthenticationRequest::from_query(&format!("{asked}elsewhere"))?;
+/// let error = registration.authorize(request, None, None, now).unwrap_err();
+/// assert_eq!((error.reply(), error.code()), (ErrorReply::Page, "redirect_uri_unknown"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .problem.sentence())]
 pub struct AuthorizeError {

@@ -1,5 +1,5 @@
-//! What a tool sends back from deep linking: verified, taken once, and sorted (Deep Linking 2.0 §4.5, Security Framework
-//! 1.0 §5.2).
+//! What a tool sends back from deep linking: verified, taken once, and sorted (Deep Linking 2.0 §4.5, Security
+//! Framework 1.0 §5.2).
 
 use std::borrow::Cow;
 use std::fmt;

@@ -10,6 +10,8 @@ use lti_types::{
 
 /// What the platform knows of a person. What of it is sent is the privacy policy's business, not the caller's:
 /// give all there is.
+///
+/// See [`LaunchMessage`] for an example.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Person {

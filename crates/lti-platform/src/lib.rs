@@ -6,8 +6,8 @@
 //! [`LaunchIntent`], [`StartedLogin`] and [`PendingLogin`] · [`Registration::authorize`] and the
 //! [`AuthorizeError`] that knows its answer · [`AuthorizedRequest::respond`] with a [`LaunchMessage`] ·
 //! [`UnsignedLaunch`] · deep linking: [`AuthorizedRequest::ask_for_content`], [`UnverifiedDeepLinkingResponse`],
-//! [`PendingResponse`], [`DeepLinkingResponse`] with its [`UntrustedText`]s, [`AcceptedContent`] with its [`AcceptedItem`]s
-//! and their [`UntrustedHtml`] · custom parameters: [`Variables`], [`VARIABLES`], [`Gate`]
+//! [`PendingResponse`], [`DeepLinkingResponse`] with its [`UntrustedText`]s, [`AcceptedContent`] with its
+//! [`AcceptedItem`]s and their [`UntrustedHtml`] · custom parameters: [`Variables`], [`VARIABLES`], [`Gate`]
 
 mod accepted_content;
 mod authorize;

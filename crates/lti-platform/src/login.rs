@@ -24,6 +24,18 @@ pub enum Target {
 }
 
 /// What somebody clicked on.
+///
+/// ```
+/// use lti_platform::LaunchIntent;
+/// use lti_types::{DeploymentId, ResourceLink, ResourceLinkId};
+///
+/// let deployment = DeploymentId::new("1")?;
+/// let mut open = LaunchIntent::resource_link(ResourceLink::new(ResourceLinkId::new("link-42")?), deployment.clone());
+/// open.target_link_uri = Some("https://tool.example/quiz/9".into()); // the link has an address of its own
+/// let choose = LaunchIntent::deep_linking(deployment);
+/// assert_eq!(choose.target_link_uri, None); // to the registration's deep linking URL
+/// # Ok::<(), lti_types::InvalidIdentifier>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LaunchIntent {
@@ -62,6 +74,24 @@ impl LaunchIntent {
 
 /// A login that was initiated. Send the browser to `redirect_url`, or have it post `form_post`; store `pending`
 /// under its login hint, once.
+///
+/// ```
+/// # use lti_platform::{LaunchIntent, Registration, Session};
+/// # use lti_types::{ClientId, DeploymentId, Issuer, LoginHint, ResourceLink, ResourceLinkId, ToolRecord, UserId};
+/// # let record = ToolRecord::new(ClientId::new("quiz")?, vec![DeploymentId::new("1")?],
+/// #     "https://tool.example/login".into(), "https://tool.example/launch".into());
+/// # let registration = Registration::new(Issuer::new("https://lms.example")?, record)?;
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// let session = Session::new("session-row-17", UserId::new("u-7")?);
+/// let link = ResourceLink::new(ResourceLinkId::new("link-42")?);
+/// let intent = LaunchIntent::resource_link(link, DeploymentId::new("1")?);
+/// let started = registration.initiate_login(intent, &session, LoginHint::random()?, now)?;
+///
+/// assert_eq!(started.pending.login_hint(), &started.initiation.login_hint); // the key to store it under,
+/// assert_eq!(started.pending.expires_at(), now + registration.policy.login_lifetime); // and until when
+/// assert_eq!(started.form_post.action, "https://tool.example/login");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 pub struct StartedLogin {
     /// What the tool is told.

@@ -5,6 +5,14 @@ use lti_types::{LaunchClaims, PersonalData};
 /// What is sent about people. Whatever is off is taken out of every claim that a specification defines, and custom
 /// parameters obey it by the variables that they name. What a platform writes into claims of its own, or as plain text
 /// into custom parameters, is its own to watch.
+///
+/// ```
+/// use lti_platform::Privacy;
+///
+/// let mut privacy = Privacy::only_user_id();
+/// privacy.name = true; // so that a teacher sees whose work it is
+/// assert!(!privacy.email);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Privacy {

@@ -34,6 +34,24 @@ pub struct Registration {
 }
 
 /// What a platform decides about one tool.
+///
+/// ```
+/// # use lti_platform::Registration;
+/// # use lti_types::{ClientId, DeploymentId, Issuer, ToolRecord};
+/// # let record = ToolRecord::new(ClientId::new("quiz")?, vec![DeploymentId::new("1")?],
+/// #     "https://tool.example/login".into(), "https://tool.example/launch".into());
+/// # let mut registration = Registration::new(Issuer::new("https://lms.example")?, record)?;
+/// use chrono::TimeDelta;
+/// use lti_jwks::Algorithm;
+/// use lti_platform::Privacy;
+///
+/// let policy = &mut registration.policy; // of the defaults, change what you must
+/// policy.privacy = Privacy::only_user_id();
+/// policy.algorithms.push(Algorithm::Es256); // this tool has keys of both kinds
+/// policy.choosing_lifetime = TimeDelta::hours(1);
+/// assert_eq!(policy.token_lifetime, TimeDelta::minutes(5));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {

@@ -31,16 +31,33 @@ impl AuthorizedRequest {
     /// as it is, which tells the tool that it is not supported.
     ///
     /// ```
-    /// # use lti_platform::{AuthorizedRequest, LaunchMessage, RespondError, UnsignedLaunch};
-    /// # fn respond(request: AuthorizedRequest, message: LaunchMessage, now: chrono::DateTime<chrono::Utc>)
-    /// #     -> Result<UnsignedLaunch, RespondError> {
+    /// # use lti_platform::{LaunchIntent, LaunchMessage, Registration, Session};
+    /// # use lti_types::*;
+    /// # let mut record = ToolRecord::new(ClientId::new("quiz")?, vec![DeploymentId::new("1")?],
+    /// #     "https://tool.example/login".into(), "https://tool.example/launch".into());
+    /// # record.custom = [("copied_from", "$Context.id.history"), ("due", "$ResourceLink.submission.endDateTime")]
+    /// #     .into_iter().collect();
+    /// # let registration = Registration::new(Issuer::new("https://lms.example")?, record)?;
+    /// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+    /// # let session = Session::new("session-row-17", UserId::new("u-7")?);
+    /// # let link = ResourceLink::new(ResourceLinkId::new("link-42")?);
+    /// # let intent = LaunchIntent::resource_link(link, DeploymentId::new("1")?);
+    /// # let started = registration.initiate_login(intent, &session, LoginHint::random()?, now)?;
+    /// # let request = AuthenticationRequest::new(ClientId::new("quiz")?, "https://tool.example/launch",
+    /// #     started.initiation.login_hint, None, State::random()?, Nonce::random()?);
+    /// # let authorized = registration.authorize(request, Some(started.pending), Some(&session), now)?;
+    /// # let message = LaunchMessage::new(Roles::from_iter([ContextRole::Learner]));
+    /// // The tool's record has `copied_from=$Context.id.history` and `due=$ResourceLink.submission.endDateTime`.
     /// let values = |name: &str| match name {
     ///     "Context.id.history" => Some(lti_platform::id_history(["course-of-last-year"])),
-    ///     "ResourceLink.submission.endDateTime" => Some("2026-06-30T12:00:00Z".to_owned()),
-    ///     _ => None,
+    ///     _ => None, // this platform has no dates
     /// };
-    /// request.respond_with(message, &values, now)
-    /// # }
+    /// let launch = authorized.respond_with(message, &values, now)?;
+    /// let claims: LaunchClaims = serde_json::from_slice(launch.payload())?;
+    /// let custom = claims.custom.unwrap();
+    /// assert_eq!(custom.get("copied_from"), Some("course-of-last-year"));
+    /// assert_eq!(custom.get("due"), None); // sent as it was: the tool sees that it is not supported
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors

@@ -10,6 +10,28 @@ use crate::variables::gate_of;
 /// It is asked only for variables that a parameter names and that the privacy policy lets through, so it may be as
 /// lazy as a database query. `None` is "not supported here"; `Some` of an empty text is "supported, and there is
 /// nothing".
+///
+/// ```
+/// use lti_platform::Variables;
+///
+/// struct Course { copied_from: Vec<String>, time_zone: String }
+///
+/// impl Variables for Course {
+///     fn value(&self, name: &str) -> Option<String> {
+///         match name {
+///             "Context.id.history" => Some(lti_platform::id_history(self.copied_from.iter().map(String::as_str))),
+///             "Context.timeZone" => Some(self.time_zone.clone()),
+///             _ => None,
+///         }
+///     }
+/// }
+///
+/// let course = Course { copied_from: vec!["course-of-2025".into()], time_zone: "Europe/Rome".into() };
+/// assert_eq!(course.value("Context.id.history").as_deref(), Some("course-of-2025"));
+/// assert_eq!(course.value("User.id"), None); // the message itself knows this one
+/// ```
+///
+/// It is given to [`AuthorizedRequest::respond_with`](crate::AuthorizedRequest::respond_with).
 pub trait Variables {
     /// The value of a variable, by its name without the `$`.
     fn value(&self, name: &str) -> Option<String>;

@@ -3,8 +3,9 @@
 
 use std::fmt::{self, Write as _};
 
-/// A plain text that a tool wrote. It is shown (`Display`) without what could break a line of a log or turn a terminal's
-/// or page's direction around, and cut to 1,000 characters; where it goes into a page, it must still be escaped.
+/// A plain text that a tool wrote. It is shown (`Display`) without what could break a line of a log or turn a
+/// terminal's or page's direction around, and cut to 1,000 characters; where it goes into a page, it must still be
+/// escaped.
 ///
 /// ```
 /// # fn say(response: &lti_platform::DeepLinkingResponse) {
@@ -52,6 +53,8 @@ fn is_unfit(c: char) -> bool {
 
 /// A fragment of HTML that a tool wrote. Nobody may see it before it is sanitized: with the feature `sanitize` by
 /// `UntrustedHtml::sanitized`, or by a sanitizer of your own.
+///
+/// [`AcceptedContent`](crate::AcceptedContent) has an example.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct UntrustedHtml<'a>(&'a str);
 
@@ -67,8 +70,8 @@ impl<'a> UntrustedHtml<'a> {
     }
 
     /// The fragment with what is harmless: text, tables, lists, pictures, links that open without a handle on the page.
-    /// Scripts, handlers, styles, forms, ids, addresses other than absolute `https`, `http` and (in links) `mailto` ones
-    /// are taken out.
+    /// Scripts, handlers, styles, forms, ids, addresses other than absolute `https`, `http` and (in links) `mailto`
+    /// ones are taken out.
     ///
     /// Frames are taken out too, but for those whose address is `https` and whose host is one of `frames_from`, letter
     /// by letter: where videos are, say. They are sandboxed. Your own host must not be among them: a frame of your own

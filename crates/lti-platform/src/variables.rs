@@ -43,6 +43,16 @@ impl Gate {
 }
 
 /// A variable that a specification or a vendor defines.
+///
+/// ```
+/// use lti_platform::{Privacy, VARIABLES};
+///
+/// // The placeholders that an author may be offered where only the opaque id is sent:
+/// let privacy = Privacy::only_user_id();
+/// let offered: Vec<_> = VARIABLES.iter().filter(|variable| variable.gate.is_open(privacy)).map(|v| v.name).collect();
+/// assert!(offered.contains(&"Context.title") && offered.contains(&"User.id"));
+/// assert!(!offered.contains(&"Person.email.primary"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Variable {

@@ -9,6 +9,18 @@ use url::{Host, Url};
 use crate::{AddressKind, Problem};
 
 /// Which addresses may be entered.
+///
+/// ```
+/// use lti_registration::{AddressRules, check_tool};
+/// use lti_types::{ClientId, DeploymentId, ToolRecord};
+///
+/// let mut record = ToolRecord::new(ClientId::new("quiz")?, vec![DeploymentId::new("1")?],
+///     "http://localhost:8080/login".into(), "http://localhost:8080/launch".into());
+/// record.key_set_url = Some("http://localhost:8080/jwks".into());
+/// let refused = |rules| check_tool(&record, rules).iter().filter(|fault| fault.code() == "url_loopback").count();
+/// assert_eq!((refused(AddressRules::default()), refused(AddressRules::with_loopback())), (3, 0));
+/// # Ok::<(), lti_types::InvalidIdentifier>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AddressRules {

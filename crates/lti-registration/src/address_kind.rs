@@ -1,4 +1,5 @@
-//! What kind of place an IP address is (RFC 6890 and the IANA special-purpose registries; RFC 4291, RFC 6052, RFC 3056).
+//! What kind of place an IP address is (RFC 6890 and the IANA special-purpose registries; RFC 4291, RFC 6052, RFC
+//! 3056).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -1,5 +1,5 @@
-//! The audience of token requests that a platform announces (Security Framework 1.0 §4.1.1). Whoever gets an assertion can
-//! show it to the server that it names, so a platform may name only its own.
+//! The audience of token requests that a platform announces (Security Framework 1.0 §4.1.1). Whoever gets an assertion
+//! can show it to the server that it names, so a platform may name only its own.
 
 use lti_types::{OpenIdConfiguration, WireUrl};
 use url::Url;

@@ -13,8 +13,8 @@ const PREFIX: &str = "https://canvas.instructure.com/lti/";
 /// The longer names of two placements, and what this older form calls them.
 const STANDARD: &[(&str, &str)] = &[("ContentArea", "link_selection"), ("RichTextEditor", "editor_button")];
 
-/// A tool's configuration for Canvas. Scopes, addresses, translations and placements are those of the metadata; the privacy
-/// level follows the claims. A key is needed only where the metadata has no `jwks_uri`.
+/// A tool's configuration for Canvas. Scopes, addresses, translations and placements are those of the metadata; the
+/// privacy level follows the claims. A key is needed only where the metadata has no `jwks_uri`.
 ///
 /// ```
 /// use lti_registration::{canvas_configuration, metadata_of};

@@ -5,9 +5,9 @@ use serde_json::Value;
 /// The subject of the message.
 pub const CLOSE_SUBJECT: &str = "org.imsglobal.lti.close";
 
-/// The script of the last page, for a tool's page with a nonce for it; it sends the message once, to the window that opened
-/// the page or the one that frames it. There is nothing secret in the message, so it may go to any origin. Nothing has to be
-/// filled in, so there is nothing to escape.
+/// The script of the last page, for a tool's page with a nonce for it; it sends the message once, to the window that
+/// opened the page or the one that frames it. There is nothing secret in the message, so it may go to any origin.
+/// Nothing has to be filled in, so there is nothing to escape.
 ///
 /// The page is framed by some platforms (quirk 20): it must not forbid that to the platform's origin, and never says
 /// `X-Frame-Options: DENY`.
@@ -27,6 +27,8 @@ pub fn close_message() -> Value {
 
 /// Whether a message that arrived in the platform's window says so. It is to be believed only from the very window that
 /// the platform opened, and means only that the window may go: the registration itself was made by the request.
+///
+/// [`close_message`] has an example.
 #[must_use]
 pub fn is_close_message(message: &Value) -> bool {
     message.get("subject").and_then(Value::as_str) == Some(CLOSE_SUBJECT)

@@ -11,13 +11,14 @@ impl<R: Record> Import<R> {
     /// Reads a table with a line of headings: the names of the members of a record, or their [aliases](Term::aliases).
     ///
     /// - UTF-8, with or without a byte order mark; cells may be quoted, and hold line breaks then. The separator is the
-    ///   comma, or, where the line of headings has none, the semicolon or the tab. A quote in a quoted cell is doubled; one
-    ///   that is out of place refuses the file, since nobody can tell which rows it joins.
-    /// - Lists (redirect URIs, scopes, deployments, personal data) are separated by white space. Custom parameters stand
-    ///   on lines of their own, as `name=value`. A platform's deployments that nobody told yet are `unknown`.
-    /// - A blank cell is as if the member were absent; but a blank `privacy` lists nothing, which is nothing about people.
-    /// - Columns for what every record needs must be there; 200 in all at most. What stands under other headings is not read, and
-    ///   [`Import::ignored_columns`] lists them.
+    ///   comma, or, where the line of headings has none, the semicolon or the tab. A quote in a quoted cell is doubled;
+    ///   one that is out of place refuses the file, since nobody can tell which rows it joins.
+    /// - Lists (redirect URIs, scopes, deployments, personal data) are separated by white space. Custom parameters
+    ///   stand on lines of their own, as `name=value`. A platform's deployments that nobody told yet are `unknown`.
+    /// - A blank cell is as if the member were absent; but a blank `privacy` lists nothing, which is nothing about
+    ///   people.
+    /// - Columns for what every record needs must be there; 200 in all at most. What stands under other headings is not
+    ///   read, and [`Import::ignored_columns`] lists them.
     ///
     /// ```
     /// use lti_registration::{AddressRules, Import, Place};
@@ -193,8 +194,8 @@ impl Columns {
         self.known.iter().map(|(position, term, _)| (*term, row.get(*position).unwrap_or_default()))
     }
 
-    /// A row with more cells than headings, or fewer, has slipped: none of its cells can be believed. Blank ones at its end
-    /// do not count.
+    /// A row with more cells than headings, or fewer, has slipped: none of its cells can be believed. Blank ones at its
+    /// end do not count.
     fn misfit(&self, row: &csv::StringRecord) -> Option<Fault> {
         if row.iter().skip(self.count).any(|cell| !cell.trim().is_empty()) {
             return Some(Fault::new(
@@ -210,6 +211,14 @@ impl Columns {
 }
 
 /// The shortest table for a kind of record: its headings, for a person to fill in.
+///
+/// ```
+/// use lti_registration::csv_headings;
+/// use lti_types::PlatformRecord;
+///
+/// let template = csv_headings::<PlatformRecord>().join(",");
+/// assert!(template.contains("issuer,client_id,deployment_ids,authentication_url"));
+/// ```
 #[must_use]
 pub fn csv_headings<R: Record>() -> Vec<&'static str> {
     R::TERMS.iter().map(|term| term.member()).collect()

@@ -18,7 +18,8 @@ pub struct DocumentError {
 }
 
 impl DocumentError {
-    /// The names on the way to the member that is missing, repeated or of another form; `None` if the whole is not JSON.
+    /// The names on the way to the member that is missing, repeated or of another form; `None` if the whole is not
+    /// JSON.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.path.as_deref()

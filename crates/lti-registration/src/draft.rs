@@ -51,8 +51,8 @@ impl Draft {
         draft
     }
 
-    /// The cells of a row. Blank ones are absent; but who leaves the personal data blank wants none to be sent, and an absent
-    /// list is all of it.
+    /// The cells of a row. Blank ones are absent; but who leaves the personal data blank wants none to be sent, and an
+    /// absent list is all of it.
     pub(crate) fn of_row<'a>(cells: impl IntoIterator<Item = (Term, &'a str)>) -> Self {
         let member = |(term, cell): (Term, &'a str)| match (term, cell.trim()) {
             (Term::Privacy, "") => Some((term.member(), Value::Array(Vec::new()))),

@@ -415,6 +415,19 @@ impl std::error::Error for Fault {}
 impl std::error::Error for Problem {}
 
 /// Whether anything among them stands in the way.
+///
+/// ```
+/// use lti_registration::{AddressRules, Severity, check_platform, has_errors};
+/// use lti_types::{ClientId, Deployments, Issuer, PlatformRecord};
+///
+/// let mut record = PlatformRecord::new(Issuer::new("https://lms.example/")?, ClientId::new("quiz")?,
+///     Deployments::NotYetKnown, "https://lms.example/auth".into());
+/// record.key_set_url = Some("https://lms.example/jwks".into());
+/// let faults = check_platform(&record, AddressRules::default());
+/// assert!(faults.iter().any(|fault| fault.severity() == Severity::Warning)); // a slash where most have none
+/// assert!(!has_errors(&faults)); // it can be used
+/// # Ok::<(), lti_types::InvalidIdentifier>(())
+/// ```
 #[must_use]
 pub fn has_errors(faults: &[Fault]) -> bool {
     faults.iter().any(|fault| fault.severity() == Severity::Error)

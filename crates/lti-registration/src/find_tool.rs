@@ -4,9 +4,9 @@
 use lti_types::{ClientId, InvalidUrl, RegistrationStatus, ToolRecord, WireUrl};
 use url::Url;
 
-/// The tool with the longest registered address that the launch URL begins with: scheme, host and port are the same, each
-/// segment of its path is that of the launch URL, and so is each parameter of its query. Of two that match equally well, one
-/// that is active goes before one that is not; look at the status of what is found.
+/// The tool with the longest registered address that the launch URL begins with: scheme, host and port are the same,
+/// each segment of its path is that of the launch URL, and so is each parameter of its query. Of two that match equally
+/// well, one that is active goes before one that is not; look at the status of what is found.
 ///
 /// ```
 /// use lti_registration::find_tool;

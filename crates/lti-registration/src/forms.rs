@@ -1,5 +1,5 @@
-//! The forms in which administrators register a tool by hand: where they are, and what their fields are called. They come
-//! from documentation and public sources, and were not seen on running systems; products rename things.
+//! The forms in which administrators register a tool by hand: where they are, and what their fields are called. They
+//! come from documentation and public sources, and were not seen on running systems; products rename things.
 
 use lti_types::{PersonalData, Scope};
 

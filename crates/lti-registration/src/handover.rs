@@ -122,6 +122,19 @@ impl Handover {
 }
 
 /// A platform's own addresses.
+///
+/// ```
+/// use lti_registration::{Handover, PlatformAddresses};
+/// use lti_types::{ClientId, DeploymentId, Issuer, ToolRecord};
+///
+/// let addresses = PlatformAddresses::new(Issuer::new("https://lms.example")?, "https://lms.example/auth".into(),
+///     "https://lms.example/token".into(), "https://lms.example/jwks".into());
+/// let tool = ToolRecord::new(ClientId::new("client-1")?, vec![DeploymentId::new("1")?],
+///     "https://tool.example/login".into(), "https://tool.example/launch".into());
+/// let for_the_tool = Handover::of_platform_for_tool(&addresses, &tool).to_text();
+/// assert!(for_the_tool.contains("https://lms.example/jwks") && for_the_tool.contains("client-1"));
+/// # Ok::<(), lti_types::InvalidIdentifier>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlatformAddresses {

@@ -144,6 +144,20 @@ impl ImportError {
 }
 
 /// A record that can be imported: [`PlatformRecord`] or [`ToolRecord`].
+///
+/// ```
+/// use lti_registration::{AddressRules, Import, ImportError, Record};
+/// use lti_types::{PlatformRecord, ToolRecord};
+///
+/// /// How many records of a table cannot be used.
+/// fn rejected<R: Record>(csv: &str) -> Result<usize, ImportError> {
+///     Ok(Import::<R>::from_csv(csv.as_bytes(), AddressRules::default())?.rejected.len())
+/// }
+///
+/// let tools = "client_id,deployment_ids,login_url,target_link_uri\nquiz,1,/login,https://tool.example/launch\n";
+/// assert_eq!(rejected::<ToolRecord>(tools), Ok(1)); // its login URL is no address
+/// assert!(rejected::<PlatformRecord>(tools).is_err()); // a table of tools
+/// ```
 pub trait Record: sealed::Sealed {}
 
 impl Record for PlatformRecord {}

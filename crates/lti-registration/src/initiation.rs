@@ -115,8 +115,24 @@ pub(crate) fn target(url: &Url) -> Option<Uri> {
     (host && port && uri.scheme_str()? == url.scheme()).then_some(uri)
 }
 
-/// Asks for the platform's configuration. Redirects are not to be followed by whoever sends it: [`FetchConfiguration::read`]
-/// says where to go, and whether.
+/// Asks for the platform's configuration. Redirects are not to be followed by whoever sends it:
+/// [`FetchConfiguration::read`] says where to go, and whether.
+///
+/// ```
+/// # use lti_registration::{AddressRules, RegistrationInitiation};
+/// use lti_registration::Fetched;
+///
+/// let initiation = RegistrationInitiation::from_query("openid_configuration=https%3A%2F%2Flms.example%2Fopenid")?;
+/// let fetch = initiation.fetch(AddressRules::default())?;
+/// // The platform answers that it is elsewhere: on its own host, so the request goes there.
+/// let answer = http::Response::builder().status(301).header("location", "/openid/").body(Vec::new())?;
+/// let Fetched::Moved(fetch) = fetch.read(answer)? else { panic!("it is a redirect") };
+/// assert_eq!(fetch.to_http().uri(), "https://lms.example/openid/");
+/// // And not to another one.
+/// let answer = http::Response::builder().status(302).header("location", "https://evil.example/").body(Vec::new())?;
+/// assert_eq!(fetch.read(answer).unwrap_err().code(), "configuration_redirected");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct FetchConfiguration {
     url: Url,
@@ -155,7 +171,8 @@ impl FetchConfiguration {
         &self.url
     }
 
-    /// The request. The registration token goes with it when there is one: one platform requires it here too (quirk 18).
+    /// The request. The registration token goes with it when there is one: one platform requires it here too (quirk
+    /// 18).
     #[must_use]
     pub fn to_http(&self) -> Request<Vec<u8>> {
         let mut request = Request::new(Vec::new());

@@ -48,8 +48,8 @@ pub enum Step {
 }
 
 impl Instructions {
-    /// For a product and a tool. Fields that the tool has nothing for are left out. A key in PEM is for products that do not
-    /// take the address of a key set (quirk 12), or tools without one.
+    /// For a product and a tool. Fields that the tool has nothing for are left out. A key in PEM is for products that
+    /// do not take the address of a key set (quirk 12), or tools without one.
     #[must_use]
     pub fn new(profile: &Profile, metadata: &ClientMetadata, public_key_pem: Option<&str>) -> Self {
         let tool = Tool { metadata, pem: public_key_pem };

@@ -3,8 +3,8 @@
 //! # Modules, in the order of the work
 //!
 //! - what the two sides exchange: [`Term`], [`Handover`], [`PlatformAddresses`]
-//! - records and what is wrong with them: [`check_platform`], [`check_tool`], [`Fault`], [`Problem`], [`AddressRules`], [`AddressKind`];
-//!   records from files: [`Import`]; the tool of a launch URL: [`find_tool`]
+//! - records and what is wrong with them: [`check_platform`], [`check_tool`], [`Fault`], [`Problem`], [`AddressRules`],
+//!   [`AddressKind`]; records from files: [`Import`]; the tool of a launch URL: [`find_tool`]
 //! - what is known of products: [`Profile`]
 //! - dynamic registration, the tool's end: [`RegistrationInitiation`] → [`FetchConfiguration`] → [`PlatformOffer`] →
 //!   [`Register`] → [`Registered`], then [`Management`]; [`check_metadata`], [`CLOSE_SCRIPT`]; the platform's end:

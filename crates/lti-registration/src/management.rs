@@ -10,6 +10,25 @@ use crate::register::{answer, request};
 use crate::{AddressRules, PlatformRefusal, RegistrationError, check_metadata, has_errors};
 
 /// Where a registration is managed, and the token for that. It opens the registration to whoever has it.
+///
+/// ```
+/// use lti_registration::{AddressRules, Management};
+/// use lti_types::{ClientId, RegistrationToken};
+///
+/// // What came with the registration, and was kept apart from the record.
+/// let token = RegistrationToken::random()?;
+/// let management = Management::new(&"https://lms.example/register/client-1".into(), &token,
+///     ClientId::new("client-1")?, AddressRules::default())?;
+/// assert_eq!(management.to_read().method(), "GET");
+/// let answer = br#"{"client_id": "client-1", "client_name": "Quiz"}"#;
+/// let (metadata, management) = management.read(&http::Response::new(answer.to_vec()))?;
+/// assert_eq!(metadata.client_name.as_deref(), Some("Quiz"));
+///
+/// // The school leaves.
+/// assert_eq!(management.to_delete().method(), "DELETE");
+/// management.read_deleted(&http::Response::builder().status(204).body(Vec::new())?)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Management {
     url: Url,

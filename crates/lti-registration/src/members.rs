@@ -1,5 +1,5 @@
-//! Objects as lists of members, so that a member that occurs twice can be told (RFC 8259 §4). Of elements and members that
-//! are more than anybody needs, one is kept, which tells that there are too many.
+//! Objects as lists of members, so that a member that occurs twice can be told (RFC 8259 §4). Of elements and members
+//! that are more than anybody needs, one is kept, which tells that there are too many.
 
 use std::fmt;
 

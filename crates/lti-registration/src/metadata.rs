@@ -49,8 +49,8 @@ pub(crate) fn complete(metadata: &ClientMetadata) -> ClientMetadata {
     metadata
 }
 
-/// What a tool says about itself, made of the record that it keeps of itself (client id and deployments are left out). Add
-/// a description, pictures, placements and translations.
+/// What a tool says about itself, made of the record that it keeps of itself (client id and deployments are left out).
+/// Add a description, pictures, placements and translations.
 ///
 /// ```
 /// use lti_registration::metadata_of;
@@ -118,8 +118,19 @@ pub fn metadata_of(record: &ToolRecord) -> ClientMetadata {
     complete(&metadata)
 }
 
-/// The record that a platform keeps of a tool with that metadata; `None` if an address is missing that every record needs.
-/// It says nothing about whether the metadata is acceptable: see [`check_metadata`](crate::check_metadata).
+/// The record that a platform keeps of a tool with that metadata; `None` if an address is missing that every record
+/// needs. It says nothing about whether the metadata is acceptable: see [`check_metadata`](crate::check_metadata).
+///
+/// ```
+/// use lti_registration::{metadata_of, tool_record_of};
+/// use lti_types::{ClientId, ToolRecord};
+///
+/// let own = ToolRecord::new(ClientId::new("-")?, vec![], "https://tool.example/login".into(),
+///     "https://tool.example/launch".into());
+/// let record = tool_record_of(&metadata_of(&own), ClientId::new("client-1")?, vec![]).unwrap();
+/// assert_eq!((record.client_id.as_str(), record.login_url), ("client-1", own.login_url));
+/// # Ok::<(), lti_types::InvalidIdentifier>(())
+/// ```
 #[must_use]
 pub fn tool_record_of(
     metadata: &ClientMetadata,

@@ -1,5 +1,5 @@
-//! A tool's metadata, judged: what must be in it, and what nobody should accept (LTI Dynamic Registration 1.0 §4; RFC 7591
-//! §2).
+//! A tool's metadata, judged: what must be in it, and what nobody should accept (LTI Dynamic Registration 1.0 §4; RFC
+//! 7591 §2).
 
 use lti_types::{ClientMetadata, Extensions, ToolConfiguration, WireUrl};
 use url::Url;

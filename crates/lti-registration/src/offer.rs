@@ -15,6 +15,32 @@ use crate::{AddressRules, Fault, Problem, Profile, Register, RegistrationError, 
 const HOLD: TimeDelta = TimeDelta::minutes(15);
 
 /// A platform's configuration that was fetched and checked. It is used for one registration, and kept for none.
+///
+/// ```
+/// # use lti_registration::{AddressRules, Fetched, RegistrationInitiation};
+/// # let initiation = RegistrationInitiation::from_query("openid_configuration=https%3A%2F%2Flms.example%2Fopenid")?;
+/// # let fetch = initiation.fetch(AddressRules::default())?;
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// use lti_types::{MessageType, Scope};
+///
+/// let answer = http::Response::new(br#"{
+///     "issuer": "https://lms.example", "authorization_endpoint": "https://lms.example/auth",
+///     "token_endpoint": "https://lms.example/token", "jwks_uri": "https://lms.example/jwks",
+///     "registration_endpoint": "https://lms.example/register",
+///     "scopes_supported": ["https://purl.imsglobal.org/spec/lti-ags/scope/score"],
+///     "https://purl.imsglobal.org/spec/lti-platform-configuration": {"product_family_code": "pond", "version": "1",
+///         "messages_supported": [{"type": "LtiDeepLinkingRequest", "placements": ["https://lms.example/editor"]}]}
+/// }"#.to_vec());
+/// let Fetched::Offer(offer) = fetch.read(answer)? else { panic!("it is no redirect") };
+/// assert!(offer.warnings().is_empty());
+/// assert_eq!(offer.scopes_among(&[Scope::Score, Scope::LineItem]), [Scope::Score]);
+/// assert_eq!(offer.placement(&MessageType::DeepLinkingRequest, "editor"), Some("https://lms.example/editor"));
+///
+/// let held = offer.hold(now); // while the administrator answers a question of the tool's
+/// let offer = held.resume(now + chrono::TimeDelta::minutes(5))?;
+/// assert_eq!(offer.configuration().issuer.as_str(), "https://lms.example");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct PlatformOffer {
     configuration: OpenIdConfiguration,
@@ -144,8 +170,8 @@ impl PlatformOffer {
             .map(String::as_str)
     }
 
-    /// The tool's metadata as this platform will take it, and what was left out for that: scopes, messages and placements
-    /// that it does not offer. Placements get the platform's own spelling.
+    /// The tool's metadata as this platform will take it, and what was left out for that: scopes, messages and
+    /// placements that it does not offer. Placements get the platform's own spelling.
     #[must_use]
     pub fn fit(&self, metadata: &ClientMetadata) -> (ClientMetadata, Vec<Fault>) {
         let mut fitted = complete(metadata);

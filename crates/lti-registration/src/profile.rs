@@ -49,8 +49,8 @@ pub struct Profile {
     pub quirks: &'static [u8],
 }
 
-/// The well-known addresses of one edition of a product. `{site}` stands for the customer's host and path without a slash
-/// at the end, `{client_id}` for the client id.
+/// The well-known addresses of one edition of a product. `{site}` stands for the customer's host and path without a
+/// slash at the end, `{client_id}` for the client id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Edition {
@@ -88,7 +88,8 @@ pub enum IssuerHabit {
     OfSite,
     /// One for all customers of an edition: never take an issuer for a customer (quirks 1, 4).
     Shared,
-    /// One for all who are hosted; those who host themselves have their own, or left the shared one unchanged (quirk 1).
+    /// One for all who are hosted; those who host themselves have their own, or left the shared one unchanged (quirk
+    /// 1).
     SharedUnlessSelfHosted,
 }
 

@@ -224,8 +224,8 @@ pub(crate) const PROFILES: &[Profile] = &[
         placements: &[],
         scores: NO_SCORE_HABITS,
         rosters: RosterHabits { ignores_limit: true, ..NO_ROSTER_HABITS },
-        // Only what its current releases need is on: nothing. Older ones want `danger_kid_optional_with_one_key` (38) or
-        // `danger_target_link_uri_may_differ` (37).
+        // Only what its current releases need is on: nothing. Older ones want `danger_kid_optional_with_one_key` (38)
+        // or `danger_target_link_uri_may_differ` (37).
         launches: NO_LAUNCH_HABITS,
         quirks: &[37, 38, 67],
     },

@@ -17,8 +17,39 @@ use crate::{
     document,
 };
 
-/// Registers a tool. Send it once, and not again after a lost answer: the token is used up, and a second registration would
-/// be another one.
+/// Registers a tool. Send it once, and not again after a lost answer: the token is used up, and a second registration
+/// would be another one.
+///
+/// ```
+/// # use lti_registration::{AddressRules, Fetched, RegistrationInitiation};
+/// # use lti_types::{ClientId, DeploymentId, Scope, ToolRecord};
+/// # let initiation = RegistrationInitiation::from_query("openid_configuration=https%3A%2F%2Flms.example%2Fopenid")?;
+/// # let fetch = initiation.fetch(AddressRules::default())?;
+/// # let Fetched::Offer(offer) = fetch.read(http::Response::new(br#"{
+/// #     "issuer": "https://lms.example", "authorization_endpoint": "https://lms.example/auth",
+/// #     "token_endpoint": "https://lms.example/token", "jwks_uri": "https://lms.example/jwks",
+/// #     "registration_endpoint": "https://lms.example/register",
+/// #     "scopes_supported": ["https://purl.imsglobal.org/spec/lti-ags/scope/score"]
+/// # }"#.to_vec()))? else { panic!("it is no redirect") };
+/// use lti_registration::metadata_of;
+///
+/// let mut own = ToolRecord::new(ClientId::new("-")?, vec![], "https://tool.example/login".into(),
+///     "https://tool.example/launch".into());
+/// own.name = Some("Quiz".to_owned());
+/// own.key_set_url = Some("https://tool.example/jwks".into());
+/// own.scopes = vec![Scope::Score, Scope::LineItem];
+/// let register = offer.register(&metadata_of(&own))?;
+/// assert_eq!(register.to_http().uri(), "https://lms.example/register");
+/// assert_eq!(register.left_out()[0].code(), "scope_not_granted"); // this platform makes no line items for tools
+///
+/// // The platform answers with what it wrote down.
+/// let mut answer = register.metadata().clone();
+/// answer.client_id = Some(ClientId::new("client-1")?);
+/// answer.deployment_id = Some(DeploymentId::new("1")?);
+/// let registered = register.read(http::Response::new(serde_json::to_vec(&answer)?))?;
+/// assert_eq!(registered.deployments(), [DeploymentId::new("1")?]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Register {
     configuration: OpenIdConfiguration,
@@ -45,8 +76,8 @@ impl Register {
         Ok(Self { configuration, endpoint, token, metadata, left_out, rules })
     }
 
-    /// Where it goes. The token is sent only there; that may be another host than the configuration came from, which the
-    /// offer warned of.
+    /// Where it goes. The token is sent only there; that may be another host than the configuration came from, which
+    /// the offer warned of.
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.endpoint
@@ -73,8 +104,8 @@ impl Register {
     /// Reads the answer, 200 or 201.
     ///
     /// # Errors
-    /// [`RegistrationError`]. After [`RegistrationError::Answer`] or [`RegistrationError::ClientId`] the platform may have
-    /// a registration that the tool does not know.
+    /// [`RegistrationError`]. After [`RegistrationError::Answer`] or [`RegistrationError::ClientId`] the platform may
+    /// have a registration that the tool does not know.
     pub fn read(self, response: Response<Vec<u8>>) -> Result<Registered, RegistrationError> {
         let metadata = answer(&response)?;
         let client_id = metadata.client_id.clone().ok_or(RegistrationError::ClientId)?;
@@ -132,6 +163,8 @@ pub(crate) fn answer(response: &Response<Vec<u8>>) -> Result<ClientMetadata, Reg
 }
 
 /// A registration that was made. The platform's administrator usually has to switch it on.
+///
+/// [`Register`] has an example.
 #[derive(Debug)]
 pub struct Registered {
     configuration: OpenIdConfiguration,
@@ -161,8 +194,8 @@ impl Registered {
         &self.deployments
     }
 
-    /// How to read, change and delete the registration, where the platform lets tools do that. It holds a token: keep it
-    /// apart from the record.
+    /// How to read, change and delete the registration, where the platform lets tools do that. It holds a token: keep
+    /// it apart from the record.
     #[must_use]
     pub fn management(&self) -> Option<&Management> {
         self.management.as_ref()

@@ -33,7 +33,8 @@ pub(crate) struct ToolParts {
     status: RegistrationStatus,
 }
 
-/// All that is wrong with a record, in the order of its members. Nothing is fetched: see the client for the online check.
+/// All that is wrong with a record, in the order of its members. Nothing is fetched: see the client for the online
+/// check.
 ///
 /// ```
 /// use lti_registration::{AddressRules, check_tool};

@@ -9,8 +9,8 @@ use crate::{
     ServiceUrl, document,
 };
 
-/// Something that can be asked of a service: it is turned into a request, sent by whoever can send, and reads what comes
-/// back.
+/// Something that can be asked of a service: it is turned into a request, sent by whoever can send, and reads what
+/// comes back.
 ///
 /// ```
 /// use lti_services::{AccessToken, Call, ListLineItems, ServiceUrl};

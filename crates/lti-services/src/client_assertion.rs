@@ -33,8 +33,8 @@ impl AssertionId {
 
 /// A client assertion before it is signed.
 ///
-/// `iss` and `sub` are the client id (quirk 46). `aud` is one string: the token URL exactly as it was registered, or the
-/// audience that was registered instead (quirks 43, 44, 45).
+/// `iss` and `sub` are the client id (quirk 46). `aud` is one string: the token URL exactly as it was registered, or
+/// the audience that was registered instead (quirks 43, 44, 45).
 ///
 /// ```
 /// use chrono::DateTime;
@@ -42,7 +42,8 @@ impl AssertionId {
 /// use lti_types::ClientId;
 ///
 /// let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-/// let assertion = ClientAssertion::new(ClientId::new("quiz")?, "https://lms.example/token", AssertionId::random()?, now);
+/// let (client_id, token_url) = (ClientId::new("quiz")?, "https://lms.example/token");
+/// let assertion = ClientAssertion::new(client_id, token_url, AssertionId::random()?, now);
 /// let claims: serde_json::Value = serde_json::from_slice(assertion.to_jwt()?.payload())?;
 /// assert_eq!(claims["aud"], "https://lms.example/token");
 /// assert_eq!(claims["iat"], 1_699_999_995);

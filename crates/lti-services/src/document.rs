@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 /// The most bytes of a response that are read: 10 MiB. A client should stop receiving there.
 pub const MAX_RESPONSE_BYTES: usize = 10 * 1024 * 1024;
 
-/// The most bytes of a line item or a score that a platform reads: 64 KiB. A server should stop receiving there. Of what
-/// was stored so, a page of 100 is less than [`MAX_RESPONSE_BYTES`].
+/// The most bytes of a line item or a score that a platform reads: 64 KiB. A server should stop receiving there. Of
+/// what was stored so, a page of 100 is less than [`MAX_RESPONSE_BYTES`].
 pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
 
 /// The most elements of a list that are read from one response.

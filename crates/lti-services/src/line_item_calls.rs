@@ -90,6 +90,24 @@ impl Call for ListLineItems {
 
 /// Makes a line item (AGS 2.0 §3.2.3). Look for it first ([`crate::find_line_item`]): whoever asks twice, or asks again
 /// after a lost answer, gets two columns (quirk 63).
+///
+/// ```
+/// use lti_services::{AccessToken, Call, CreateLineItem, ServiceUrl};
+/// use lti_types::LineItem;
+///
+/// let container = ServiceUrl::parse(&"https://lms.example/5/lineitems".into())?;
+/// let mut column = LineItem::new(20.0, "Quiz 9".to_owned());
+/// column.resource_id = Some("quiz-9".to_owned());
+/// let call = CreateLineItem::new(container, column)?;
+/// assert_eq!(call.to_http(&AccessToken::new("t0ken-t0ken-t0ken")?).method(), "POST");
+///
+/// // Some platforms answer with an address and nothing else.
+/// let answer = http::Response::builder().status(201).header("location", "/5/lineitems/1").body(Vec::new())?;
+/// let made = call.read(answer)?;
+/// assert_eq!(made.id, Some("https://lms.example/5/lineitems/1".into()));
+/// assert_eq!(made.label.as_str(), "Quiz 9");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateLineItem {
     url: ServiceUrl,
@@ -263,6 +281,8 @@ impl LineItemUrl {
 }
 
 /// Reads a line item (AGS 2.0 §3.2.4).
+///
+/// [`UpdateLineItem`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadLineItem {
     url: ServiceUrl,
@@ -289,6 +309,18 @@ impl Call for ReadLineItem {
 }
 
 /// Replaces a line item (AGS 2.0 §3.2.3).
+///
+/// ```
+/// use lti_services::{Call, LineItemUrl};
+///
+/// let column = LineItemUrl::parse(&"https://lms.example/5/lineitems/1".into())?;
+/// let answer = br#"{"label": "Quiz 9", "scoreMaximum": 20, "tag": "grade"}"#;
+/// let mut item = column.read().read(http::Response::new(answer.to_vec()))?;
+/// item.label = "Quiz 9, second edition".into(); // the tag stays, since it is sent again
+/// let call = column.update(item)?;
+/// assert_eq!(call.line_item().tag(), Some("grade"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateLineItem {
     url: ServiceUrl,
@@ -326,6 +358,8 @@ impl Call for UpdateLineItem {
 }
 
 /// Deletes a line item (AGS 2.0 §3.2.3).
+///
+/// Made by [`LineItemUrl::delete`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeleteLineItem {
     url: ServiceUrl,

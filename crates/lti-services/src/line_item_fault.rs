@@ -4,6 +4,14 @@ use chrono::TimeDelta;
 use lti_types::{ActivityProgress, GradingProgress, LineItem, Score, Timestamp};
 
 /// What is wrong with a line item (AGS 2.0 §3.2).
+///
+/// ```
+/// use lti_services::LineItemFault;
+/// use lti_types::LineItem;
+///
+/// assert_eq!(LineItemFault::find(&LineItem::new(20.0, "Quiz 9".to_owned())), Ok(()));
+/// assert_eq!(LineItemFault::find(&LineItem::new(0.0, "Quiz 9".to_owned())), Err(LineItemFault::ScoreMaximum));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum LineItemFault {
@@ -92,6 +100,15 @@ impl LineItemFault {
 }
 
 /// What is wrong with a score (AGS 2.0 §3.4).
+///
+/// ```
+/// use lti_services::ScoreFault;
+/// use lti_types::{Score, UserId};
+///
+/// let score = Score::graded(UserId::new("u-7")?, "2026-06-30T12:00:00".into(), 17.0, 20.0);
+/// assert_eq!(ScoreFault::find(&score), Err(ScoreFault::Timestamp)); // it has no zone
+/// # Ok::<(), lti_types::InvalidIdentifier>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScoreFault {

@@ -10,15 +10,17 @@ pub enum LineItemSearch<'a> {
     Found(&'a LineItem),
     /// None: make it.
     Missing,
-    /// Several, in the order of the list: make no more of them, and let somebody choose. The first is usually the oldest.
+    /// Several, in the order of the list: make no more of them, and let somebody choose. The first is usually the
+    /// oldest.
     Several(Vec<&'a LineItem>),
     /// The wanted line item has neither `resourceId` nor `tag`, so nothing could be found again: give it one.
     Nameless,
 }
 
-/// Looks for a line item by what survives a course copy: `resourceId` and `tag`, both where both are wanted. Where a link
-/// is wanted too, those bound to it come first, and then those bound to none: some platforms do not bind what they make,
-/// and a search for the binding alone would make another one every time. What is bound to another link does not fit.
+/// Looks for a line item by what survives a course copy: `resourceId` and `tag`, both where both are wanted. Where a
+/// link is wanted too, those bound to it come first, and then those bound to none: some platforms do not bind what they
+/// make, and a search for the binding alone would make another one every time. What is bound to another link does not
+/// fit.
 ///
 /// `listed` must be all line items of the context, or all that a filter for `resourceId` or `tag` let through, and not
 /// one for the link ([`crate::ListLineItems::of_link`]): a list that is not complete makes duplicates. The filters are

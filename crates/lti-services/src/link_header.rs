@@ -46,8 +46,8 @@ impl Link {
     /// ```
     ///
     /// # Errors
-    /// [`PagingError::Unreadable`]: more than 64 KiB, or a link that does not end. A header that cannot be read must not
-    /// be taken for one that names no next page.
+    /// [`PagingError::Unreadable`]: more than 64 KiB, or a link that does not end. A header that cannot be read must
+    /// not be taken for one that names no next page.
     pub fn read(headers: &HeaderMap) -> Result<Vec<Self>, PagingError> {
         let mut links = Vec::new();
         let mut left = MAX_BYTES;
@@ -166,8 +166,8 @@ fn bracketed<'a>(rest: &mut Rest<'a>) -> Result<&'a str, PagingError> {
     if rest.take('>') || rest.0.starts_with(';') { Ok(target) } else { Err(PagingError::Unreadable) }
 }
 
-/// The value of a parameter: between quotes of any sort, or bare. A last quote may be forgotten, unless more than this one
-/// value stands behind the first.
+/// The value of a parameter: between quotes of any sort, or bare. A last quote may be forgotten, unless more than this
+/// one value stands behind the first.
 fn parameter(rest: &mut Rest<'_>) -> Result<String, PagingError> {
     rest.skip(&BLANKS);
     for (open, close) in [('"', '"'), ('\'', '\''), ('“', '”'), ('‘', '’')] {

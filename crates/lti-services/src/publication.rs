@@ -13,7 +13,8 @@ pub enum ScoreOutcome {
     Accepted(Published),
     /// The platform has it: it came with an attempt whose answer was lost.
     AlreadyRecorded,
-    /// The platform has a newer one for this person and line item, or another one of the very same time, and keeps that.
+    /// The platform has a newer one for this person and line item, or another one of the very same time, and keeps
+    /// that.
     Stale,
     /// It did not get there.
     Failed(ScoreFailure),

@@ -47,6 +47,19 @@ pub enum RefusalKind {
 }
 
 /// When to come back (RFC 9110 §10.2.3).
+///
+/// ```
+/// use chrono::TimeDelta;
+/// use lti_services::RetryAfter;
+///
+/// let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap(); // midnight
+/// let mut headers = http::HeaderMap::new();
+/// headers.insert("retry-after", "Thu, 01 Jan 2026 00:02:00 GMT".parse()?);
+/// assert_eq!(RetryAfter::read(&headers).map(|after| after.delay(now)), Some(TimeDelta::minutes(2)));
+/// headers.insert("retry-after", "soon".parse()?);
+/// assert_eq!(RetryAfter::read(&headers), None);
+/// # Ok::<(), http::header::InvalidHeaderValue>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryAfter {
@@ -141,8 +154,9 @@ impl Refusal {
     /// Whether the server may have done what it was asked for, although it does not say so: it broke down, or what
     /// stands before it gave up waiting. 503 is taken for "nothing was done", as it says; a few proxies answer it after
     /// the server behind them took the request. Then the second attempt at a score is told that there is one of its
-    /// very time: [`crate::ScoreOutcome::Stale`], where [`crate::ScoreOutcome::AlreadyRecorded`] would be right. Whoever
-    /// would rather have it the other way, as lti-client has, calls [`crate::Publication::answer_lost`] after a 503.
+    /// very time: [`crate::ScoreOutcome::Stale`], where [`crate::ScoreOutcome::AlreadyRecorded`] would be right.
+    /// Whoever would rather have it the other way, as lti-client has, calls [`crate::Publication::answer_lost`] after a
+    /// 503.
     #[must_use]
     pub fn may_have_been_done(&self) -> bool {
         matches!(self.status, 408 | 500 | 502 | 504 | 520..=599)

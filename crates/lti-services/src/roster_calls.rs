@@ -67,8 +67,8 @@ impl ListMembers {
         Self { walk: self.walk.with_parameter("groups", "true") }
     }
 
-    /// Those who were added, changed or removed since a `differences` link was given out (NRPS 2.0 §2.4.2); this call is
-    /// the one that the link is followed for. The link may have been stored meanwhile.
+    /// Those who were added, changed or removed since a `differences` link was given out (NRPS 2.0 §2.4.2); this call
+    /// is the one that the link is followed for. The link may have been stored meanwhile.
     ///
     /// # Errors
     /// [`PagingError`]: an address that is none, or on another origin than the service.

@@ -98,6 +98,22 @@ pub struct Published {
 }
 
 /// Lists the results of a line item (AGS 2.0 §3.3): what became of scores, and what people entered by hand.
+///
+/// ```
+/// use lti_services::{Call, LineItemUrl};
+/// use lti_types::UserId;
+///
+/// let ada = UserId::new("u-7")?;
+/// let call = LineItemUrl::parse(&"https://lms.example/5/lineitems/1".into())?.results().of_user(&ada);
+/// assert_eq!(call.url().as_str(), "https://lms.example/5/lineitems/1/results?user_id=u-7");
+///
+/// let answer = br#"[{"userId": "u-7", "resultScore": 17, "resultMaximum": 20}]"#;
+/// let page = call.read(http::Response::new(answer.to_vec()))?;
+/// let hers = page.items.iter().find(|result| result.user_id == ada);
+/// assert_eq!(hers.and_then(|result| result.result_score), Some(17.0));
+/// assert!(page.next.is_none()); // otherwise the call for the next page
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListResults {
     walk: Walk,

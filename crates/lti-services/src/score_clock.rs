@@ -7,8 +7,8 @@ use lti_types::{Timestamp, UserId};
 
 use crate::LineItemUrl;
 
-/// The time for a score that follows one of time `last`: now, to the millisecond, or the next millisecond after the last
-/// one if clocks went back or both fall together.
+/// The time for a score that follows one of time `last`: now, to the millisecond, or the next millisecond after the
+/// last one if clocks went back or both fall together.
 ///
 /// For callers that store the last timestamp of each (line item, person) themselves; [`ScoreClock`] does it in memory.
 ///

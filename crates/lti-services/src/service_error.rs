@@ -54,7 +54,8 @@ impl ServiceError {
         }
     }
 
-    /// Whether the same request may succeed later. Repeat it only if it is safe to repeat ([`crate::Call::REPEATABLE`]).
+    /// Whether the same request may succeed later. Repeat it only if it is safe to repeat
+    /// ([`crate::Call::REPEATABLE`]).
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {

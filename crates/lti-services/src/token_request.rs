@@ -40,7 +40,8 @@ const LONGEST_LIFETIME: TimeDelta = TimeDelta::hours(24);
 /// let request = TokenRequest::new(&"https://lms.example/token".into(), assertion, [Scope::Score])?;
 /// assert_eq!(request.to_http().method(), "POST"); // send it …
 ///
-/// let answer = http::Response::new(br#"{"access_token":"t0ken-t0ken-t0ken","token_type":"bearer","expires_in":3600}"#.to_vec());
+/// let answer = br#"{"access_token":"t0ken-t0ken-t0ken","token_type":"bearer","expires_in":3600}"#;
+/// let answer = http::Response::new(answer.to_vec());
 /// let granted = request.read(&answer, now)?; // … and read what comes back
 /// assert!(granted.allows(&Scope::Score));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -206,6 +207,8 @@ pub fn offered_scopes(grades: Option<&GradeService>, roster: Option<&RosterServi
 }
 
 /// A token that was granted. It is kept in memory, and never in a store.
+///
+/// It comes out of [`TokenRequest::read`]. [`TokenRequest`] has an example.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GrantedToken {

@@ -18,8 +18,8 @@ pub struct PostgresSettings {
     /// `postgres://user:password@host:port/database?parameter=value`, or `host=… user=…`. `sslmode=require` needs the
     /// feature `rustls`. Tables are found, and made, by the `search_path`.
     pub url: String,
-    /// How long one call may take, waiting for a connection included. 2 seconds by default, a day at most. The server, too,
-    /// gives up a statement after it.
+    /// How long one call may take, waiting for a connection included. 2 seconds by default, a day at most. The server,
+    /// too, gives up a statement after it.
     pub timeout: Duration,
     /// The most connections at a time. 16 by default.
     pub connections: usize,

@@ -1,5 +1,5 @@
-//! The suite that every store must pass. A store's author calls [`run`] from one test, with one or more handles on the same
-//! engine, and [`survives_restart`] and [`survives_hanging`] if the engine is a process of its own:
+//! The suite that every store must pass. A store's author calls [`run`] from one test, with one or more handles on the
+//! same engine, and [`survives_restart`] and [`survives_hanging`] if the engine is a process of its own:
 //!
 //! ```
 //! use std::sync::Arc;

@@ -43,6 +43,14 @@ pub enum Unavailable {
 }
 
 /// The code of an engine's error: `OOM`, `READONLY`, `57P01`. Never its text, which may quote what was sent.
+///
+/// ```
+/// use lti_store::{EngineCode, StoreError, Unavailable};
+///
+/// // The author of a store tells what the engine said, and not what it quoted.
+/// let error = StoreError::Unavailable(Unavailable::Refused(EngineCode::new("READONLY")));
+/// assert_eq!((error.code(), error.to_string().contains("READONLY")), ("store_unavailable", true));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EngineCode(String);
 

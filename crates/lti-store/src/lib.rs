@@ -32,6 +32,16 @@ pub use tools::Tools;
 
 /// Both kinds of memory. An `Arc<dyn Store>` is what a server passes around; it also goes where an
 /// `Arc<dyn OneTimeStore>` or an `Arc<dyn RecordStore>` is wanted.
+///
+/// ```
+/// use std::sync::Arc;
+/// use lti_store::{MemoryStore, OneTimeStore, Platforms, Store};
+///
+/// let store: Arc<dyn Store> = Arc::new(MemoryStore::new()); // which one, a setting says
+/// let platforms = Platforms::new(store.clone(), "campus-1");
+/// let pending_launches: Arc<dyn OneTimeStore> = store;
+/// # let _ = (platforms, pending_launches);
+/// ```
 pub trait Store: OneTimeStore + RecordStore {}
 
 impl<S: OneTimeStore + RecordStore + ?Sized> Store for S {}

@@ -12,6 +12,8 @@ use crate::{
 };
 
 /// How much a [`MemoryStore`] holds.
+///
+/// [`MemoryStore`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MemoryLimits {
@@ -34,6 +36,15 @@ impl Default for MemoryLimits {
 /// Its size is bounded. What is expired goes whenever something is written; what is not stays, and a write for which
 /// there is no room fails with [`StoreError::Full`]. Its only clock is the `now` of its callers; should that be set
 /// back, a use that may have been forgotten is [`StoreError::Elapsed`], not first.
+///
+/// ```
+/// use lti_store::{MemoryLimits, MemoryStore};
+///
+/// let mut limits = MemoryLimits::default();
+/// limits.entries = 10_000; // so many people between click and launch
+/// let store = MemoryStore::with_limits(limits);
+/// assert!(store.is_empty());
+/// ```
 #[derive(Default)]
 pub struct MemoryStore {
     limits: MemoryLimits,

@@ -54,6 +54,28 @@ impl Use {
 ///
 /// **Failures.** Every method returns [`StoreError::Unavailable`] in bounded time when the engine is lost. None of
 /// them is repeated behind the caller's back, since nobody knows what became of the first attempt.
+///
+/// ```
+/// use chrono::{DateTime, TimeDelta};
+/// use lti_store::{Key, MemoryStore, OneTimeStore, StoreError, Use};
+///
+/// /// Whether nobody sent this assertion before. When the store does not know, it is not taken.
+/// async fn is_new(store: &dyn OneTimeStore, jti: &str, until: DateTime<chrono::Utc>, now: DateTime<chrono::Utc>)
+///     -> Result<bool, StoreError> {
+///     Ok(store.first_use(Key::new("assertion", "campus-1", jti), until, now).await? == Use::First)
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), StoreError> {
+/// let store = MemoryStore::new();
+/// let now = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// let until = now + TimeDelta::hours(1);
+/// assert!(is_new(&store, "jti-1", until, now).await?);
+/// assert!(!is_new(&store, "jti-1", until, now).await?);
+/// assert_eq!(is_new(&store, "jti-2", now, now).await, Err(StoreError::Elapsed));
+/// # Ok(())
+/// # }
+/// ```
 pub trait OneTimeStore: fmt::Debug + Send + Sync {
     /// Keeps a value until it is taken, at most until `until`. What was there before is replaced.
     ///
@@ -79,6 +101,18 @@ pub trait OneTimeStore: fmt::Debug + Send + Sync {
 /// For how long to keep a value: from `now` until `until`, in whole milliseconds, rounded up. For the author of a
 /// store.
 ///
+/// ```
+/// use std::time::Duration;
+/// use chrono::{DateTime, TimeDelta};
+/// use lti_store::{first_use_lifetime, lifetime};
+///
+/// let now = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// let until = now + TimeDelta::minutes(10);
+/// assert_eq!(lifetime(until, now)?, Duration::from_secs(600));
+/// assert_eq!(first_use_lifetime(until, now)?, Duration::from_secs(660)); // with the margin
+/// # Ok::<(), lti_store::StoreError>(())
+/// ```
+///
 /// # Errors
 /// [`StoreError::Elapsed`], [`StoreError::LifetimeTooLong`].
 pub fn lifetime(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<Duration, StoreError> {
@@ -96,6 +130,8 @@ pub fn lifetime(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<Duration, St
 
 /// For how long to remember a first use: [`lifetime`] and [`FIRST_USE_MARGIN`]. For the author of a store.
 ///
+/// [`lifetime`] has an example.
+///
 /// # Errors
 /// [`StoreError::Elapsed`], [`StoreError::LifetimeTooLong`].
 pub fn first_use_lifetime(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<Duration, StoreError> {
@@ -104,6 +140,12 @@ pub fn first_use_lifetime(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<Du
 }
 
 /// Whether a value or document is short enough. For the author of a store.
+///
+/// ```
+/// use lti_store::{MAX_VALUE_BYTES, StoreError, check_value};
+///
+/// assert_eq!(check_value(&vec![0; MAX_VALUE_BYTES + 1]), Err(StoreError::ValueTooLarge));
+/// ```
 ///
 /// # Errors
 /// [`StoreError::ValueTooLarge`].

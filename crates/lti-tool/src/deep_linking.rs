@@ -22,17 +22,25 @@ const BACKDATE: TimeDelta = TimeDelta::seconds(5);
 /// somebody chooses, keep it with their session: it serializes.
 ///
 /// ```
-/// # fn handle(launch: &lti_tool::Launch, key: &lti_jwks::SigningKey, now: chrono::DateTime<chrono::Utc>)
-/// #     -> Result<Option<lti_types::FormPost>, Box<dyn std::error::Error>> {
-/// use lti_types::{ContentItem, LtiResourceLinkItem, Nonce};
+/// # use lti_jwks::{Curve, SigningKey};
+/// # let request: lti_tool::PendingDeepLinking = serde_json::from_str(r#"{
+/// #     "issuer": "https://lms.example", "client_id": "quiz", "deployment_id": "1", "settings": {
+/// #         "deep_link_return_url": "https://lms.example/chosen", "accept_types": ["ltiResourceLink"],
+/// #         "accept_presentation_document_targets": ["window"]}
+/// # }"#)?;
+/// # let key = SigningKey::generate_ec(Curve::P256)?;
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// use lti_types::{ContentItem, ContentItemType, LtiResourceLinkItem, Nonce};
 ///
-/// let Some(request) = launch.deep_linking_request() else { return Ok(None) };
+/// // `request` is what `launch.deep_linking_request()` gave, kept while somebody chooses.
+/// assert!(request.accepts(&ContentItemType::LtiResourceLink) && !request.accepts_multiple());
 /// let mut quiz = LtiResourceLinkItem::new();
 /// quiz.url = Some("https://tool.example/quiz/9".into());
 /// quiz.title = Some("Quiz 9".into());
 /// let response = request.respond(vec![ContentItem::from(quiz)], Nonce::random()?, now)?;
-/// let form = response.sign(key)?; // posted by the browser to the platform, also when nothing was chosen
-/// # Ok(Some(form)) }
+/// let form = response.sign(&key)?; // posted by the browser to the platform, also when nothing was chosen
+/// assert_eq!(form.action, "https://lms.example/chosen");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// ```compile_fail,E0451

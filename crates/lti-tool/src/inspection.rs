@@ -10,6 +10,8 @@ use crate::unverified_launch::LaunchPayload;
 use crate::{LaunchError, Policy};
 
 /// What is known about a launch besides its token. What is not known is not checked.
+///
+/// [`Inspection`] has an example.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Known {

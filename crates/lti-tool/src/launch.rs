@@ -218,6 +218,25 @@ impl fmt::Debug for Launch {
 
 /// What is kept of a launch: enough to know the person again, and to send grades hours later. It is a note, not
 /// a proof: it never turns back into a [`Launch`]. `Debug` shows no more than that of a [`Launch`].
+///
+/// ```
+/// use chrono::DateTime;
+/// use lti_tool::LaunchRecord;
+/// use lti_types::{ClientId, DeploymentId, GradeService, Issuer, Scope, UserId};
+///
+/// // Of a launch, `launch.to_record()` makes it. This one is put together from older notes.
+/// let mut record = LaunchRecord::new(
+///     Issuer::new("https://lms.example")?, ClientId::new("quiz")?, DeploymentId::new("1")?,
+///     Some(UserId::new("u-7")?), DateTime::from_timestamp(1_767_225_600, 0).unwrap());
+/// let mut grades = GradeService::new();
+/// grades.scope = Some(vec![Scope::Score]);
+/// grades.lineitem = Some("https://lms.example/courses/7/columns/3".into());
+/// record.grade_service = Some(grades);
+///
+/// let kept = serde_json::to_string(&record)?; // in a session, or with a grade that is to be sent
+/// assert_eq!(serde_json::from_str::<LaunchRecord>(&kept)?, record);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LaunchRecord {

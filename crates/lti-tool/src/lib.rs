@@ -4,7 +4,8 @@
 //!
 //! [`Registration`] and its [`Policy`] · [`Registration::find`] · [`Registration::begin_login`] with its
 //! [`LoginSecrets`], [`Login`] and [`PendingLaunch`] · [`Browser`] · [`UnverifiedLaunch`] · [`Launch`] and its
-//! [`LaunchRecord`] · [`LaunchError`] · answering deep linking: [`PendingDeepLinking`] · explaining a token: [`Inspection`], [`Check`]
+//! [`LaunchRecord`] · [`LaunchError`] · answering deep linking: [`PendingDeepLinking`] · explaining a token:
+//! [`Inspection`], [`Check`]
 
 mod browser;
 mod check;

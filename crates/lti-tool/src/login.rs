@@ -15,6 +15,14 @@ use url::Url;
 use crate::Registration;
 
 /// The fresh values of one login, 256 bits each.
+///
+/// ```
+/// use lti_tool::LoginSecrets;
+///
+/// let (one, other) = (LoginSecrets::random()?, LoginSecrets::random()?);
+/// assert_ne!(one.state, other.state);
+/// # Ok::<(), lti_types::EntropyUnavailable>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct LoginSecrets {
@@ -48,6 +56,24 @@ impl LoginSecrets {
 
 /// A login that has begun. Send the browser to `redirect_url` with the secret in a cookie of this
 /// login, or let the platform's frame keep the secret; store `pending` under its state, once.
+///
+/// ```
+/// # use lti_tool::{LoginSecrets, Registration};
+/// # use lti_types::{ClientId, Deployments, Issuer, LoginInitiation, PlatformRecord};
+/// # let record = PlatformRecord::new(Issuer::new("https://lms.example")?, ClientId::new("quiz")?,
+/// #     Deployments::NotYetKnown, "https://lms.example/auth".into());
+/// # let registration = Registration::new(record)?;
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// let initiation = LoginInitiation::from_query(
+///     "iss=https%3A%2F%2Flms.example&login_hint=7&target_link_uri=https%3A%2F%2Ftool.example%2Fquiz")?;
+/// let launch_address = "https://tool.example/launch".into();
+/// let login = registration.begin_login(initiation, &launch_address, LoginSecrets::random()?, now)?;
+///
+/// assert_eq!(login.redirect_url.host_str(), Some("lms.example"));
+/// assert_eq!(login.request.state.as_ref(), Some(login.pending.state())); // the key to store it under,
+/// assert_eq!(login.pending.expires_at(), now + registration.policy.login_lifetime); // and until when
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[non_exhaustive]
 pub struct Login {
     /// What to ask the platform.

@@ -35,6 +35,22 @@ pub struct Registration {
 
 /// What launches are held against, beyond what the specification fixes. The default is the specification's; a
 /// member with `danger` in its name lets through what the specification refuses, for one known platform.
+///
+/// ```
+/// # use lti_tool::Registration;
+/// # use lti_types::{ClientId, Deployments, Issuer, PlatformRecord};
+/// # let record = PlatformRecord::new(Issuer::new("https://courses.example")?, ClientId::new("quiz")?,
+/// #     Deployments::NotYetKnown, "https://courses.example/auth".into());
+/// # let mut registration = Registration::new(record)?;
+/// use chrono::TimeDelta;
+///
+/// let policy = &mut registration.policy; // of the defaults, change what this platform needs
+/// policy.require_user = true;
+/// policy.danger_kid_optional_with_one_key = true; // an Open edX of old
+/// assert_eq!(policy.algorithms, [lti_jwks::Algorithm::Rs256]);
+/// assert_eq!(policy.max_age, Some(TimeDelta::minutes(10)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {

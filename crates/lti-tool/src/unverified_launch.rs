@@ -25,6 +25,44 @@ use crate::{Browser, Launch, LaunchError, PendingLaunch, PlatformError, Registra
 ///     launch.verify(registration, keys, now);
 /// }
 /// ```
+///
+/// ```
+/// # use lti_jwks::{Algorithm, Curve, SigningKey, UnsignedJwt, VerifyingKeys};
+/// # use lti_tool::{Browser, LoginSecrets, Registration};
+/// # use lti_types::{ClientId, Deployments, Issuer, LoginInitiation, PlatformRecord};
+/// # let record = PlatformRecord::new(Issuer::new("https://lms.example")?, ClientId::new("quiz")?,
+/// #     Deployments::NotYetKnown, "https://lms.example/auth".into());
+/// # let mut registration = Registration::new(record)?;
+/// # registration.policy.algorithms = vec![Algorithm::Es256];
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// # let initiation = LoginInitiation::from_query(
+/// #     "iss=https%3A%2F%2Flms.example&login_hint=7&target_link_uri=https%3A%2F%2Ftool.example%2Fquiz")?;
+/// # let launch_address = "https://tool.example/launch".into();
+/// # let login = registration.begin_login(initiation, &launch_address, LoginSecrets::random()?, now)?;
+/// # let lti = |claim: &str| format!("https://purl.imsglobal.org/spec/lti/claim/{claim}");
+/// # let claims = serde_json::json!({
+/// #     "iss": "https://lms.example", "aud": "quiz", "sub": "u-7",
+/// #     "iat": now.timestamp(), "exp": now.timestamp() + 300,
+/// #     "nonce": login.request.nonce, lti("version"): "1.3.0", lti("message_type"): "LtiResourceLinkRequest",
+/// #     lti("deployment_id"): "1", lti("target_link_uri"): "https://tool.example/quiz",
+/// #     lti("resource_link"): {"id": "link-42"}, lti("roles"): [],
+/// # });
+/// # let key = SigningKey::generate_ec(Curve::P256)?;
+/// # let token = UnsignedJwt::new(&claims)?.sign(&key)?;
+/// # let body = format!("id_token={token}&state={}", login.pending.state().as_str());
+/// # let (pending, keys) = (login.pending, VerifyingKeys::single(key.verifying_key().clone()));
+/// # let browser = Browser::from_cookie(login.browser_secret);
+/// use lti_tool::UnverifiedLaunch;
+/// use lti_types::{AuthenticationResponse, Message};
+///
+/// let launch = UnverifiedLaunch::from_form(AuthenticationResponse::from_form(body.as_bytes())?)?;
+/// assert_eq!(launch.state(), pending.state()); // `pending` was taken out of the store by it
+/// let launch = launch.verify(pending, &browser, &registration, &keys, now)?;
+///
+/// let Message::ResourceLink(message) = launch.message() else { panic!("a link was opened") };
+/// assert_eq!(message.resource_link.id.as_str(), "link-42");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct UnverifiedLaunch {
     state: State,
     id_token: String,

@@ -231,6 +231,15 @@ pub enum AuthenticationResponse {
 }
 
 /// A declined authentication. Nothing of it is signed: anybody can post it.
+///
+/// ```
+/// use lti_types::{AuthenticationError, AuthenticationErrorCode, AuthenticationResponse, State};
+///
+/// let error = AuthenticationError::new(AuthenticationErrorCode::LoginRequired, Some(State::new("s-1")?));
+/// let form = AuthenticationResponse::Error(error).to_form_post("https://tool.example/launch");
+/// assert_eq!(form.body(), "error=login_required&state=s-1");
+/// # Ok::<(), lti_types::InvalidIdentifier>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthenticationError {

@@ -150,6 +150,11 @@ claims! {
 
 /// Whether a name is that of a registered claim without a type here (RFC 7519 §4.1, OpenID Connect Core §5.1): names
 /// without a namespace that may stand in a message all the same.
+///
+/// ```
+/// use lti_types::is_registered_claim;
+/// assert!(is_registered_claim("auth_time") && !is_registered_claim("course"));
+/// ```
 #[must_use]
 pub fn is_registered_claim(name: &str) -> bool {
     matches!(
@@ -238,6 +243,21 @@ impl fmt::Display for ClaimFault {
 impl std::error::Error for ClaimFault {}
 
 /// Every fault found in a message, in the order of [`Claim`]; never empty.
+///
+/// ```
+/// use lti_types::{ClaimFaults, LaunchClaims};
+///
+/// let claims: LaunchClaims = serde_json::from_str(r#"{
+///     "https://purl.imsglobal.org/spec/lti/claim/version": "1.3.0",
+///     "https://purl.imsglobal.org/spec/lti/claim/message_type": "LtiResourceLinkRequest",
+///     "https://purl.imsglobal.org/spec/lti/claim/roles": []
+/// }"#)?;
+/// let faults: ClaimFaults = claims.message().unwrap_err();
+/// let missing: Vec<_> = faults.as_slice().iter().map(|fault| fault.claim.name()).collect();
+/// assert_eq!(missing.len(), 3);
+/// assert!(missing[2].ends_with("/claim/resource_link"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimFaults(Vec<ClaimFault>);
 

@@ -60,8 +60,8 @@ wire_object! {
             tos_uri: WireUrl = "tos_uri" as TextOf<WireUrl>,
             /// E-mail addresses of those responsible.
             contacts: Vec<String> = "contacts" as List<String>,
-            /// A deployment that was made along with the registration, where one platform puts it (Canvas); others put it
-            /// into the tool configuration.
+            /// A deployment that was made along with the registration, where one platform puts it (Canvas); others put
+            /// it into the tool configuration.
             deployment_id: DeploymentId = "deployment_id" as TextOf<DeploymentId>,
             /// Where the registration is read, changed and deleted (RFC 7592).
             registration_client_uri: WireUrl = "registration_client_uri" as TextOf<WireUrl>,
@@ -75,6 +75,22 @@ wire_object! {
 
 wire_object! {
     /// The part of client metadata that is LTI's own (LTI Dynamic Registration 1.0 §4.1).
+    ///
+    /// ```
+    /// use lti_types::{ClientMetadata, MessageType, ToolConfiguration, ToolMessage};
+    ///
+    /// let mut pick = ToolMessage::new();
+    /// pick.kind = Some(MessageType::DeepLinkingRequest);
+    /// pick.label = Some("Choose a quiz".to_owned());
+    /// let mut tool = ToolConfiguration::new();
+    /// tool.domain = Some("tool.example".to_owned());
+    /// tool.target_link_uri = Some("https://tool.example/launch".into());
+    /// tool.messages = Some(vec![pick]);
+    /// let mut metadata = ClientMetadata::new();
+    /// metadata.tool = Some(tool);
+    /// assert!(serde_json::to_string(&metadata)?.contains(r#""messages":[{"type":"LtiDeepLinkingRequest","#));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ToolConfiguration {
         required {}
         optional {
@@ -102,6 +118,8 @@ wire_object! {
 
 wire_object! {
     /// A message that a tool takes, and where the platform is to offer it (LTI Dynamic Registration 1.0 §4.1.1).
+    ///
+    /// [`ToolConfiguration`] has an example.
     ToolMessage {
         required {}
         optional {
@@ -145,6 +163,16 @@ pub fn localized<'a>(
 }
 
 /// Sets the translation of a member into a language, given by its tag (BCP 47).
+///
+/// ```
+/// use lti_types::{ClientMetadata, localize, localized};
+///
+/// let mut metadata = ClientMetadata::new();
+/// metadata.client_name = Some("Quiz".to_owned());
+/// localize(&mut metadata.extensions, "client_name", "de", "Rätsel");
+/// let names: Vec<_> = localized(&metadata.extensions, "client_name").collect();
+/// assert_eq!(names, [("de", "Rätsel")]);
+/// ```
 pub fn localize(extensions: &mut Extensions, name: &str, language: &str, text: &str) {
     extensions.insert(format!("{name}#{language}"), text.into());
 }

@@ -86,6 +86,22 @@ impl ContentItem {
 
 wire_object! {
     /// A web page (Deep Linking 2.0 §3.1.1).
+    ///
+    /// ```
+    /// use lti_types::{ContentItem, Iframe, LinkItem, Picture, Window};
+    ///
+    /// let mut book = LinkItem::new("https://tool.example/book/3".into());
+    /// book.title = Some("Chapter 3".to_owned());
+    /// book.icon = Some(Picture::at("https://tool.example/icons/book.png".into()));
+    /// let mut window = Window::new();
+    /// window.target_name = Some("book".to_owned()); // a second click finds it again
+    /// book.window = Some(window);
+    /// let mut frame = Iframe::new();
+    /// frame.height = Some(600);
+    /// book.iframe = Some(frame);
+    /// assert_eq!(serde_json::to_value(ContentItem::from(book))?["window"]["targetName"], "book");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     LinkItem keeps {
         required {
             /// Where it is; absolute.
@@ -112,6 +128,21 @@ wire_object! {
 
 wire_object! {
     /// A link that is launched by LTI (Deep Linking 2.0 §3.1.2).
+    ///
+    /// ```
+    /// use lti_types::{ContentItem, ItemLineItem, LtiResourceLinkItem, Period};
+    ///
+    /// let mut quiz = LtiResourceLinkItem::new();
+    /// quiz.url = Some("https://tool.example/quiz/9".into());
+    /// quiz.title = Some("Quiz 9".to_owned());
+    /// quiz.line_item = Some(ItemLineItem::of_maximum(20.0));
+    /// let mut june = Period::new();
+    /// june.end_date_time = Some("2026-06-30T12:00:00Z".to_owned());
+    /// quiz.submission = Some(june);
+    /// let item = ContentItem::from(quiz);
+    /// assert_eq!(serde_json::to_value(&item)?["lineItem"]["scoreMaximum"], 20.0);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     LtiResourceLinkItem keeps {
         required {}
         optional {
@@ -144,6 +175,16 @@ wire_object! {
 
 wire_object! {
     /// A file that the platform copies (Deep Linking 2.0 §3.1.3).
+    ///
+    /// ```
+    /// use lti_types::{ContentItem, FileItem};
+    ///
+    /// let mut sheet = FileItem::new("https://tool.example/files/9.pdf?ticket=1".into());
+    /// sheet.media_type = Some("application/pdf".to_owned());
+    /// sheet.expires_at = Some("2026-01-01T00:05:00Z".to_owned()); // the platform copies it at once
+    /// assert_eq!(serde_json::to_value(ContentItem::from(sheet))?["type"], "file");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     FileItem keeps {
         required {
             /// Where it is, perhaps only for minutes.
@@ -168,6 +209,14 @@ wire_object! {
 
 wire_object! {
     /// A fragment of HTML (Deep Linking 2.0 §3.1.4). Sanitize it before anybody sees it.
+    ///
+    /// ```
+    /// use lti_types::{ContentItem, HtmlItem};
+    ///
+    /// let item = ContentItem::from(HtmlItem::new("<p>Read chapter 3 first.</p>".to_owned()));
+    /// assert_eq!(serde_json::to_string(&item)?, r#"{"type":"html","html":"<p>Read chapter 3 first.</p>"}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     HtmlItem keeps {
         required {
             /// The fragment, as the tool wrote it.
@@ -184,6 +233,16 @@ wire_object! {
 
 wire_object! {
     /// An image (Deep Linking 2.0 §3.1.5).
+    ///
+    /// ```
+    /// use lti_types::{ContentItem, ImageItem};
+    ///
+    /// let mut map = ImageItem::new("https://tool.example/maps/3.png".into());
+    /// (map.width, map.height) = (Some(800), Some(600));
+    /// map.text = Some("A map of the harbor".to_owned());
+    /// assert_eq!(serde_json::to_value(ContentItem::from(map))?["width"], 800);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ImageItem keeps {
         required {
             /// Where it is.
@@ -208,6 +267,18 @@ wire_object! {
 
 wire_object! {
     /// A processor of submissions (Asset Processor 1.0).
+    ///
+    /// ```
+    /// use lti_types::{AssetProcessorItem, ContentItem, ReportSettings};
+    ///
+    /// let mut report = ReportSettings::new();
+    /// report.url = Some("https://tool.example/similarity/report".into());
+    /// let mut processor = AssetProcessorItem::new();
+    /// processor.title = Some("Similarity".to_owned());
+    /// processor.report = Some(report);
+    /// assert_eq!(serde_json::to_value(ContentItem::from(processor))?["type"], "ltiAssetProcessor");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     AssetProcessorItem keeps {
         required {}
         optional {
@@ -235,6 +306,17 @@ wire_object! {
 
 /// An item of another type, or one of a known type without what that type requires. `Debug` shows the names of its
 /// members, and no values.
+///
+/// ```
+/// use lti_types::{ContentItem, Extensions, OtherItem};
+///
+/// let mut members = Extensions::new();
+/// members.insert("molecule".to_owned(), "C8H10N4O2".into());
+/// let item = ContentItem::from(OtherItem::new("https://chem.example/molecule".into(), members));
+/// let json = serde_json::to_string(&item)?;
+/// assert_eq!(serde_json::from_str::<ContentItem>(&json)?, item);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct OtherItem {

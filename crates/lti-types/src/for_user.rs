@@ -6,6 +6,14 @@ use crate::{Roles, UserId, WireUrl};
 
 wire_object! {
     /// The person whom the launch is about, who need not be the one who launches.
+    ///
+    /// ```
+    /// use lti_types::ForUser;
+    ///
+    /// let about: ForUser = serde_json::from_str(r#"{"user_id": "u-7", "name": "Ada Lovelace"}"#)?;
+    /// assert_eq!(about.user().map(|id| id.as_str()), Some("u-7"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ForUser {
         required {}
         optional {

@@ -152,8 +152,8 @@ impl LaunchClaims {
         self.roles.as_ref().unwrap_or(&NONE)
     }
 
-    /// The message of a launch into this deployment, also where [`message`](Self::message) refuses it: then it is one that
-    /// promises nothing but its type, which is a resource link's where none is given.
+    /// The message of a launch into this deployment, also where [`message`](Self::message) refuses it: then it is one
+    /// that promises nothing but its type, which is a resource link's where none is given.
     #[must_use]
     pub fn message_within<'a>(&'a self, deployment_id: &'a DeploymentId) -> Message<'a> {
         self.message().unwrap_or_else(|_| {
@@ -194,6 +194,15 @@ impl<'a> User<'a> {
 }
 
 /// The audience of a token (`aud`): one text or a list, written as it was read.
+///
+/// ```
+/// use lti_types::Audience;
+///
+/// let listed: Audience = serde_json::from_str(r#"["quiz"]"#)?;
+/// assert_eq!(listed.as_slice(), Audience::one("quiz").as_slice());
+/// assert_eq!(serde_json::to_string(&listed)?, r#"["quiz"]"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audience {
     values: Vec<String>,

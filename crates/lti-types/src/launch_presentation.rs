@@ -41,6 +41,8 @@ wire_object! {
 }
 
 /// What a tool may tell the platform on the way back. All of it is plain text, and untrusted to the platform.
+///
+/// [`LaunchPresentation::return_to`] has an example.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReturnMessages {

@@ -8,8 +8,8 @@
 //!   about: [`OpenIdConfiguration`], [`ClientMetadata`]
 //! - the login: [`LoginInitiation`], [`AuthenticationRequest`], [`AuthenticationResponse`], [`FormPost`]
 //! - the launch: [`LaunchClaims`], [`Message`], [`Roles`], [`Context`], [`ResourceLink`], [`Custom`], …
-//! - what a launch brings: [`GradeService`], [`RosterService`], [`DeepLinkingSettings`], …; and what deep linking brings back:
-//!   [`DeepLinkingResponse`], [`ContentItem`]
+//! - what a launch brings: [`GradeService`], [`RosterService`], [`DeepLinkingSettings`], …; and what deep linking
+//!   brings back: [`DeepLinkingResponse`], [`ContentItem`]
 //! - what services exchange: [`LineItem`], [`Score`], [`LineItemResult`], [`Member`], [`MembershipContainer`],
 //!   [`Timestamp`]
 //! - what vendors add: [`vendor`]; what was odd: [`diagnostics`]

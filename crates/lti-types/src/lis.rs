@@ -6,6 +6,14 @@ use crate::tolerant::{Text, TextOf};
 
 wire_object! {
     /// What the student information system calls the person and the course.
+    ///
+    /// ```
+    /// use lti_types::Lis;
+    ///
+    /// let lis: Lis = serde_json::from_str(r#"{"person_sourcedid": "sis:942a8dd9"}"#)?;
+    /// assert_eq!(lis.person_sourcedid.as_deref(), Some("sis:942a8dd9"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     Lis {
         required {}
         optional {

@@ -1,6 +1,7 @@
 //! Ranges of media types (RFC 9110 §12.5.1), as in `accept_media_types`.
 
-/// Whether a media range (`image/*`, `*/*`, `text/html; q=0.9`) covers a media type. Parameters of both are passed over.
+/// Whether a media range (`image/*`, `*/*`, `text/html; q=0.9`) covers a media type. Parameters of both are passed
+/// over.
 ///
 /// ```
 /// use lti_types::media_range_covers;

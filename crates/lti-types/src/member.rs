@@ -81,6 +81,18 @@ impl Member {
 
 wire_object! {
     /// The claims of a launch that concern one person alone (NRPS 2.0 §3.2).
+    ///
+    /// ```
+    /// use lti_types::{Member, MemberMessage, MessageType, Roles, UserId};
+    ///
+    /// let mut message = MemberMessage::new();
+    /// message.message_type = Some(MessageType::ResourceLinkRequest);
+    /// message.custom = Some([("attempts_left", "2")].into_iter().collect());
+    /// let mut member = Member::new(UserId::new("u-7")?, Roles::none());
+    /// member.message = Some(vec![message]);
+    /// assert_eq!(member.messages()[0].custom.as_ref().and_then(|custom| custom.get("attempts_left")), Some("2"));
+    /// # Ok::<(), lti_types::InvalidIdentifier>(())
+    /// ```
     MemberMessage {
         required {}
         optional {
@@ -96,6 +108,17 @@ wire_object! {
 
 wire_object! {
     /// One group that a person is in (Course Groups 1.0).
+    ///
+    /// ```
+    /// use lti_types::{GroupEnrollment, Member, Roles, UserId};
+    ///
+    /// let mut group = GroupEnrollment::new();
+    /// group.group_id = Some("lab-2".to_owned());
+    /// let mut member = Member::new(UserId::new("u-7")?, Roles::none());
+    /// member.group_enrollments = Some(vec![group]);
+    /// assert!(serde_json::to_string(&member)?.contains(r#"[{"group_id":"lab-2"}]"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     GroupEnrollment {
         required {}
         optional {

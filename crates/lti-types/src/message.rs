@@ -111,6 +111,19 @@ pub struct DataPrivacyRequest<'a> {
 }
 
 /// A message of another type.
+///
+/// ```
+/// use lti_types::{LaunchClaims, Message};
+///
+/// let claims: LaunchClaims = serde_json::from_str(r#"{
+///     "https://purl.imsglobal.org/spec/lti/claim/version": "1.3.0",
+///     "https://purl.imsglobal.org/spec/lti/claim/message_type": "LtiContextLaunchRequest",
+///     "https://purl.imsglobal.org/spec/lti/claim/deployment_id": "1"
+/// }"#)?;
+/// let Ok(Message::Other(other)) = claims.message() else { panic!("it is of no type that is known here") };
+/// assert_eq!(other.message_type.as_str(), "LtiContextLaunchRequest"); // the rest is in the claims
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct OtherMessage<'a> {

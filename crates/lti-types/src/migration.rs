@@ -6,6 +6,14 @@ use crate::tolerant::Text;
 wire_object! {
     /// The identifiers that this link, person and context had under LTI 1.1. Each but the key is sent only
     /// where it differs from its successor.
+    ///
+    /// ```
+    /// use lti_types::Lti1p1;
+    ///
+    /// let old: Lti1p1 = serde_json::from_str(r#"{"oauth_consumer_key": "physics", "user_id": "7"}"#)?;
+    /// assert!(old.oauth_consumer_key_sign.is_none()); // anybody may have said so
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     Lti1p1 {
         required {}
         optional {

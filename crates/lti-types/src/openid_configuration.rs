@@ -67,6 +67,19 @@ wire_object! {
 
 wire_object! {
     /// The part of an OpenID configuration that is LTI's own (LTI Dynamic Registration 1.0 §3.2).
+    ///
+    /// ```
+    /// use lti_types::{MessageType, PlatformConfiguration, SupportedMessage};
+    ///
+    /// let mut message = SupportedMessage::new();
+    /// message.kind = Some(MessageType::DeepLinkingRequest);
+    /// message.placements = Some(vec!["ContentArea".to_owned()]);
+    /// let mut platform = PlatformConfiguration::new();
+    /// platform.product_family_code = Some("pond".to_owned());
+    /// platform.messages_supported = Some(vec![message]);
+    /// assert_eq!(serde_json::to_value(&platform)?["messages_supported"][0]["type"], "LtiDeepLinkingRequest");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     PlatformConfiguration {
         required {}
         optional {
@@ -88,6 +101,8 @@ wire_object! {
 
 wire_object! {
     /// A message that a platform can send, and the places where it can be offered.
+    ///
+    /// [`PlatformConfiguration`] has an example.
     SupportedMessage {
         required {}
         optional {

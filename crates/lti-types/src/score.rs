@@ -79,6 +79,17 @@ wire_object! {
 
 wire_object! {
     /// When work was begun and handed in (AGS 2.0 §3.4.10).
+    ///
+    /// ```
+    /// use lti_types::{Score, Submission, UserId};
+    ///
+    /// let mut score = Score::graded(UserId::new("u-7")?, "2026-06-30T12:00:05.000Z".into(), 17.0, 20.0);
+    /// let mut submission = Submission::new();
+    /// submission.submitted_at = Some("2026-06-30T11:59:00.000Z".into()); // in time, whenever it was graded
+    /// score.submission = Some(submission);
+    /// assert!(serde_json::to_string(&score)?.contains("submittedAt"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     Submission {
         required {}
         optional {

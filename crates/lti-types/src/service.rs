@@ -52,6 +52,17 @@ impl GradeService {
 
 wire_object! {
     /// Names and Role Provisioning Services in this context (NRPS 2.0 §3.6.1.1).
+    ///
+    /// ```
+    /// use lti_types::RosterService;
+    ///
+    /// let service: RosterService = serde_json::from_str(r#"{
+    ///     "context_memberships_url": "https://lms.example/7/members", "service_versions": ["2.0"]
+    /// }"#)?;
+    /// assert!(service.context_memberships_url.is_some());
+    /// assert!(service.scope.is_none()); // as of most platforms
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     RosterService {
         required {}
         optional {
@@ -67,6 +78,14 @@ wire_object! {
 
 wire_object! {
     /// Course Groups in this context (Course Groups 1.0).
+    ///
+    /// ```
+    /// use lti_types::GroupService;
+    ///
+    /// let service: GroupService = serde_json::from_str(r#"{"context_groups_url": "https://lms.example/7/groups"}"#)?;
+    /// assert!(service.context_group_sets_url.is_none());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     GroupService {
         required {}
         optional {
@@ -84,6 +103,17 @@ wire_object! {
 
 wire_object! {
     /// Basic Outcomes under 1.3.
+    ///
+    /// ```
+    /// use lti_types::BasicOutcome;
+    ///
+    /// let outcome: BasicOutcome = serde_json::from_str(r#"{
+    ///     "lis_result_sourcedid": "{\"data\":{\"instanceid\":\"3\"}}",
+    ///     "lis_outcome_service_url": "https://moodle.example/mod/lti/service.php"
+    /// }"#)?;
+    /// assert!(outcome.lis_result_sourcedid.is_some_and(|id| id.starts_with('{'))); // sent back as it came
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     BasicOutcome {
         required {}
         optional {
@@ -97,6 +127,16 @@ wire_object! {
 
 wire_object! {
     /// Where learning events go (LTI Caliper Connector 1.0).
+    ///
+    /// ```
+    /// use lti_types::CaliperService;
+    ///
+    /// let mut service = CaliperService::new();
+    /// service.caliper_endpoint_url = Some("https://lms.example/events".into());
+    /// service.caliper_federated_session_id = Some("urn:uuid:1c519ff7".to_owned());
+    /// assert_eq!(serde_json::to_value(&service)?["caliper_federated_session_id"], "urn:uuid:1c519ff7");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     CaliperService {
         required {}
         optional {
@@ -112,6 +152,17 @@ wire_object! {
 
 wire_object! {
     /// Where a tool subscribes to notices (Platform Notification Service 1.0).
+    ///
+    /// ```
+    /// use lti_types::NotificationService;
+    ///
+    /// let service: NotificationService = serde_json::from_str(r#"{
+    ///     "platform_notification_service_url": "https://lms.example/notices",
+    ///     "notice_types_supported": ["LtiHelloWorldNotice"]
+    /// }"#)?;
+    /// assert_eq!(service.notice_types_supported.as_deref(), Some(&["LtiHelloWorldNotice".to_owned()][..]));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     NotificationService {
         required {}
         optional {
@@ -129,6 +180,14 @@ wire_object! {
 
 wire_object! {
     /// Where acceptance of a license agreement is recorded (EULA Service 1.0).
+    ///
+    /// ```
+    /// use lti_types::EulaService;
+    ///
+    /// let service: EulaService = serde_json::from_str(r#"{"url": "https://lms.example/eula", "scope": []}"#)?;
+    /// assert!(service.url.is_some());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     EulaService {
         required {}
         optional {
@@ -142,6 +201,15 @@ wire_object! {
 
 wire_object! {
     /// The assignment that an asset processor is attached to (Asset Processor 1.0).
+    ///
+    /// ```
+    /// use lti_types::{Activity, AssetReference};
+    ///
+    /// let activity: Activity = serde_json::from_str(r#"{"id": "a-1", "title": "Essay"}"#)?;
+    /// let submission: AssetReference = serde_json::from_str(r#"{"id": "s-9"}"#)?;
+    /// assert_eq!((activity.id.as_deref(), submission.id.as_deref()), (Some("a-1"), Some("s-9")));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     Activity {
         required {}
         optional {
@@ -155,6 +223,8 @@ wire_object! {
 
 wire_object! {
     /// A submission or asset that a report is about (Asset Processor 1.0).
+    ///
+    /// [`Activity`] has an example.
     AssetReference {
         required {}
         optional {

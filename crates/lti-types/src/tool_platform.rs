@@ -6,6 +6,15 @@ use crate::tolerant::{Text, TextOf};
 
 wire_object! {
     /// The installation that the launch comes from.
+    ///
+    /// ```
+    /// use lti_types::ToolPlatform;
+    ///
+    /// let platform: ToolPlatform = serde_json::from_str(
+    ///     r#"{"guid": "lms.example", "product_family_code": "moodle", "version": 2024042200}"#)?;
+    /// assert_eq!(platform.version.as_deref(), Some("2024042200"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ToolPlatform {
         required {}
         optional {

@@ -118,8 +118,8 @@ impl WireUrl {
         if url.scheme() == "https" || is_loopback(&url) { Ok(url) } else { Err(InvalidUrl::NotHttps) }
     }
 
-    /// Whether a browser may be sent there by a click: [`to_url`](Self::to_url) takes it, and it is written without control
-    /// characters, which browsers take out before they look at the scheme.
+    /// Whether a browser may be sent there by a click: [`to_url`](Self::to_url) takes it, and it is written without
+    /// control characters, which browsers take out before they look at the scheme.
     #[must_use]
     pub fn is_web(&self) -> bool {
         is_plain(&self.0) || (!self.0.chars().any(char::is_control) && self.to_url().is_ok())

@@ -91,6 +91,14 @@ pub struct Texts {
 }
 
 /// The words for one kind of trouble.
+///
+/// ```
+/// use lti_browser::{FaultTexts, Texts};
+///
+/// let mut texts = Texts::for_locale("en");
+/// texts.expired = FaultTexts::new("The quiz was open for too long.", "For your safety a sign-in lasts ten minutes.");
+/// assert_eq!(texts.expired.what, "The quiz was open for too long.");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct FaultTexts {

@@ -112,7 +112,8 @@ impl From<zip::result::ZipError> for ReadError {
     }
 }
 
-/// Errors of the source are told apart from errors of the format, which the ZIP and inflate libraries report as I/O too.
+/// Errors of the source are told apart from errors of the format, which the ZIP and inflate libraries report as I/O
+/// too.
 fn is_ours(error: &io::Error) -> bool {
     !matches!(
         error.kind(),

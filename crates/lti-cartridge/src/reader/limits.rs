@@ -34,7 +34,8 @@ pub struct Limits {
     pub ratio: u64,
     /// Nesting of XML elements: 256, which is also the most; a greater value counts as that.
     pub xml_depth: usize,
-    /// Items of the outline, and resources: 250,000 each. Files and dependencies in all resources together: twice as many.
+    /// Items of the outline, and resources: 250,000 each. Files and dependencies in all resources together: twice as
+    /// many.
     pub items: usize,
     /// Properties in one list of an LTI link, extensions of a link, and attachments of a topic: 1,000.
     pub properties: usize,

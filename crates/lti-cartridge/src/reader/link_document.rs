@@ -1,4 +1,5 @@
-//! An LTI link as a document of its own, the "cartridge URL" that platforms fetch to configure a tool: written and read.
+//! An LTI link as a document of its own, the "cartridge URL" that platforms fetch to configure a tool: written and
+//! read.
 
 use thiserror::Error;
 
@@ -14,8 +15,8 @@ pub(crate) const MAX_DOCUMENT_BYTES: usize = 256 << 10;
 
 /// A `cartridge_basiclti_link` document outside of any package.
 ///
-/// Serve it as `text/xml; charset=utf-8`. Canvas reads it "by URL" and as pasted XML, Moodle as tool URL, Sakai and Blackboard
-/// likewise; all of that is LTI 1.1.
+/// Serve it as `text/xml; charset=utf-8`. Canvas reads it "by URL" and as pasted XML, Moodle as tool URL, Sakai and
+/// Blackboard likewise; all of that is LTI 1.1.
 ///
 /// ```
 /// use lti_cartridge::{LinkDocument, LtiLink, Settings};

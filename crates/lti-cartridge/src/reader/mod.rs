@@ -95,8 +95,8 @@ impl<R: Read + Seek> CartridgeReader<R> {
     /// Reads manifest and descriptors into a model, and looks whether all files are there.
     ///
     /// # Errors
-    /// There is no manifest, it cannot be read, the package exceeds a limit as a whole, or the source fails. What is wrong
-    /// with single resources is a diagnostic.
+    /// There is no manifest, it cannot be read, the package exceeds a limit as a whole, or the source fails. What is
+    /// wrong with single resources is a diagnostic.
     pub fn read(&mut self) -> Result<Reading, ReadError> {
         let mut resources = Vec::new();
         let mut reading = self.read_each(|resource| resources.push(resource))?;
@@ -155,8 +155,8 @@ impl<R: Read + Seek> CartridgeReader<R> {
         Ok(Reading { declared: raw.declared, cartridge, diagnostics, omitted_diagnostics })
     }
 
-    /// Opens a file of web content or associated content by the path that the model gives it. It is inflated as it is read;
-    /// a limit shows as an I/O error.
+    /// Opens a file of web content or associated content by the path that the model gives it. It is inflated as it is
+    /// read; a limit shows as an I/O error.
     ///
     /// # Errors
     /// The file is not there, or its entry cannot be read.

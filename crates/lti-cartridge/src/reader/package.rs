@@ -149,8 +149,8 @@ impl<R: Seek> Seek for Metered<R> {
     }
 }
 
-/// How many entries the last end record declares; 0 when there is none, which the library will say. An honest archive is
-/// refused by this before anything is allocated for it; a dishonest one meets the meter.
+/// How many entries the last end record declares; 0 when there is none, which the library will say. An honest archive
+/// is refused by this before anything is allocated for it; a dishonest one meets the meter.
 fn declared_entries<R: Read + Seek>(reader: &mut R, length: u64) -> Result<u64, ReadError> {
     const LONGEST: u64 = 22 + 0xFFFF + 20;
     reader.seek(SeekFrom::Start(length.saturating_sub(LONGEST)))?;

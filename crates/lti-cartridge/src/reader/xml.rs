@@ -1,5 +1,5 @@
-//! XML as it is read: elements by local name, whatever their prefix; no document types, no entities but the five of XML;
-//! bounded depth. The parser itself is quick-xml.
+//! XML as it is read: elements by local name, whatever their prefix; no document types, no entities but the five of
+//! XML; bounded depth. The parser itself is quick-xml.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,5 @@
-//! Descriptors: the documents of LTI links, web links and topics (`imslticc`, `imswl`, `imsdt`), in the order of their schemas.
+//! Descriptors: the documents of LTI links, web links and topics (`imslticc`, `imswl`, `imsdt`), in the order of their
+//! schemas.
 
 use std::borrow::Cow;
 
@@ -69,7 +70,8 @@ pub(crate) fn lti_link(
     Ok(())
 }
 
-/// Both URLs, the plain one doubled as the secure one and the other way round where it is https: importers differ in which they read.
+/// Both URLs, the plain one doubled as the secure one and the other way round where it is https: importers differ in
+/// which they read.
 fn launch_urls<'l>(
     checks: &Checks<'_>,
     link: &'l LtiLink,

@@ -73,7 +73,8 @@ pub enum WriteError {
     /// An LTI link has neither launch URL.
     #[error("the link has no launch URL{}", of(.0.as_ref()))]
     NoLaunchUrl(Option<Identifier>),
-    /// A URL is empty, longer than 4096 characters, has blanks or control characters, or is not an absolute http(s) URL.
+    /// A URL is empty, longer than 4096 characters, has blanks or control characters, or is not an absolute http(s)
+    /// URL.
     #[error("the URL in {field} cannot be written{}", of(.resource.as_ref()))]
     InvalidUrl {
         /// The resource; `None` for a document of its own.

@@ -1,8 +1,10 @@
-//! Writing a package: first the outline, then the contents, each pulled once and let go (CC 1.1 and 1.3, content packaging).
+//! Writing a package: first the outline, then the contents, each pulled once and let go (CC 1.1 and 1.3, content
+//! packaging).
 //!
 //! [`Cartridge::write_to`](crate::Cartridge::write_to) writes a model that is in memory. For catalogs that are not,
-//! [`OutlineWriter`] takes titles and identifiers as they come and [`ContentWriter::pull`] then asks for one content after
-//! the other: what stays in memory is under 400 bytes for each link, most of it the directory that ends every ZIP archive.
+//! [`OutlineWriter`] takes titles and identifiers as they come and [`ContentWriter::pull`] then asks for one content
+//! after the other: what stays in memory is under 400 bytes for each link, most of it the directory that ends every ZIP
+//! archive.
 
 mod archive;
 mod contents;
@@ -33,8 +35,8 @@ use crate::{Target, Vendor, Version};
 pub struct Settings {
     /// The version to write.
     pub version: Version,
-    /// The vendor of links that name none. Without it a vendor is made of the host of the launch URL, because the schema
-    /// requires one.
+    /// The vendor of links that name none. Without it a vendor is made of the host of the launch URL, because the
+    /// schema requires one.
     pub vendor: Option<Vendor>,
     /// Whether links without an extension for Canvas get one with the `domain` of the launch URL, by which Canvas finds
     /// an installed tool.

@@ -21,8 +21,8 @@ const CHUNK: usize = 16 * 1024;
 
 /// Takes the outline of a cartridge as it comes and writes it out at once.
 ///
-/// Order matters only in that folders are opened and closed around their members; resources may be announced at any time,
-/// and links may name resources that are announced later.
+/// Order matters only in that folders are opened and closed around their members; resources may be announced at any
+/// time, and links may name resources that are announced later.
 ///
 /// ```
 /// use lti_cartridge::{Identifier, LtiLink, Metadata, OutlineWriter, Payload, Scope, Settings, WriteError};
@@ -65,6 +65,25 @@ pub struct OutlineWriter<'w> {
 }
 
 /// Announces a resource of the package.
+///
+/// ```
+/// use lti_cartridge::{
+///     EntryKind, Files, Identifier, Metadata, OutlineWriter, Payload, ResourceEntry, Scope, Settings, WriteError,
+/// };
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut package = Vec::new();
+/// let id = Identifier::derived(Scope::Manifest, "course-17");
+/// let mut outline = OutlineWriter::new(&mut package, &Settings::default(), &id, &Metadata::new("Biology 101"))?;
+/// let page = Identifier::derived(Scope::Resource, "course-17/page-1");
+/// outline.link(&Identifier::derived(Scope::Item, "course-17/page-1"), "Week 1", &page)?;
+/// let files = Files::one("pages/week-1.html".parse()?);
+/// outline.resource(ResourceEntry::new(page, EntryKind::WebContent(files)))?;
+/// let written = outline.finish()?.pull(|_| Ok::<_, WriteError>(Payload::Bytes(b"<p>Read chapter 3.</p>".into())))?;
+/// assert_eq!(written.entries, 2); // the manifest and the page
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResourceEntry {

@@ -1,5 +1,5 @@
-//! Peak memory, measured on processes of their own: the test starts this very binary again for one ignored test and reads
-//! what that says about its own `VmHWM` (the high-water mark of its resident memory, on Linux).
+//! Peak memory, measured on processes of their own: the test starts this very binary again for one ignored test and
+//! reads what that says about its own `VmHWM` (the high-water mark of its resident memory, on Linux).
 
 use std::io::{Seek, SeekFrom, Write};
 use std::process::Command;

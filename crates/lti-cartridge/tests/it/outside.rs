@@ -1,5 +1,5 @@
-//! What lies outside of this repository: schemas, samples and programs. Tests that need them say that they skip, or fail
-//! where `LTI_TEST_REQUIRE_ALL=1`.
+//! What lies outside of this repository: schemas, samples and programs. Tests that need them say that they skip, or
+//! fail where `LTI_TEST_REQUIRE_ALL=1`.
 
 use std::path::PathBuf;
 use std::process::Command;

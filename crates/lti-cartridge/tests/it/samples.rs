@@ -1,5 +1,5 @@
-//! Real packages, where they are: read without panic, valid ones without errors, the others with what is wrong with them,
-//! and all of them written again and read back.
+//! Real packages, where they are: read without panic, valid ones without errors, the others with what is wrong with
+//! them, and all of them written again and read back.
 
 use std::fs::File;
 use std::io::Cursor;

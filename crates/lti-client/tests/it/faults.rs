@@ -174,7 +174,8 @@ async fn run(seed: u64, restarts: bool) {
                 assert!(graded_since && !has_ours, "seed {seed}, score {n}: nothing newer is there");
             }
             ScoreOutcome::Failed(failure) => {
-                // Only a refusal leaves something open, where an attempt before it broke down, or nothing but 503 and 429.
+                // Only a refusal leaves something open, where an attempt before it broke down, or nothing but 503 and
+                // 429.
                 let refused = failure.reason.code() == "forbidden" && is_closed(sent.user_id.as_str());
                 let turned_away = ["unavailable", "rate_limited"].contains(&failure.reason.code());
                 assert!(

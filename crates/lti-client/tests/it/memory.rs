@@ -1,5 +1,6 @@
-//! Peak memory, measured on a process of its own: the test starts this very binary again for one ignored test and reads what
-//! that says about its own `VmHWM` (the high-water mark of its resident memory, on Linux). Client and server share it.
+//! Peak memory, measured on a process of its own: the test starts this very binary again for one ignored test and reads
+//! what that says about its own `VmHWM` (the high-water mark of its resident memory, on Linux). Client and server share
+//! it.
 
 use std::process::Command;
 

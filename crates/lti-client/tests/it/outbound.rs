@@ -151,8 +151,8 @@ async fn names_are_decided_by_what_they_resolve_to() {
     assert_eq!(fetch_keys(&client, &url).await, "not_connected");
 }
 
-/// What was checked is what is connected to: there is no second question whose answer could differ, and a new connection
-/// is a new decision.
+/// What was checked is what is connected to: there is no second question whose answer could differ, and a new
+/// connection is a new decision.
 #[tokio::test]
 async fn an_answer_that_changes_reaches_nobody() {
     let server = Server::start(|_| {

@@ -14,8 +14,8 @@ use crate::support::{
     Server, builder, client, credentials, grade_service, json as json_reply, line_item, reply, score, token,
 };
 
-/// Scores of one person go one after the other, the oldest first, however they stand in the input; outcomes come back in the
-/// order of the input.
+/// Scores of one person go one after the other, the oldest first, however they stand in the input; outcomes come back
+/// in the order of the input.
 #[tokio::test(flavor = "multi_thread")]
 async fn several_scores_of_one_person_do_not_overtake_each_other() {
     let seen = Arc::new(Mutex::new(Vec::new()));

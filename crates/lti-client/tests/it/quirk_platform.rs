@@ -1,5 +1,5 @@
-//! A platform with the oddities of real ones, each behind the number that docs/quirks.md gives it. Without a number it is as
-//! strict as the strictest: what one platform insists on is insisted on by all.
+//! A platform with the oddities of real ones, each behind the number that docs/quirks.md gives it. Without a number it
+//! is as strict as the strictest: what one platform insists on is insisted on by all.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,5 @@
-//! Platforms that are none: anybody may open a tool's registration page with any address (LTI Dynamic Registration 1.0 §5).
+//! Platforms that are none: anybody may open a tool's registration page with any address (LTI Dynamic Registration 1.0
+//! §5).
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;

@@ -73,8 +73,8 @@ async fn whoever_gives_up_leaves_nobody_waiting() {
     assert_eq!(server.requests(), 2);
 }
 
-/// What could make another token of it is another token: deployment, scopes, client, audience, URL, key; the order of the
-/// scopes is nothing of that.
+/// What could make another token of it is another token: deployment, scopes, client, audience, URL, key; the order of
+/// the scopes is nothing of that.
 #[tokio::test]
 async fn tokens_are_kept_apart() {
     let server = Server::start(|_| token("t"));

@@ -10,6 +10,15 @@ const MAX_DETAIL: usize = 200;
 
 /// A course of a catalog that cannot be read. Displays as a sentence for a person; serializes as
 /// `{"code", "message", "sentence", "remedy"}`.
+///
+/// ```
+/// use lti_eligibility::catalog::{Catalog, UnreadableCourse};
+///
+/// let catalog = Catalog::parse(br#"{"id": "autumn", "name": "Autumn", "courses": [{"id": "c-1", "title": 7}]}"#)?;
+/// let unreadable: &UnreadableCourse = catalog.entries[0].course.as_ref().unwrap_err();
+/// assert_eq!((unreadable.field(), unreadable.fault.code()), (Some("title"), "course_member_wrong"));
+/// # Ok::<(), lti_eligibility::catalog::CatalogError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnreadableCourse {

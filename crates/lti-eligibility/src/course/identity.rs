@@ -25,8 +25,8 @@ impl CourseId {
     ///
     /// # Errors
     ///
-    /// An identifier that is empty or blank, longer than [`MAX_COURSE_ID_BYTES`], holds a control character, or is `.` or
-    /// `..`, which a URL's path drops.
+    /// An identifier that is empty or blank, longer than [`MAX_COURSE_ID_BYTES`], holds a control character, or is `.`
+    /// or `..`, which a URL's path drops.
     pub fn new(id: impl Into<String>) -> Result<Self, InvalidCourseId> {
         let id = id.into();
         let dropped = id.trim().is_empty() || id == "." || id == "..";

@@ -115,6 +115,18 @@ pub enum RoleMapping {
 }
 
 /// When new learners can enroll, both ends included. A window that ends before it starts cannot be made.
+///
+/// ```
+/// use chrono::{TimeZone, Utc};
+/// use lti_eligibility::enrollment::EnrollmentWindow;
+///
+/// let september = Utc.with_ymd_and_hms(2026, 9, 1, 0, 0, 0).unwrap();
+/// let october = Utc.with_ymd_and_hms(2026, 10, 1, 0, 0, 0).unwrap();
+/// let window = EnrollmentWindow::new(Some(september), Some(october))?;
+/// assert_eq!(window.end(), Some(october));
+/// assert!(EnrollmentWindow::new(Some(october), Some(september)).is_err());
+/// # Ok::<(), lti_eligibility::enrollment::InvalidEnrollmentWindow>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Ends", into = "Ends")]
 pub struct EnrollmentWindow {
@@ -194,6 +206,16 @@ impl InvalidEnrollmentWindow {
 }
 
 /// How long an enrollment lasts: one second or more, in whole seconds.
+///
+/// ```
+/// use chrono::TimeDelta;
+/// use lti_eligibility::enrollment::EnrollmentDuration;
+///
+/// let term = EnrollmentDuration::new(TimeDelta::weeks(12))?;
+/// assert_eq!(i64::from(term), 7_257_600); // as it is written: seconds
+/// assert!(EnrollmentDuration::new(TimeDelta::zero()).is_err());
+/// # Ok::<(), lti_eligibility::enrollment::InvalidEnrollmentDuration>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "i64", into = "i64")]
 pub struct EnrollmentDuration(TimeDelta);
@@ -294,6 +316,15 @@ pub enum SyncMode {
 }
 
 /// What the profiles of new users begin with, where the platform says nothing.
+///
+/// ```
+/// use lti_eligibility::enrollment::ProfileDefaults;
+///
+/// let mut defaults = ProfileDefaults::new();
+/// defaults.timezone = Some("Europe/Amsterdam".to_owned());
+/// assert_eq!(serde_json::to_string(&defaults)?, r#"{"timezone":"Europe/Amsterdam"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

@@ -15,14 +15,18 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use chrono::{TimeDelta, TimeZone, Utc};
-/// use lti_eligibility::outcome::{GradeDelivery, Grade, GradeAction, GradeSharing, Occasion, Progress, RetryPolicy, next_action};
+/// use lti_eligibility::outcome::{
+///     Grade, GradeAction, GradeDelivery, GradeSharing, Occasion, Progress, RetryPolicy, next_action,
+/// };
 ///
 /// let now = Utc.with_ymd_and_hms(2026, 1, 31, 12, 0, 0).unwrap();
 /// let retry = RetryPolicy::default();
 /// let mut progress = Progress::new();
 /// progress.activity_completed = true;
 /// let grade = Grade::new(None, true);
-/// let act = |delivery: &GradeDelivery, occasion| next_action(GradeSharing::Always, &progress, delivery, occasion, &retry, now);
+/// let act = |delivery: &GradeDelivery, occasion| {
+///     next_action(GradeSharing::Always, &progress, delivery, occasion, &retry, now)
+/// };
 ///
 /// assert_eq!(act(&GradeDelivery::NeverSent, Occasion::Routine), GradeAction::Send(grade));
 /// let failed = GradeDelivery::NeverSent.failed(now);

@@ -26,6 +26,8 @@ const COLUMNS: [&str; 11] = [
 /// Every cell is quoted; several codes or messages in a cell are separated by `, `. Titles and ids are other people's
 /// text: what a spreadsheet would take for a formula is preceded by an apostrophe, and control characters become
 /// blanks. The exact text is in the JSON report.
+///
+/// [`Reporter`](super::Reporter) has an example.
 #[derive(Debug)]
 pub struct CsvWriter<W: io::Write> {
     out: csv::Writer<W>,

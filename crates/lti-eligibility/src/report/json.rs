@@ -24,6 +24,29 @@ struct Tail<'a> {
 }
 
 /// Writes one JSON document: `{"catalog", "checked_at", "courses": […], "totals"}`, with a line per course.
+///
+/// ```
+/// use chrono::{TimeZone, Utc};
+/// use lti_eligibility::catalog::Catalog;
+/// use lti_eligibility::export::Policy;
+/// use lti_eligibility::report::{JsonLinesWriter, JsonWriter, Reporter};
+///
+/// let catalog = Catalog::parse(br#"{"id": "autumn", "name": "Autumn", "courses": [{"id": "c-1"}]}"#)?;
+/// let now = Utc.with_ymd_and_hms(2026, 1, 31, 12, 0, 0).unwrap();
+/// let mut reporter = Reporter::new(&catalog.header, Policy::default(), now)?;
+/// let mut document = JsonWriter::new(Vec::new(), &catalog.header, now)?;
+/// let mut lines = JsonLinesWriter::new(Vec::new(), &catalog.header, now)?;
+/// for entry in &catalog.entries {
+///     let row = reporter.row(entry);
+///     document.write(&row)?;
+///     lines.write(&row)?;
+/// }
+/// let document: serde_json::Value = serde_json::from_slice(&document.finish(reporter.totals())?)?;
+/// assert!(document.is_object());
+/// let lines = String::from_utf8(lines.finish(reporter.totals())?)?;
+/// assert_eq!(lines.lines().count(), 3); // the catalog, a course, and how many
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct JsonWriter<W> {
     out: W,
@@ -72,6 +95,8 @@ impl<W: io::Write> JsonWriter<W> {
 }
 
 /// Writes JSON lines: first `{"catalog", "checked_at"}`, then one course per line, last `{"totals"}`.
+///
+/// [`JsonWriter`] has an example.
 #[derive(Debug)]
 pub struct JsonLinesWriter<W> {
     out: W,

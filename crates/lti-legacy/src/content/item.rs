@@ -8,8 +8,9 @@ use crate::mapping::LTI_LINK;
 /// What the score of a line item is reported as.
 const TOTAL_SCORE: &str = "http://purl.imsglobal.org/ctx/lis/v2p1/Result#totalScore";
 
-/// An item of Content-Item 1.0 as one of Deep Linking. What Deep Linking has no name for stays in the extensions, so that
-/// it is there when the item is written again. Nothing is checked: addresses may be scripts, and HTML is the tool's.
+/// An item of Content-Item 1.0 as one of Deep Linking. What Deep Linking has no name for stays in the extensions, so
+/// that it is there when the item is written again. Nothing is checked: addresses may be scripts, and HTML is the
+/// tool's.
 ///
 /// | `@type` | media type | becomes |
 /// |---|---|---|
@@ -19,6 +20,21 @@ const TOTAL_SCORE: &str = "http://purl.imsglobal.org/ctx/lis/v2p1/Result#totalSc
 /// | `ContentItem` | `text/html`, without an address | HTML fragment, of its `text` |
 /// | `ContentItem` | any other, with an address | link |
 /// | any other | | the same, whole |
+///
+/// ```
+/// use lti_legacy::{item_from_legacy, item_to_legacy};
+/// use lti_types::ContentItem;
+///
+/// let serde_json::Value::Object(members) = serde_json::json!({
+///     "@type": "LtiLinkItem", "mediaType": "application/vnd.ims.lti.v1.ltilink",
+///     "url": "https://tool.example/quiz/9", "title": "Quiz 9",
+///     "lineItem": {"@type": "LineItem", "scoreConstraints": {"@type": "NumericLimits", "totalMaximum": 20}},
+/// }) else { unreachable!() };
+/// let item = item_from_legacy(members);
+/// let ContentItem::LtiResourceLink(link) = &item else { panic!("it is a link") };
+/// assert_eq!(link.line_item.as_ref().and_then(|column| column.score_maximum), Some(20.0));
+/// assert_eq!(item_to_legacy(&item)["@type"], "LtiLinkItem");
+/// ```
 #[must_use]
 pub fn item_from_legacy(mut members: Map<String, Value>) -> ContentItem {
     // A member that would pass for Deep Linking's type is none of Content-Item's.
@@ -69,6 +85,8 @@ pub fn item_from_legacy(mut members: Map<String, Value>) -> ContentItem {
 }
 
 /// An item of Deep Linking as one of Content-Item 1.0. An HTML fragment takes the place of its own `text`.
+///
+/// [`item_from_legacy`] has an example.
 #[must_use]
 pub fn item_to_legacy(item: &ContentItem) -> Value {
     let Ok(Value::Object(mut members)) = serde_json::to_value(item) else { return json!({}) };

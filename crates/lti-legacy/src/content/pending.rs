@@ -15,6 +15,8 @@ use crate::{
 };
 
 /// What a platform keeps of a request for content until the answer comes: in the session of whoever asked, once.
+///
+/// [`UnverifiedSelection`] has an example.
 #[derive(Serialize, Deserialize)]
 pub struct PendingSelection {
     account: DeploymentId,
@@ -94,6 +96,31 @@ fn unreadable() -> SelectionError {
 }
 
 /// An answer before anything about it is known to be true.
+///
+/// ```
+/// # use chrono::{DateTime, TimeDelta};
+/// # use lti_legacy::{ConsumerKey, ContentItemSelection, LaunchParameters, LegacyMessageType, SharedSecret, Signer};
+/// # use lti_types::{LinkItem, Nonce};
+/// # let now = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// # let (key, secret) = (ConsumerKey::new("physics")?, SharedSecret::new("s3cr&t")?);
+/// # let mut request = LaunchParameters::new(LegacyMessageType::SelectionRequest);
+/// # request.content_item_return_url = Some("https://lms.example/chosen".into());
+/// # let chosen = ContentItemSelection::new(vec![LinkItem::new("https://tool.example/book".into()).into()]);
+/// # let form = Signer::new(key.clone(), secret.clone())
+/// #     .form(&"https://lms.example/chosen".into(), chosen.write(), &Nonce::random()?, now)?.body();
+/// use lti_legacy::{Credential, PendingSelection, UnverifiedSelection, Use};
+///
+/// // With the request, into the session of whoever asked:
+/// let pending = PendingSelection::new("customer-7".try_into()?, &request, now + TimeDelta::hours(4)).unwrap();
+///
+/// // With the answer that the browser posts:
+/// let answer = UnverifiedSelection::from_form(&"https://lms.example/chosen".into(), form.as_bytes())?;
+/// let known = [Credential::new("customer-7".try_into()?, key, secret)]; // found by `answer.consumer_key()`
+/// let signed = answer.verify(&known, now)?;
+/// let verified = signed.first_use(Use::First, pending)?; // as the store says of `signed.nonce_use()`
+/// assert_eq!((verified.selection().items.len(), verified.refused().len()), (1, 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct UnverifiedSelection(UnverifiedForm);
 
@@ -151,8 +178,9 @@ impl SignedSelection {
     }
 
     /// The answer, if its nonce was not used before and it answers this request in time: the same account, address and
-    /// `data`, and not several items for one. Items that were not asked for, or are opened by what is no web address, are
-    /// not in it, but in [`VerifiedSelection::refused`]. Take the pending request out of the session, so that it is answered once.
+    /// `data`, and not several items for one. Items that were not asked for, or are opened by what is no web address,
+    /// are not in it, but in [`VerifiedSelection::refused`]. Take the pending request out of the session, so that it is
+    /// answered once.
     ///
     /// # Errors
     /// [`SelectionError`].
@@ -195,8 +223,8 @@ impl VerifiedSelection {
         &self.account
     }
 
-    /// What was chosen and is taken, as [`ReceivedSelection::selection`] says. Texts and HTML are the tool's, untrusted:
-    /// escape and sanitize them.
+    /// What was chosen and is taken, as [`ReceivedSelection::selection`] says. Texts and HTML are the tool's,
+    /// untrusted: escape and sanitize them.
     #[must_use]
     pub fn selection(&self) -> &ContentItemSelection {
         &self.received.selection

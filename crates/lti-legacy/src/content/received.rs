@@ -15,9 +15,9 @@ use crate::mapping::{LTI_LINK, item_types};
 #[non_exhaustive]
 pub struct ReceivedSelection {
     /// What was chosen and asked for; whatever these items are opened by and shown with is a web address, and what is
-    /// launched is https or this very machine. Titles and texts are plain text and the tool's: escape them. The HTML of an
-    /// [`HtmlItem`](lti_types::HtmlItem) or of an `embed` is as the tool wrote it: sanitize it before anybody sees it.
-    /// What is in members that no specification knows was not looked at.
+    /// launched is https or this very machine. Titles and texts are plain text and the tool's: escape them. The HTML of
+    /// an [`HtmlItem`](lti_types::HtmlItem) or of an `embed` is as the tool wrote it: sanitize it before anybody sees
+    /// it. What is in members that no specification knows was not looked at.
     pub selection: ContentItemSelection,
     /// What is not taken, and why.
     pub refused: Vec<RefusedItem>,
@@ -164,7 +164,8 @@ fn is_in(given: &str, range: &str) -> bool {
     media_range_covers(range, given) || media_range_covers(given, range)
 }
 
-/// Takes out what is not shown, and names it. Content-Item says where a link is shown, by a frame without an address of its own.
+/// Takes out what is not shown, and names it. Content-Item says where a link is shown, by a frame without an address of
+/// its own.
 fn leave_out(item: &mut ContentItem) -> Vec<&'static str> {
     // Everything was offered.
     let settings = DeepLinkingSettings::new(WireUrl::from(""));

@@ -12,6 +12,16 @@ use crate::{
 };
 
 /// The content that was chosen, by the types of Deep Linking.
+///
+/// ```
+/// use lti_legacy::ContentItemSelection;
+/// use lti_types::LinkItem;
+///
+/// let mut chosen = ContentItemSelection::new(vec![LinkItem::new("https://tool.example/book".into()).into()]);
+/// chosen.data = Some("week-3".to_owned()); // as the request had it
+/// assert_eq!(ContentItemSelection::read(&chosen.write())?.data.as_deref(), Some("week-3"));
+/// # Ok::<(), lti_legacy::ParameterFaults>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContentItemSelection {

@@ -38,8 +38,14 @@ pub fn uri_role(role: &Role) -> Role {
     }
 }
 
-/// A role of 1.3 by its name in LTI 1: simple names for principal roles in the context, URNs for others; what has no name
-/// there stays as it is.
+/// A role of 1.3 by its name in LTI 1: simple names for principal roles in the context, URNs for others; what has no
+/// name there stays as it is.
+///
+/// ```
+/// use lti_legacy::legacy_role;
+/// let role = legacy_role(&"http://purl.imsglobal.org/vocab/lis/v2/membership#Learner".into());
+/// assert_eq!(role.as_str(), "Learner");
+/// ```
 #[must_use]
 pub fn legacy_role(role: &Role) -> Role {
     match role.kind() {

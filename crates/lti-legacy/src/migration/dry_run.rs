@@ -9,6 +9,8 @@ use super::{Doubt, Evidence, Lookup, OldKind, OldRecords, evidence};
 use crate::{ConsumerKey, Credential};
 
 /// A verified 1.3 launch, as it was kept for the rehearsal.
+///
+/// [`dry_run`] has an example.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct NewLaunch {
@@ -54,8 +56,8 @@ pub enum Verdict {
     Unknown,
     /// Several records have the id, or one of a platform instance where the launch names none.
     Ambiguous,
-    /// The launch has no such id: it is anonymous, or opens no link. Where it names an old one alone, there is nobody and
-    /// nothing to link the record to.
+    /// The launch has no such id: it is anonymous, or opens no link. Where it names an old one alone, there is nobody
+    /// and nothing to link the record to.
     NoId,
     /// The launch shows nothing of a past under 1.1.
     NoClaim,
@@ -103,7 +105,37 @@ pub struct MigrationReport {
     pub totals: Totals,
 }
 
-/// Rehearses: each launch against the old records. `credentials` are those that may be good with a key, of every account.
+/// Rehearses: each launch against the old records. `credentials` are those that may be good with a key, of every
+/// account.
+///
+/// ```
+/// use lti_legacy::{
+///     ConsumerKey, Credential, NewLaunch, OldIds, OldKind, OldRecord, OldRecords, SharedSecret, Signer, dry_run,
+///     migration_claim,
+/// };
+/// use lti_types::{ClientId, LaunchClaims};
+///
+/// // A launch of the new kind, as a platform makes it that says who is who.
+/// let mut claims: LaunchClaims = serde_json::from_str(r#"{
+///     "iss": "https://lms.example", "aud": "quiz", "sub": "8f1c", "exp": 1767225900, "nonce": "n-1",
+///     "https://purl.imsglobal.org/spec/lti/claim/deployment_id": "1"
+/// }"#)?;
+/// let (key, secret) = (ConsumerKey::new("physics")?, SharedSecret::new("s3cr&t")?);
+/// let mut old = OldIds::new();
+/// old.user_id = Some("7".to_owned());
+/// claims.lti1p1 = Some(migration_claim(&claims, &Signer::new(key.clone(), secret.clone()), &old)?);
+///
+/// // What the tool has.
+/// let record = |id: &str, reference: &str| Ok::<_, lti_types::InvalidIdentifier>(
+///     OldRecord::new(OldKind::User, "customer-7".try_into()?, "physics", id, reference));
+/// let records: OldRecords = [record("7", "account 1001")?, record("8", "account 1002")?].into_iter().collect();
+/// let credential = Credential::new("customer-7".try_into()?, key, secret);
+///
+/// let launch = NewLaunch::new("launch 1", ClientId::new("quiz")?, claims);
+/// let report = dry_run(&records, &[launch], |_| vec![credential.clone()]);
+/// assert_eq!((report.totals.matched, report.unclaimed), (1, vec!["account 1002".to_owned()]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn dry_run(
     records: &OldRecords,
     launches: &[NewLaunch],
@@ -195,8 +227,8 @@ fn judge(records: &OldRecords, kind: OldKind, evidence: &Evidence, has_new_id: b
     }
 }
 
-/// Who claims: a new id within that in which it is unique. A person's is so within the issuer (OpenID Connect Core §2), a
-/// context's and a link's within the deployment of a client (LTI Core 1.3 §5.3.3, §5.4.1).
+/// Who claims: a new id within that in which it is unique. A person's is so within the issuer (OpenID Connect Core §2),
+/// a context's and a link's within the deployment of a client (LTI Core 1.3 §5.3.3, §5.4.1).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Claimant {
     kind: OldKind,

@@ -11,6 +11,8 @@ use crate::signature::{ReceivedMac, hmac_sha256};
 use crate::{ConsumerKey, Credential, SharedSecret, Signer};
 
 /// The ids that person, context, link and platform had under LTI 1.1.
+///
+/// [`migration_claim`] has an example.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OldIds {
@@ -42,8 +44,8 @@ impl fmt::Debug for OldIds {
     }
 }
 
-/// The claims are not yet those of a message that can be signed: issuer, audience, deployment, expiry and nonce belong to
-/// the signature.
+/// The claims are not yet those of a message that can be signed: issuer, audience, deployment, expiry and nonce belong
+/// to the signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("issuer, audience, deployment, expiry or nonce is missing")]
 #[non_exhaustive]
@@ -65,8 +67,30 @@ impl ClaimIncomplete {
 
 const SPEC: &str = "LTI 1.3 Migration Guide; LTI Core 1.3 §5.4.7";
 
-/// A platform's claim: the key and its signature, and each old id that differs from its successor. Person by person, what
-/// is anonymous now stays so. It is made over the claims as they will be signed, expiry and nonce included.
+/// A platform's claim: the key and its signature, and each old id that differs from its successor. Person by person,
+/// what is anonymous now stays so. It is made over the claims as they will be signed, expiry and nonce included.
+///
+/// ```
+/// use lti_legacy::{
+///     ConsumerKey, Credential, Evidence, OldIds, SharedSecret, Signer, evidence, migration_claim,
+/// };
+/// use lti_types::{ClientId, LaunchClaims};
+///
+/// let mut claims: LaunchClaims = serde_json::from_str(r#"{
+///     "iss": "https://lms.example", "aud": "quiz", "sub": "8f1c", "exp": 1767225900, "nonce": "n-1",
+///     "https://purl.imsglobal.org/spec/lti/claim/deployment_id": "1"
+/// }"#)?;
+/// let (key, secret) = (ConsumerKey::new("physics")?, SharedSecret::new("s3cr&t")?);
+/// let mut old = OldIds::new();
+/// old.user_id = Some("7".to_owned());
+/// claims.lti1p1 = Some(migration_claim(&claims, &Signer::new(key.clone(), secret.clone()), &old)?);
+///
+/// // The tool, after it verified the launch, asks whose ids these are.
+/// let known = [Credential::new("customer-7".try_into()?, key, secret)];
+/// let Evidence::Proven(proven) = evidence(&claims, &ClientId::new("quiz")?, &known) else { panic!("it is signed") };
+/// assert_eq!((proven.account().as_str(), proven.ids().user_id.as_deref()), ("customer-7", Some("7")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// [`ClaimIncomplete`].
@@ -93,8 +117,23 @@ pub fn migration_claim(
     Ok(claim)
 }
 
-/// The signature alone (`oauth_consumer_key_sign`): base64 of the HMAC-SHA256, under the 1.1 secret, of key, deployment,
-/// issuer, client id, expiry and nonce with `&` between.
+/// The signature alone (`oauth_consumer_key_sign`): base64 of the HMAC-SHA256, under the 1.1 secret, of key,
+/// deployment, issuer, client id, expiry and nonce with `&` between.
+///
+/// ```
+/// use lti_legacy::{ConsumerKey, SharedSecret, consumer_key_signature};
+/// use lti_types::{ClientId, LaunchClaims};
+///
+/// // The example of the LTI 1.3 Migration Guide.
+/// let claims: LaunchClaims = serde_json::from_str(r#"{
+///     "iss": "https://lmsvendor.com", "aud": "PM48OJSfGDTAzAo", "exp": 1551290856, "nonce": "172we8671fd8z",
+///     "https://purl.imsglobal.org/spec/lti/claim/deployment_id": "689302"
+/// }"#)?;
+/// let (key, secret) = (ConsumerKey::new("179248902")?, SharedSecret::new("my-lti11-secret")?);
+/// let signature = consumer_key_signature(&claims, &key, &ClientId::new("PM48OJSfGDTAzAo")?, &secret)?;
+/// assert_eq!(signature, "lWd54kFo5qU7xshAna6v8BwoBm6tmUjc6GTax6+12ps=");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// [`ClaimIncomplete`].
@@ -193,7 +232,8 @@ pub struct ProvenIds {
 }
 
 impl ProvenIds {
-    /// Whose secret the sender has: the customer. What belongs to others it says nothing about, even under the same key.
+    /// Whose secret the sender has: the customer. What belongs to others it says nothing about, even under the same
+    /// key.
     #[must_use]
     pub fn account(&self) -> &DeploymentId {
         &self.account
@@ -240,14 +280,16 @@ impl UnprovenIds {
     }
 }
 
-/// What the claims of a **verified** 1.3 launch show. `client_id` is the tool's own; `candidates` are the credentials that
-/// may be good with the key that the claim names, of every account, and each that is good with it is tried. The signature
-/// is HMAC-SHA256, whatever methods a credential allows launches of 1.1.
+/// What the claims of a **verified** 1.3 launch show. `client_id` is the tool's own; `candidates` are the credentials
+/// that may be good with the key that the claim names, of every account, and each that is good with it is tried. The
+/// signature is HMAC-SHA256, whatever methods a credential allows launches of 1.1.
 ///
-/// A key is no account: two customers may have made up the same one. Whose ids are proven is the account of the credential
-/// that fits ([`ProvenIds::account`]).
+/// A key is no account: two customers may have made up the same one. Whose ids are proven is the account of the
+/// credential that fits ([`ProvenIds::account`]).
 ///
 /// The signature is over bytes; one platform sends the bytes' hexadecimal digits, which is read too.
+///
+/// [`migration_claim`] has an example.
 #[must_use]
 pub fn evidence(claims: &LaunchClaims, client_id: &ClientId, candidates: &[Credential]) -> Evidence {
     if claims.lti1p1.is_none() && claims.lti11_legacy_user_id.is_none() {

@@ -1,5 +1,5 @@
-//! The road from LTI 1.1 to 1.3 (LTI 1.3 Migration Guide): the `lti1p1` claim, written and verified; old ids, looked up;
-//! and a rehearsal of it all.
+//! The road from LTI 1.1 to 1.3 (LTI 1.3 Migration Guide): the `lti1p1` claim, written and verified; old ids, looked
+//! up; and a rehearsal of it all.
 
 mod dry_run;
 mod evidence;

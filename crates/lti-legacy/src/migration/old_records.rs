@@ -35,18 +35,20 @@ impl OldKind {
 }
 
 /// Something that came by LTI 1.1.
+///
+/// [`dry_run`](crate::dry_run) has an example.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OldRecord {
     /// Of what.
     pub kind: OldKind,
-    /// Whose secret it came with, as in [`Credential::account`](crate::Credential): the customer. Other customers may have
-    /// the same key.
+    /// Whose secret it came with, as in [`Credential::account`](crate::Credential): the customer. Other customers may
+    /// have the same key.
     pub account: DeploymentId,
     /// The key it came with: ids are unique within an account's key.
     pub consumer_key: String,
-    /// The platform instance it came from, where the key is used by several. A record that names one is found by launches
-    /// that name the same one, and by no others.
+    /// The platform instance it came from, where the key is used by several. A record that names one is found by
+    /// launches that name the same one, and by no others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_consumer_instance_guid: Option<String>,
     /// Its id under 1.1.
@@ -139,8 +141,8 @@ impl OldRecords {
         self.look_up(kind, key, proven.ids(), |record| record.account == *proven.account())
     }
 
-    /// The record that would be meant, of whatever account, if the ids were proven: to show to somebody who decides, never
-    /// to link by.
+    /// The record that would be meant, of whatever account, if the ids were proven: to show to somebody who decides,
+    /// never to link by.
     #[must_use]
     pub fn danger_find_unproven(&self, kind: OldKind, unproven: &UnprovenIds) -> Lookup<'_> {
         let Some(key) = unproven.consumer_key() else { return Lookup::Unknown };

@@ -15,7 +15,9 @@ use crate::{SignError, Signer};
 ///
 /// ```
 /// use chrono::DateTime;
-/// use lti_legacy::{ConsumerKey, Operation, OutcomeCall, OutcomeRequest, ReplaceResult, ResultScore, SharedSecret, Signer};
+/// use lti_legacy::{
+///     ConsumerKey, Operation, OutcomeCall, OutcomeRequest, ReplaceResult, ResultScore, SharedSecret, Signer,
+/// };
 /// use lti_types::Nonce;
 /// let replace = Operation::Replace(ReplaceResult::new(ResultScore::new(0.92)?));
 /// let request = OutcomeRequest::new("m-1", "lis_result_sourcedid of the launch", replace);

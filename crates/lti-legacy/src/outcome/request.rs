@@ -48,6 +48,21 @@ pub enum Operation {
 
 /// What is written into a result. The score is all that LTI 1.1 has; the rest is of one platform, which announces each
 /// by a launch parameter `ext_outcome_…_accepted`.
+///
+/// ```
+/// use lti_legacy::{Operation, OutcomeRequest, ReplaceResult, ResultData, ResultScore, SubmissionDetails};
+///
+/// let mut result = ReplaceResult::new(ResultScore::of_points(17.0, 20.0)?);
+/// // Where the launch had `ext_outcome_data_values_accepted=url` and `ext_outcome_submission_submitted_at_accepted`:
+/// result.data = vec![ResultData::Url("https://tool.example/attempts/7".into())];
+/// let mut details = SubmissionDetails::new();
+/// details.submitted_at = Some("2026-06-30T12:00:00Z".into());
+/// result.submission = details;
+/// let request = OutcomeRequest::new("m-1", "sourcedid-of-the-launch", Operation::Replace(result));
+/// let xml = String::from_utf8(request.to_xml()?)?;
+/// assert!(xml.contains("<textString>0.85</textString>") && xml.contains("https://tool.example/attempts/7"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceResult {
@@ -55,8 +70,8 @@ pub struct ReplaceResult {
     pub score: Option<ResultScore>,
     /// The score in points instead (`resultTotalScore`; `ext_outcome_result_total_score_accepted`).
     pub total_score: Option<f64>,
-    /// What the learner handed in (`resultData`; `ext_outcome_data_values_accepted`). Send one; of a text and an address
-    /// the platform takes the text.
+    /// What the learner handed in (`resultData`; `ext_outcome_data_values_accepted`). Send one; of a text and an
+    /// address the platform takes the text.
     pub data: Vec<ResultData>,
     /// When and how it was handed in (`submissionDetails`; `ext_outcome_submission_submitted_at_accepted`).
     pub submission: SubmissionDetails,
@@ -83,6 +98,8 @@ pub enum ResultData {
 }
 
 /// When and how a submission was handed in.
+///
+/// [`ReplaceResult`] has an example.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SubmissionDetails {

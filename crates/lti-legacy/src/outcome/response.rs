@@ -33,7 +33,8 @@ macro_rules! closed_enum {
 }
 
 closed_enum! {
-    /// How it went: the one thing to judge an answer by. The HTTP status says little: 200 for failures in most platforms.
+    /// How it went: the one thing to judge an answer by. The HTTP status says little: 200 for failures in most
+    /// platforms.
     CodeMajor {
         /// Done.
         Success = "success",
@@ -59,6 +60,14 @@ closed_enum! {
 }
 
 /// A finer code: a value of the vocabulary, such as `invaliddata` or `unknownobject`, and what it is about.
+///
+/// ```
+/// use lti_legacy::{CodeMinor, Operation, OutcomeRequest, OutcomeResponse};
+///
+/// let request = OutcomeRequest::new("m-1", "course-5:u-7", Operation::Read);
+/// let response = OutcomeResponse::failure("r-1", &request, "unknownobject", "there is no such result");
+/// assert_eq!(response.code_minor, [CodeMinor::new("unknownobject")]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CodeMinor {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// A share of the points, from 0.0 to 1.0 inclusive. It is written as a decimal number, with a point, never an exponent.
+/// A share of the points, from 0.0 to 1.0 inclusive. It is written as a decimal number, with a point, never an
+/// exponent.
 ///
 /// ```
 /// use lti_legacy::ResultScore;

@@ -38,8 +38,8 @@ impl Element {
         self.text.trim()
     }
 
-    /// Its own text as it stands there: an opaque one that is changed is another. Only what stands on a line of its own is
-    /// taken out of it, since nobody but an indenter writes it there.
+    /// Its own text as it stands there: an opaque one that is changed is another. Only what stands on a line of its own
+    /// is taken out of it, since nobody but an indenter writes it there.
     fn verbatim(&self) -> &str {
         let text = self.text.trim();
         match self.text.split_once(text) {

@@ -13,8 +13,8 @@ use crate::{AddressRules, Problem};
 const LIFETIME: TimeDelta = TimeDelta::hours(1);
 
 /// What an administrator consented to: that one tool may register, once, for a while. Store it under the
-/// [`store_key`] of a fresh random token until [`Invitation::expires`], and take it out once, atomically; the token itself
-/// need not be kept.
+/// [`store_key`] of a fresh random token until [`Invitation::expires`], and take it out once, atomically; the token
+/// itself need not be kept.
 ///
 /// ```
 /// use lti_registration::AddressRules;
@@ -70,6 +70,8 @@ impl Invitation {
 }
 
 /// The name under which a store keeps what a token opens: a digest, so that whoever reads the store has no tokens.
+///
+/// [`Invitation`] has an example.
 #[must_use]
 pub fn store_key(token: &RegistrationToken) -> String {
     let digest = Sha256::digest(token.as_str().as_bytes());

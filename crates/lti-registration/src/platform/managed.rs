@@ -47,12 +47,12 @@ impl ManagedRegistration {
 #[non_exhaustive]
 pub struct Updated {
     /// What to store in place of [`Updated::replaces`]. It is pending again if the tool changed more than descriptions,
-    /// labels, pictures and contacts: its name, where launches go, what it is offered as and whose keys are believed are what
-    /// an administrator consents to. A disabled one stays disabled.
+    /// labels, pictures and contacts: its name, where launches go, what it is offered as and whose keys are believed
+    /// are what an administrator consents to. A disabled one stays disabled.
     pub managed: ManagedRegistration,
-    /// What it was made of. Compare and swap: store the new one only while the stored one is still equal to this. If it is
-    /// not, an administrator may have disabled the tool in between: read the registration again, and authorize the request
-    /// again.
+    /// What it was made of. Compare and swap: store the new one only while the stored one is still equal to this. If it
+    /// is not, an administrator may have disabled the tool in between: read the registration again, and authorize the
+    /// request again.
     pub replaces: ManagedRegistration,
     /// What the policy took out, and what looks like a mistake.
     pub remarks: Vec<crate::Fault>,
@@ -74,7 +74,8 @@ pub(crate) fn status_after(before: &ManagedRegistration, after: &ManagedRegistra
     }
 }
 
-/// The metadata without what a tool may change alone. What is not known here stays in: it may mean something to somebody.
+/// The metadata without what a tool may change alone. What is not known here stays in: it may mean something to
+/// somebody.
 fn without_words(metadata: &ClientMetadata) -> ClientMetadata {
     let mut rest = metadata.clone();
     rest.logo_uri = None;

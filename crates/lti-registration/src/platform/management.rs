@@ -10,6 +10,30 @@ use crate::metadata::tool_record_of;
 use crate::{Fault, Problem, document};
 
 /// A request whose token has not been compared. Look the registration up by the client id in the address.
+///
+/// ```
+/// # use lti_registration::platform::{ManagedRegistration, store_key};
+/// # use lti_types::{ClientId, RegistrationToken};
+/// # let token = RegistrationToken::random()?;
+/// # let stored: ManagedRegistration = serde_json::from_value(serde_json::json!({
+/// #     "record": {"client_id": "client-1", "deployment_ids": [], "login_url": "https://tool.example/login",
+/// #         "target_link_uri": "https://tool.example/launch"},
+/// #     "metadata": {"client_name": "Quiz"}, "token_digest": store_key(&token),
+/// # }))?;
+/// use lti_registration::platform::{AuthorizedManagement, UnauthorizedManagement};
+///
+/// let bearer = format!("Bearer {}", token.as_str());
+/// let request = http::Request::get("/register/client-1").header("authorization", bearer);
+/// let request = UnauthorizedManagement::read(&request.body(Vec::new())?)?;
+/// // `stored` is the registration that the address names.
+/// let AuthorizedManagement::Read(answer) = request.authorize(Some(stored))? else { panic!("it was a GET") };
+/// assert_eq!(answer.status(), 200);
+///
+/// let request = http::Request::delete("/register/client-1").header("authorization", "Bearer guessed");
+/// let request = UnauthorizedManagement::read(&request.body(Vec::new())?)?;
+/// assert_eq!(request.authorize(None).unwrap_err().to_http().status(), 401);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct UnauthorizedManagement {
     token: RegistrationToken,
     method: Method,
@@ -54,8 +78,8 @@ impl UnauthorizedManagement {
         Ok(Self { token, method: request.method().clone(), body })
     }
 
-    /// Compares the token with the registration that was found. One that is not there is refused as a wrong token is, so
-    /// that nobody learns which clients there are.
+    /// Compares the token with the registration that was found. One that is not there is refused as a wrong token is,
+    /// so that nobody learns which clients there are.
     ///
     /// # Errors
     /// [`RegistrationRefusal`].

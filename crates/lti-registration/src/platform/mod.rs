@@ -1,9 +1,10 @@
 //! The platform's end of dynamic registration (LTI Dynamic Registration 1.0 §3; RFC 7591, RFC 7592).
 //!
 //! In order: an [`Invitation`] with its one-time token, and the address to open in the administrator's browser; the
-//! [`configuration`] that the tool fetches; the tool's request: [`UnauthorizedRegistration`] → [`AuthorizedRegistration`]
-//! → [`CheckedRegistration`] → [`Accepted`]; later, [`UnauthorizedManagement`] → [`AuthorizedManagement`], and for a change
-//! [`AuthorizedUpdate`] → [`Updated`]. What a tool may have is in a [`RegistrationPolicy`]; why it gets nothing, in a [`RegistrationRefusal`].
+//! [`configuration`] that the tool fetches; the tool's request: [`UnauthorizedRegistration`] →
+//! [`AuthorizedRegistration`] → [`CheckedRegistration`] → [`Accepted`]; later, [`UnauthorizedManagement`] →
+//! [`AuthorizedManagement`], and for a change [`AuthorizedUpdate`] → [`Updated`]. What a tool may have is in a
+//! [`RegistrationPolicy`]; why it gets nothing, in a [`RegistrationRefusal`].
 
 mod invitation;
 mod managed;

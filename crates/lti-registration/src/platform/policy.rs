@@ -11,6 +11,18 @@ use crate::{AddressRules, Fault, PlatformAddresses, Problem};
 
 /// What a tool may have that registers itself. By default nothing beyond launches: no scopes, no personal data, no
 /// placements, but any domain, since the administrator who invited sees it before switching the tool on.
+///
+/// ```
+/// use lti_registration::platform::{Offered, RegistrationPolicy};
+/// use lti_types::{MessageType, PersonalData, Scope};
+///
+/// let mut policy = RegistrationPolicy::default();
+/// assert!(policy.scopes.is_empty() && policy.personal_data.is_empty());
+/// policy.domains = Some(vec!["tools.example".to_owned()]);
+/// policy.scopes = vec![Scope::Score, Scope::ContextMembershipReadOnly];
+/// policy.personal_data = vec![PersonalData::Name];
+/// policy.messages.push(Offered::new(MessageType::DeepLinkingRequest, ["ContentArea"]));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RegistrationPolicy {
@@ -27,6 +39,8 @@ pub struct RegistrationPolicy {
 }
 
 /// A message that can be had, and where.
+///
+/// [`RegistrationPolicy`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Offered {

@@ -19,6 +19,31 @@ const MAX_REQUEST_BYTES: usize = 256 * 1024;
 
 /// A request whose token has not been looked up: take the [`Invitation`] out of the store, under the
 /// [`store_key`](super::store_key) of [`UnauthorizedRegistration::token`], once and atomically.
+///
+/// ```
+/// # use lti_registration::metadata_of;
+/// # use lti_registration::platform::{Invitation, RegistrationPolicy, store_key};
+/// # use lti_types::{ClientId, RegistrationToken, Scope, ToolRecord};
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// # let token = RegistrationToken::random()?;
+/// # let (key, invitation) = (store_key(&token), Some(Invitation::new("campus", "admin-7", now)));
+/// # let mut own = ToolRecord::new(ClientId::new("-")?, vec![], "https://tool.example/login".into(),
+/// #     "https://tool.example/launch".into());
+/// # own.name = Some("Quiz".to_owned());
+/// # own.key_set_url = Some("https://tool.example/jwks".into());
+/// # own.scopes = vec![Scope::Score];
+/// # let request = http::Request::post("/register").header("authorization", format!("Bearer {}", token.as_str()))
+/// #     .header("content-type", "application/json").body(serde_json::to_vec(&metadata_of(&own))?)?;
+/// use lti_registration::platform::UnauthorizedRegistration;
+///
+/// let unauthorized = UnauthorizedRegistration::read(&request)?;
+/// assert_eq!(store_key(unauthorized.token()), key); // `invitation` was taken out of the store under it
+/// let checked = unauthorized.authorize(invitation, now)?.check(&RegistrationPolicy::default())?;
+/// assert!(checked.remarks().iter().any(|fault| fault.code() == "scope_not_granted"));
+/// let accepted = checked.accept(ClientId::new("client-1")?, None, None)?; // store `managed`, send `response`
+/// assert!(accepted.record().scopes.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct UnauthorizedRegistration {
     token: RegistrationToken,
     body: Vec<u8>,
@@ -49,8 +74,8 @@ impl UnauthorizedRegistration {
         &self.token
     }
 
-    /// Compares with the invitation that was taken, and reads the body. The invitation is used up, whatever comes of it:
-    /// a token that was seen twice is no longer anybody's.
+    /// Compares with the invitation that was taken, and reads the body. The invitation is used up, whatever comes of
+    /// it: a token that was seen twice is no longer anybody's.
     ///
     /// # Errors
     /// [`RegistrationRefusal`].

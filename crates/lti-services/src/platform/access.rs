@@ -10,6 +10,15 @@ use crate::AccessToken;
 
 /// The token of a request, to look its grant up by.
 ///
+/// ```
+/// use lti_services::platform::bearer_token;
+///
+/// let request = http::Request::get("/5/lineitems").body(Vec::new())?;
+/// let refusal = bearer_token(&request).unwrap_err();
+/// assert_eq!(refusal.to_http().headers()["www-authenticate"], "Bearer");
+/// # Ok::<(), http::Error>(())
+/// ```
+///
 /// # Errors
 /// [`RequestRefusal::TokenMissing`] or [`RequestRefusal::AuthorizationMalformed`].
 pub fn bearer_token(request: &Request<Vec<u8>>) -> Result<AccessToken, RequestRefusal> {
@@ -32,6 +41,22 @@ pub fn bearer_token(request: &Request<Vec<u8>>) -> Result<AccessToken, RequestRe
 /// # fn forge(grant: lti_services::platform::AccessGrant) -> lti_services::platform::Access {
 /// lti_services::platform::Access { grant }
 /// # }
+/// ```
+///
+/// ```
+/// # use lti_services::platform::{Access, AccessGrant};
+/// # let grant: AccessGrant = serde_json::from_str(r#"{"client_id": "quiz", "expires_at": "2026-01-01T01:00:00Z",
+/// #     "scopes": ["https://purl.imsglobal.org/spec/lti-ags/scope/score"]}"#)?;
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// use lti_services::platform::bearer_token;
+///
+/// let request = http::Request::get("/5/lineitems").header("authorization", "Bearer t0ken-t0ken-t0ken");
+/// let token = bearer_token(&request.body(Vec::new())?)?;
+/// assert_eq!(token.expose(), "t0ken-t0ken-t0ken"); // a store finds the grant under it
+/// let access = Access::of(Some(grant), now)?;
+/// assert_eq!(access.client_id().as_str(), "quiz");
+/// assert_eq!(Access::of(None, now).unwrap_err().http_status(), 401);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {

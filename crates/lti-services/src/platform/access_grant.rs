@@ -14,8 +14,8 @@ use crate::{AccessToken, AssertionId, media_type};
 /// What a token is good for. The platform stores it under the token (an opaque one, [`AccessToken::random`]), seals it
 /// into the token, or signs it into the token ([`GrantSigner`]).
 ///
-/// A token is a client's, not a context's: it reaches whatever is the client's, within the deployment that its assertion
-/// named, if it named one.
+/// A token is a client's, not a context's: it reaches whatever is the client's, within the deployment that its
+/// assertion named, if it named one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AccessGrant {
@@ -60,6 +60,25 @@ impl AccessGrant {
 /// Grants as signed tokens that the platform need not store, and cannot take back before they expire.
 ///
 /// The audience names the platform's services, and must be no client's id: the same key signs ID tokens for those.
+///
+/// ```
+/// # use lti_services::platform::AccessGrant;
+/// # let grant: AccessGrant = serde_json::from_str(r#"{"client_id": "quiz", "expires_at": "2026-01-01T01:00:00Z",
+/// #     "scopes": ["https://purl.imsglobal.org/spec/lti-ags/scope/score"]}"#)?;
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// use lti_jwks::{Curve, SigningKey, VerifyingKeys};
+/// use lti_services::{AssertionId, platform::GrantSigner};
+/// use lti_types::Issuer;
+///
+/// let signer = GrantSigner::new(Issuer::new("https://lms.example")?, "https://lms.example/services");
+/// let key = SigningKey::generate_ec(Curve::P256)?;
+/// let token = signer.sign(&grant, &AssertionId::random()?, &key, now)?;
+///
+/// let keys = VerifyingKeys::single(key.verifying_key().clone());
+/// assert_eq!(signer.read(&token, &keys, now), Some(grant.clone()));
+/// assert_eq!(signer.read(&token, &keys, grant.expires_at + chrono::TimeDelta::hours(1)), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantSigner {
     issuer: Issuer,

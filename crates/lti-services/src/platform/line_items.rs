@@ -15,6 +15,30 @@ const READ: &[Scope] = &[Scope::LineItemReadOnly, Scope::LineItem];
 const WRITE: &[Scope] = &[Scope::LineItem];
 
 /// A request for a container of line items, right in everything but whose it is.
+///
+/// ```
+/// # use lti_jwks::{Sealer, SealingKey};
+/// # use lti_services::platform::{Access, Place, SealedCursors};
+/// # use lti_types::{ClientId, ContextId, DeploymentId};
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// # let access = Access::of(serde_json::from_str(r#"{"client_id": "quiz", "expires_at": "2026-01-01T01:00:00Z",
+/// #     "scopes": ["https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"]}"#)?, now)?;
+/// # let sealer = Sealer::new(SealingKey::random()?);
+/// # let seal = SealedCursors::new(&sealer, now);
+/// # let course_5 = Place::new(ClientId::new("quiz")?, DeploymentId::new("1")?, ContextId::new("course-5")?);
+/// use lti_services::platform::{LineItemsOperation, LineItemsRequest, created};
+///
+/// let request = http::Request::post("/5/lineitems")
+///     .header("content-type", "application/vnd.ims.lis.v2.lineitem+json")
+///     .body(br#"{"label": "Quiz 9", "scoreMaximum": 20}"#.to_vec())?;
+/// let asked = LineItemsRequest::read(&request, &access)?.on(Some(&course_5), &seal)?;
+/// let LineItemsOperation::Create(column) = asked else { panic!("it was a POST") };
+/// let record = column.accept("https://lms.example/5/lineitems/1".into(), None)?; // store it, then answer
+/// let answer = created(&record)?;
+/// assert_eq!(answer.status(), 201);
+/// assert_eq!(answer.headers()["location"], "https://lms.example/5/lineitems/1");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct LineItemsRequest {
     access: Access,
@@ -90,6 +114,34 @@ impl LineItemsRequest {
 }
 
 /// Line items to be listed.
+///
+/// ```
+/// # use lti_jwks::{Sealer, SealingKey};
+/// # use lti_services::platform::{Access, LineItemRecord, LineItemsOperation, LineItemsRequest, Place, SealedCursors};
+/// # use lti_services::ServiceUrl;
+/// # use lti_types::{ClientId, ContextId, DeploymentId, LineItem};
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// # let access = Access::of(serde_json::from_str(r#"{"client_id": "quiz", "expires_at": "2026-01-01T01:00:00Z",
+/// #     "scopes": ["https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly"]}"#)?, now)?;
+/// # let sealer = Sealer::new(SealingKey::random()?);
+/// # let seal = SealedCursors::new(&sealer, now);
+/// # let course_5 = Place::new(ClientId::new("quiz")?, DeploymentId::new("1")?, ContextId::new("course-5")?);
+/// # let request = http::Request::get("/5/lineitems?limit=2").body(Vec::new())?;
+/// # let asked = LineItemsRequest::read(&request, &access)?.on(Some(&course_5), &seal)?;
+/// # let LineItemsOperation::List(list) = asked else { panic!("it was a GET") };
+/// # let column = |number: u32| LineItemRecord::new(course_5.clone(),
+/// #     format!("https://lms.example/5/lineitems/{number}").into(), LineItem::new(20.0, format!("Quiz {number}")));
+/// # let columns = [column(1), column(2), column(3)];
+/// use std::num::NonZeroU32;
+///
+/// // `list` is what `?limit=2` asked of a container with three columns.
+/// let count = list.at_most(NonZeroU32::new(100).unwrap()).get() as usize;
+/// assert_eq!((count, list.after()), (2, None));
+/// let container = ServiceUrl::parse(&"https://lms.example/5/lineitems".into())?;
+/// let answer = list.respond(&columns[..count], Some("2"), &container, &seal)?; // `next` goes on after column 2
+/// assert!(answer.headers()["link"].to_str()?.ends_with(r#">; rel="next""#));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct LineItemList {
     listing: Listing,
@@ -206,6 +258,29 @@ impl NewLineItem {
 }
 
 /// A request for one line item, right in everything but whose it is.
+///
+/// ```
+/// # use lti_services::platform::{Access, LineItemRecord, Place};
+/// # use lti_types::{ClientId, ContextId, DeploymentId, LineItem};
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// # let access = Access::of(serde_json::from_str(r#"{"client_id": "quiz", "expires_at": "2026-01-01T01:00:00Z",
+/// #     "scopes": ["https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"]}"#)?, now)?;
+/// # let course_5 = Place::new(ClientId::new("quiz")?, DeploymentId::new("1")?, ContextId::new("course-5")?);
+/// # let record = LineItemRecord::new(course_5.clone(), "https://lms.example/5/lineitems/1".into(),
+/// #     LineItem::new(20.0, "Quiz 9".to_owned()));
+/// use lti_services::platform::{LineItemOperation, LineItemRequest, deleted, line_item};
+///
+/// let request = http::Request::get("/5/lineitems/1").body(Vec::new())?;
+/// // `course_5` and `record` are what the URL names, if they are there.
+/// let answer = match LineItemRequest::read(&request, &access)?.on(Some(&course_5), Some(record))? {
+///     LineItemOperation::Read(record) => line_item(&record)?,
+///     LineItemOperation::Update(change) => line_item(&change.after)?, // once it is stored
+///     LineItemOperation::Delete(_) => deleted(), // once it is gone
+///     _ => unreachable!("every operation has its answer"),
+/// };
+/// assert_eq!(answer.headers()["content-type"], "application/vnd.ims.lis.v2.lineitem+json");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct LineItemRequest {
     access: Access,
@@ -257,8 +332,8 @@ impl LineItemRequest {
         Ok(Self { access: access.clone(), asked })
     }
 
-    /// What is asked, of the line item that the URL names. `place` is what the URL says about whose it is, where it says
-    /// anything; otherwise the record's own.
+    /// What is asked, of the line item that the URL names. `place` is what the URL says about whose it is; where it
+    /// says nothing, give the record's own. Without a place nothing is found.
     ///
     /// # Errors
     /// [`RequestRefusal::NotFound`] if there is none, it is not the token's, or it is of another place than the URL
@@ -311,6 +386,8 @@ pub(super) fn owned(
 
 /// The answer to a request that made a line item: 201, with its address.
 ///
+/// [`LineItemsRequest`] has an example.
+///
 /// # Errors
 /// [`RequestRefusal::Internal`].
 pub fn created(record: &LineItemRecord) -> Result<Response<Vec<u8>>, RequestRefusal> {
@@ -323,6 +400,8 @@ pub fn created(record: &LineItemRecord) -> Result<Response<Vec<u8>>, RequestRefu
 
 /// The answer to a request that read or changed a line item: 200, and the line item as it is.
 ///
+/// [`LineItemRequest`] has an example.
+///
 /// # Errors
 /// [`RequestRefusal::Internal`].
 pub fn line_item(record: &LineItemRecord) -> Result<Response<Vec<u8>>, RequestRefusal> {
@@ -330,6 +409,8 @@ pub fn line_item(record: &LineItemRecord) -> Result<Response<Vec<u8>>, RequestRe
 }
 
 /// The answer to a request that deleted a line item: 204.
+///
+/// [`LineItemRequest`] has an example.
 #[must_use]
 pub fn deleted() -> Response<Vec<u8>> {
     reply::empty()

@@ -14,8 +14,8 @@
 //! What the token does not own is answered like what does not exist: with 404. A [`Place`] says whose a thing is: the
 //! client, the deployment, the context. Where URLs name both a context and a line item, both are compared.
 //!
-//! Addresses of the platform's own are handed in, and never taken from a request's headers. Positions in lists leave the
-//! platform sealed: [`SealedCursors`] does it with the keys of an [`lti_jwks::Sealer`].
+//! Addresses of the platform's own are handed in, and never taken from a request's headers. Positions in lists leave
+//! the platform sealed: [`SealedCursors`] does it with the keys of an [`lti_jwks::Sealer`].
 
 mod access;
 mod access_grant;

@@ -4,6 +4,17 @@ use lti_types::{ClientId, ContextId, DeploymentId, LineItem, WireUrl};
 use serde::{Deserialize, Serialize};
 
 /// Whose something is: the client, by which of its deployments, in which context.
+///
+/// ```
+/// use lti_services::platform::{LineItemRecord, Place};
+/// use lti_types::{ClientId, ContextId, DeploymentId, LineItem};
+///
+/// let place = Place::new(ClientId::new("quiz")?, DeploymentId::new("1")?, ContextId::new("course-5")?);
+/// let column = LineItem::new(20.0, "Quiz 9".to_owned());
+/// let record = LineItemRecord::new(place, "https://lms.example/5/lineitems/1".into(), column);
+/// assert_eq!(record.line_item().id.as_ref(), Some(record.id()));
+/// # Ok::<(), lti_types::InvalidIdentifier>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Place {
@@ -24,6 +35,8 @@ impl Place {
 }
 
 /// A line item that the platform has; it always has an address.
+///
+/// [`Place`] has an example.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LineItemRecord {
     place: Place,

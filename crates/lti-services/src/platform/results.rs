@@ -13,6 +13,32 @@ use super::{Access, CursorSeal, LineItemRecord, Place, RequestRefusal, ScoreReco
 use crate::{ServiceUrl, media_type};
 
 /// A request for the results of a line item, right in everything but whose it is.
+///
+/// ```
+/// # use lti_jwks::{Sealer, SealingKey};
+/// # use lti_services::{ServiceUrl, platform::{Access, LineItemRecord, Place, SealedCursors}};
+/// # use lti_types::{ClientId, ContextId, DeploymentId, LineItem, UserId};
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// # let access = Access::of(serde_json::from_str(r#"{"client_id": "quiz", "expires_at": "2026-01-01T01:00:00Z",
+/// #     "scopes": ["https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"]}"#)?, now)?;
+/// # let sealer = Sealer::new(SealingKey::random()?);
+/// # let seal = SealedCursors::new(&sealer, now);
+/// # let course_5 = Place::new(ClientId::new("quiz")?, DeploymentId::new("1")?, ContextId::new("course-5")?);
+/// # let column = LineItemRecord::new(course_5.clone(), "https://lms.example/5/lineitems/1".into(),
+/// #     LineItem::new(20.0, "Quiz 9".to_owned()));
+/// use lti_services::platform::{ResultEntry, ResultsRequest};
+///
+/// let request = http::Request::get("/5/lineitems/1/results?user_id=u-7").body(Vec::new())?;
+/// let list = ResultsRequest::read(&request, &access)?.on(Some(&course_5), Some(column), &seal)?;
+/// assert_eq!(list.user_id(), Some("u-7"));
+/// let ada = UserId::new("u-7")?;
+/// let mut entry = ResultEntry::new(&ada, None); // the tool sent no score,
+/// entry.overridden = Some(18.0); // a teacher entered one
+/// let results = ServiceUrl::parse(&"https://lms.example/5/lineitems/1/results".into())?;
+/// let answer = list.respond([entry], None, &results, &seal)?;
+/// assert!(String::from_utf8_lossy(answer.body()).contains(r#""resultScore":18"#));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ResultsRequest {
     access: Access,
@@ -61,6 +87,8 @@ impl ResultsRequest {
 }
 
 /// What stands in the grade book for one person in one column.
+///
+/// [`ResultsRequest`] has an example.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ResultEntry<'a> {

@@ -14,6 +14,33 @@ use super::{Access, CursorSeal, Place, RequestRefusal, reply};
 use crate::{ServiceUrl, media_type};
 
 /// A request for a roster, right in everything but whose it is.
+///
+/// ```
+/// # use lti_jwks::{Sealer, SealingKey};
+/// # use lti_services::{ServiceUrl, platform::{Access, Place, SealedCursors}};
+/// # use lti_types::{ClientId, ContextId, DeploymentId};
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// # let access = Access::of(serde_json::from_str(r#"{"client_id": "quiz", "expires_at": "2026-01-01T01:00:00Z",
+/// #     "scopes": ["https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"]}"#)?, now)?;
+/// # let sealer = Sealer::new(SealingKey::random()?);
+/// # let seal = SealedCursors::new(&sealer, now);
+/// # let course_5 = Place::new(ClientId::new("quiz")?, DeploymentId::new("1")?, ContextId::new("course-5")?);
+/// use lti_services::platform::{MemberPage, RosterRequest};
+/// use lti_types::{Context, ContextRole, Member, PersonalData, Roles, UserId};
+///
+/// let request = http::Request::get("/5/members?role=Learner").body(Vec::new())?;
+/// let list = RosterRequest::read(&request, &access)?.on(Some(&course_5), None, &seal)?;
+///
+/// let mut ada = Member::new(UserId::new("u-7")?, Roles::from_iter([ContextRole::Learner]));
+/// (ada.name, ada.email) = (Some("Ada Lovelace".into()), Some("ada@school.example".into()));
+/// let teacher = Member::new(UserId::new("u-8")?, Roles::from_iter([ContextRole::Instructor]));
+/// let context = Context::new(ContextId::new("course-5")?);
+/// let page = MemberPage::new(context, vec![ada, teacher], Some(&[PersonalData::Name]));
+/// let answer = list.respond(page, &ServiceUrl::parse(&"https://lms.example/5/members".into())?, &seal)?;
+/// let answer = String::from_utf8_lossy(answer.body());
+/// assert!(answer.contains("Ada Lovelace") && !answer.contains("ada@school.example") && !answer.contains("u-8"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct RosterRequest {
     access: Access,
@@ -188,6 +215,8 @@ impl MemberList {
 }
 
 /// A page of a roster, as the application has it.
+///
+/// [`RosterRequest`] has an example.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct MemberPage<'a> {

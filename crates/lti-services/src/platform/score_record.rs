@@ -51,6 +51,13 @@ impl fmt::Debug for ScoreRecord {
 }
 
 /// Points, and what they are out of.
+///
+/// ```
+/// use lti_services::platform::Grade;
+///
+/// let grade = Grade::new(17.0, 20.0);
+/// assert_eq!((grade.out_of(20.0), grade.out_of(100.0)), (17.0, 85.0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Grade {

@@ -11,6 +11,29 @@ use super::{Access, LineItemRecord, Place, RequestRefusal, ScoreRecord, query, r
 use crate::{ScoreFault, media_type};
 
 /// A request to the scores of a line item, right in everything but whose it is.
+///
+/// ```
+/// # use lti_services::platform::{Access, LineItemRecord, Place};
+/// # use lti_types::{ClientId, ContextId, DeploymentId, LineItem};
+/// # let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// # let access = Access::of(serde_json::from_str(r#"{"client_id": "quiz", "expires_at": "2026-01-01T01:00:00Z",
+/// #     "scopes": ["https://purl.imsglobal.org/spec/lti-ags/scope/score"]}"#)?, now)?;
+/// # let course_5 = Place::new(ClientId::new("quiz")?, DeploymentId::new("1")?, ContextId::new("course-5")?);
+/// # let column = LineItemRecord::new(course_5.clone(), "https://lms.example/5/lineitems/1".into(),
+/// #     LineItem::new(20.0, "Quiz 9".to_owned()));
+/// use lti_services::platform::ScoreRequest;
+///
+/// let request = http::Request::post("/5/lineitems/1/scores")
+///     .header("content-type", "application/vnd.ims.lis.v1.score+json")
+///     .body(br#"{"userId": "u-7", "timestamp": "2025-12-31T23:59:58.500Z", "scoreGiven": 17, "scoreMaximum": 20,
+///         "activityProgress": "Completed", "gradingProgress": "FullyGraded"}"#.to_vec())?;
+/// let posting = ScoreRequest::read(&request, &access)?.on(Some(&course_5), Some(column))?;
+/// // Look up whether `posting.user_id()` is a member, and what is recorded for them: nothing yet.
+/// let record = posting.record(true, None, now)?;
+/// assert_eq!(record.grade().map(|grade| grade.out_of(100.0)), Some(85.0));
+/// assert_eq!(posting.accepted().status(), 204); // once the record is stored
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct ScoreRequest {
     access: Access,
@@ -32,11 +55,12 @@ impl ScoreRequest {
         Ok(Self { access: access.clone(), score })
     }
 
-    /// The score, of the line item that the URL names. `place` is what the URL says about whose it is, where it says
-    /// anything; otherwise the record's own.
+    /// The score, of the line item that the URL names. `place` is what the URL says about whose it is; where it says
+    /// nothing, give the record's own. Without a place nothing is found.
     ///
     /// # Errors
-    /// [`RequestRefusal::NotFound`] if there is none, it is not the token's, or it is of another place than the URL says.
+    /// [`RequestRefusal::NotFound`] if there is none, it is not the token's, or it is of another place than the URL
+    /// says.
     pub fn on(
         self,
         place: Option<&Place>,

@@ -19,6 +19,38 @@ const MAX_SCOPES: usize = 64;
 const MAX_AUDIENCES: usize = 16;
 
 /// A token request before anything about it is known to be true.
+///
+/// ```
+/// # use chrono::DateTime;
+/// # use lti_jwks::{Algorithm, Curve, SigningKey, VerifyingKeys};
+/// # use lti_services::{AssertionId, ClientAssertion, TokenRequest};
+/// # use lti_types::{ClientId, DeploymentId, Deployments, Issuer, PlatformRecord, Scope, ToolRecord};
+/// # let now = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+/// # let key = SigningKey::generate_ec(Curve::P256)?;
+/// # let mut platform = PlatformRecord::new(Issuer::new("https://lms.example")?, ClientId::new("quiz")?,
+/// #     Deployments::NotYetKnown, "https://lms.example/auth".into());
+/// # platform.token_url = Some("https://lms.example/token".into());
+/// # let assertion = ClientAssertion::for_platform(&platform, AssertionId::random()?, now).unwrap().sign(&key)?;
+/// # let request = TokenRequest::new(&"https://lms.example/token".into(), assertion, [Scope::Score])?.to_http();
+/// # let mut tool = ToolRecord::new(ClientId::new("quiz")?, vec![DeploymentId::new("1")?],
+/// #     "https://tool.example/login".into(), "https://tool.example/launch".into());
+/// # tool.scopes = vec![Scope::Score];
+/// # let keys = VerifyingKeys::single(key.verifying_key().clone());
+/// use lti_services::AccessToken;
+/// use lti_services::platform::{TokenClient, UnverifiedTokenRequest, Use};
+///
+/// let asked = UnverifiedTokenRequest::from_http(&request)?;
+/// assert_eq!(asked.client_id(), &tool.client_id); // found by it, with its keys
+/// let mut client = TokenClient::of(&tool, ["https://lms.example/token", "https://lms.example"]);
+/// client.algorithms = vec![Algorithm::Es256];
+/// let pending = asked.verify(&client, &keys, now)?;
+/// // A store of assertions' names says that this one is new, and remembers it until `pending.remember_until()`.
+/// let grant = pending.first_use(Use::First)?;
+///
+/// let token = AccessToken::random()?; // store the grant under it
+/// assert_eq!(grant.to_http(&token, now).status(), 200);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct UnverifiedTokenRequest {
     assertion: UnverifiedJwt,
@@ -27,6 +59,8 @@ pub struct UnverifiedTokenRequest {
 }
 
 /// What a platform holds against the token requests of one client.
+///
+/// [`UnverifiedTokenRequest`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenClient {

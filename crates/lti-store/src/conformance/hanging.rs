@@ -12,8 +12,8 @@ use crate::{Store, StoreError, Unavailable};
 const CALLS: usize = 200;
 
 /// Stops the engine with `stop`, as a machine that hangs does, and lets it go on with `resume`. While it hangs, each of
-/// 200 calls at once fails with [`Unavailable::TimedOut`] within `bound`; afterwards the same handles work, and know what
-/// was known before.
+/// 200 calls at once fails with [`Unavailable::TimedOut`] within `bound`; afterwards the same handles work, and know
+/// what was known before.
 ///
 /// # Panics
 /// If the store does not do that.

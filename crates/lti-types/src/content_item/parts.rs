@@ -6,6 +6,8 @@ use crate::{Custom, WireUrl};
 
 wire_object! {
     /// An icon or thumbnail.
+    ///
+    /// [`LinkItem`](crate::LinkItem) has an example of pictures, windows and frames.
     Picture {
         required {}
         optional {
@@ -53,6 +55,17 @@ wire_object! {
 
 wire_object! {
     /// How to embed a link. The fragment is untrusted: sanitize it before anybody sees it.
+    ///
+    /// ```
+    /// use lti_types::{Embed, LinkItem};
+    ///
+    /// let mut embed = Embed::new();
+    /// embed.html = Some(r#"<iframe src="https://video.example/embed/7"></iframe>"#.to_owned());
+    /// let mut video = LinkItem::new("https://video.example/7".into());
+    /// video.embed = Some(embed);
+    /// assert!(serde_json::to_value(&video)?["embed"]["html"].is_string());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     Embed {
         required {}
         optional {
@@ -64,6 +77,8 @@ wire_object! {
 
 wire_object! {
     /// A period of time; both ends ISO 8601 with a zone.
+    ///
+    /// [`LtiResourceLinkItem`](crate::LtiResourceLinkItem) has an example.
     Period {
         required {}
         optional {
@@ -77,6 +92,8 @@ wire_object! {
 
 wire_object! {
     /// The column in the grade book that a link gets (Deep Linking 2.0 §3.1.2, AGS 2.0 §3.2).
+    ///
+    /// [`LtiResourceLinkItem`](crate::LtiResourceLinkItem) has an example.
     ItemLineItem {
         required {}
         optional {
@@ -98,6 +115,18 @@ wire_object! {
 
 wire_object! {
     /// How submissions are reviewed (Submission Review 1.0).
+    ///
+    /// ```
+    /// use lti_types::{ItemLineItem, SubmissionReview};
+    ///
+    /// let mut review = SubmissionReview::new();
+    /// review.url = Some("https://tool.example/review".into());
+    /// review.reviewable_status = Some(vec!["Submitted".to_owned(), "Completed".to_owned()]);
+    /// let mut column = ItemLineItem::of_maximum(20.0);
+    /// column.submission_review = Some(review);
+    /// assert_eq!(serde_json::to_value(&column)?["submissionReview"]["reviewableStatus"][0], "Submitted");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     SubmissionReview {
         required {}
         optional {
@@ -115,6 +144,8 @@ wire_object! {
 
 wire_object! {
     /// How the reports of an asset processor are opened (Asset Processor 1.0).
+    ///
+    /// [`AssetProcessorItem`](crate::AssetProcessorItem) has an example.
     ReportSettings {
         required {}
         optional {

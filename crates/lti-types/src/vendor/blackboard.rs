@@ -1,5 +1,16 @@
 //! Blackboard (Anthology). All its customers share one issuer: the tenant is the deployment, or the guid of the
 //! platform instance.
+//!
+//! ```
+//! use lti_types::{LaunchClaims, vendor::blackboard};
+//!
+//! let claims: LaunchClaims = serde_json::from_str(r#"{
+//!     "https://blackboard.com/webapps/foundations-connector/foundations-ids": {"site-id": "s-1", "tenant-id": "t-1"}
+//! }"#)?;
+//! assert_eq!((blackboard::site_id(&claims), blackboard::tenant_id(&claims)), (Some("s-1"), Some("t-1")));
+//! assert_eq!(blackboard::one_time_session_token(&claims), None);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 use super::{member, text};
 use crate::LaunchClaims;

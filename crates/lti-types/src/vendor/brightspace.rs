@@ -1,4 +1,16 @@
 //! Brightspace (D2L). Its claim is named by a plain http address.
+//!
+//! ```
+//! use lti_types::{LaunchClaims, vendor::brightspace};
+//!
+//! let claims: LaunchClaims = serde_json::from_str(r#"{
+//!     "http://www.brightspace.com": {"user_id": 169, "Context.id.history": "6606,6501", "ResourceLink.id.history": ""}
+//! }"#)?;
+//! assert_eq!(brightspace::value(&claims, "user_id").as_deref(), Some("169"));
+//! assert_eq!(brightspace::context_history(&claims), ["6606", "6501"]);
+//! assert!(brightspace::resource_link_history(&claims).is_empty());
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 use super::{history, member, spelled};
 use crate::LaunchClaims;

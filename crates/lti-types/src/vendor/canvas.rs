@@ -1,4 +1,16 @@
 //! Canvas (Instructure).
+//!
+//! ```
+//! use lti_types::{LaunchClaims, vendor::canvas};
+//!
+//! let claims: LaunchClaims = serde_json::from_str(r#"{
+//!     "https://www.instructure.com/placement": "assignment_selection",
+//!     "https://purl.imsglobal.org/spec/lti/claim/lti1p1": {"user_id": "86157096483e6b3a50bfedc6bac902c0b20a824f"}
+//! }"#)?;
+//! assert_eq!(canvas::placement(&claims), Some("assignment_selection"));
+//! assert!(canvas::legacy_user_id(&claims).is_some());
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 use super::{spelled, text};
 use crate::lossless::Objects;
@@ -19,7 +31,9 @@ pub fn placement(claims: &LaunchClaims) -> Option<&str> {
 /// ```
 /// use lti_types::{LaunchClaims, vendor::canvas};
 /// let claims: LaunchClaims = serde_json::from_str(r#"{
-///     "https://purl.imsglobal.org/spec/lti/claim/custom": {"canvas_course_id": 319, "canvas_user_id": "$Canvas.user.id"}
+///     "https://purl.imsglobal.org/spec/lti/claim/custom": {
+///         "canvas_course_id": 319, "canvas_user_id": "$Canvas.user.id"
+///     }
 /// }"#)?;
 /// assert_eq!(canvas::value(&claims, "canvas_course_id").as_deref(), Some("319"));
 /// assert_eq!(canvas::value(&claims, "canvas_user_id"), None);

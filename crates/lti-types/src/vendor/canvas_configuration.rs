@@ -8,6 +8,26 @@ use crate::{Custom, Extensions, MessageType, Scope, WireUrl};
 
 wire_object! {
     /// A tool's configuration for Canvas.
+    ///
+    /// ```
+    /// use lti_types::vendor::canvas_configuration::{
+    ///     CanvasConfiguration, CanvasExtension, CanvasPlacement, CanvasSettings,
+    /// };
+    ///
+    /// let mut placement = CanvasPlacement::new();
+    /// placement.placement = Some("course_navigation".to_owned());
+    /// let mut settings = CanvasSettings::new();
+    /// settings.placements = Some(vec![placement]);
+    /// let mut canvas = CanvasExtension::new();
+    /// canvas.platform = Some("canvas.instructure.com".to_owned());
+    /// canvas.settings = Some(settings);
+    /// let mut configuration = CanvasConfiguration::new();
+    /// configuration.title = Some("Quiz".to_owned());
+    /// configuration.platforms = Some(vec![canvas]);
+    /// let json = serde_json::to_value(&configuration)?;
+    /// assert_eq!(json["extensions"][0]["settings"]["placements"][0]["placement"], "course_navigation");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     CanvasConfiguration {
         required {}
         optional {

@@ -1,4 +1,17 @@
 //! Moodle.
+//!
+//! ```
+//! use lti_types::{LaunchClaims, vendor::moodle};
+//!
+//! let claims: LaunchClaims = serde_json::from_str(r#"{
+//!     "https://purl.imsglobal.org/spec/lti/claim/ext": {"user_username": "ada", "lms": "moodle-2"},
+//!     "https://purl.imsglobal.org/spec/lti/claim/custom": {"link_setting_url": "https://moodle.example/settings/3"}
+//! }"#)?;
+//! assert_eq!((moodle::user_name(&claims), moodle::lms(&claims)), (Some("ada"), Some("moodle-2")));
+//! assert_eq!(moodle::setting_url(&claims, "link"), Some("https://moodle.example/settings/3"));
+//! assert_eq!(moodle::accept_line_item(&claims), None); // it is no deep linking launch
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 use super::member;
 use crate::LaunchClaims;

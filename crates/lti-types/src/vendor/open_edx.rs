@@ -1,4 +1,18 @@
 //! Open edX: what its proctoring launches carry.
+//!
+//! ```
+//! use lti_types::{LaunchClaims, vendor::open_edx};
+//!
+//! let claims: LaunchClaims = serde_json::from_str(r#"{
+//!     "https://purl.imsglobal.org/spec/lti-ap/claim/attempt_number": "2",
+//!     "https://purl.imsglobal.org/spec/lti-ap/claim/session_data": "opaque",
+//!     "https://purl.imsglobal.org/spec/lti-ap/claim/start_assessment_url": "https://courses.example/start"
+//! }"#)?;
+//! assert_eq!(open_edx::attempt_number(&claims), Some(2));
+//! assert_eq!(open_edx::session_data(&claims), Some("opaque"));
+//! assert_eq!(open_edx::start_assessment_url(&claims), Some("https://courses.example/start"));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 use super::text;
 use crate::LaunchClaims;

@@ -1,4 +1,16 @@
 //! Sakai.
+//!
+//! ```
+//! use lti_types::{LaunchClaims, vendor::sakai};
+//!
+//! let claims: LaunchClaims = serde_json::from_str(r#"{
+//!     "https://www.sakailms.org/spec/lti/claim/extension": {"sakai_role": "maintain"},
+//!     "https://purl.sakailms.org/spec/lti/claim/origin": "https://sakai.example"
+//! }"#)?;
+//! assert_eq!(sakai::value(&claims, "sakai_role"), Some("maintain"));
+//! assert_eq!((sakai::origin(&claims), sakai::post_verify(&claims)), (Some("https://sakai.example"), None));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 use super::{member, text};
 use crate::LaunchClaims;

@@ -1,5 +1,16 @@
 //! Schoology. It sends its audience as a list, may leave out context and resource link, and lower-cases the
 //! names of custom parameters.
+//!
+//! ```
+//! use lti_types::{LaunchClaims, vendor::schoology};
+//!
+//! let claims: LaunchClaims = serde_json::from_str(r#"{
+//!     "sub": "85402127::d1dd1da2c3a5e7f6", "https://purl.imsglobal.org/spec/lti/claim/custom": {"courseid": "7"}
+//! }"#)?;
+//! assert_eq!(schoology::user_number(&claims), Some("85402127"));
+//! assert_eq!(schoology::custom(&claims, "courseId"), Some("7"));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 use crate::LaunchClaims;
 

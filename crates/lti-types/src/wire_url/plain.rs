@@ -1,8 +1,8 @@
 //! Seeing without a parser that an address is in order.
 
 /// Whether it is an https address of the plainest form, which nearly all are: no parser is needed to see that it is in
-/// order. Whatever is the least out of the ordinary (a port, a number for a host, a capital letter in it) is not plain, and
-/// left to the parser.
+/// order. Whatever is the least out of the ordinary (a port, a number for a host, a capital letter in it) is not plain,
+/// and left to the parser.
 pub(super) fn is_plain(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("https://").filter(|rest| rest.len() < 4096) else { return false };
     let mut bytes = rest.as_bytes().iter();
