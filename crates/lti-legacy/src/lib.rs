@@ -63,13 +63,15 @@ pub use credential::{ConsumerKey, Credential, InvalidCredential, SharedSecret, S
 pub use custom_parameters::CustomParameters;
 pub use launch::{Launch, is_legacy};
 pub use launch_parameters::{LEGACY_VERSION, LaunchParameters, LegacyMessageType};
+/// What a store says of a [`NonceUse`].
+pub use lti_types::Use;
 pub use mapping::{NotMapped, legacy_role, uri_role};
 pub use migration::{
     ClaimIncomplete, Doubt, Evidence, Lookup, MigrationReport, MigrationRow, NewLaunch, OldIds, OldKind,
     OldRecord, OldRecords, ProvenIds, Totals, UnprovenIds, Verdict, consumer_key_signature, dry_run,
     evidence, migration_claim,
 };
-pub use nonce_use::{NonceUse, Use};
+pub use nonce_use::NonceUse;
 pub use oauth_error::OAuthError;
 pub use outcome::{
     CodeMajor, CodeMinor, EnvelopeError, InvalidScore, OUTCOME_XML, Operation, OutcomeAnswer, OutcomeCall,

@@ -14,16 +14,6 @@ pub struct NonceUse {
     remember_until: DateTime<Utc>,
 }
 
-/// What the store says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Use {
-    /// It was not there, and is now.
-    First,
-    /// It was there already.
-    Repeated,
-}
-
 impl NonceUse {
     pub(crate) fn new(
         account: &DeploymentId,

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use lti_jwks::{Claims, KeyId, OpenError, Rules, Sealer, UnverifiedJwt, VerifyError, VerifyingKeys};
 use lti_types::{
     ClientId, ContextId, DeepLinkingSettings, DeploymentId, FormError, LTI_VERSION, MessageType, NumericDate,
-    UserId, WireUrl,
+    Use, UserId, WireUrl,
 };
 use serde::Deserialize;
 use url::form_urlencoded;
@@ -240,16 +240,6 @@ impl Claims for Payload {
     fn not_before(&self) -> Option<f64> {
         self.0.nbf.map(NumericDate::seconds)
     }
-}
-
-/// What a store says of a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Use {
-    /// It was not there, and is now.
-    First,
-    /// It was there already.
-    Repeated,
 }
 
 /// A response that waits for one more thing: whether it came before. Store both of its names, and say what the store

@@ -29,9 +29,11 @@ mod variables;
 pub use accepted_content::{AcceptedContent, AcceptedItem, ItemRefusal, RefusedItem};
 pub use authorize::{AuthorizeError, AuthorizeProblem, AuthorizedRequest, ErrorReply};
 pub use deep_linking_request::AskError;
-pub use deep_linking_response::{DeepLinkingResponse, PendingResponse, UnverifiedDeepLinkingResponse, Use};
+pub use deep_linking_response::{DeepLinkingResponse, PendingResponse, UnverifiedDeepLinkingResponse};
 pub use launch_message::{LaunchMessage, Person};
 pub use login::{InitiateError, LaunchIntent, PendingLogin, StartedLogin, Target};
+/// What a store says of the names of a [`PendingResponse`].
+pub use lti_types::Use;
 pub use message_fault::{MessageFault, MessageFaults};
 pub use privacy::Privacy;
 pub use registration::{InvalidRegistration, Policy, Registration};

@@ -21,9 +21,10 @@ mod tools;
 
 pub use error::{EngineCode, RecordError, StoreError, Unavailable};
 pub use key::Key;
+pub use lti_types::Use;
 pub use memory::{MemoryLimits, MemoryStore};
 pub use one_time::{
-    FIRST_USE_MARGIN, MAX_LIFETIME, MAX_VALUE_BYTES, OneTimeStore, StoreFuture, Use, check_value,
+    FIRST_USE_MARGIN, MAX_LIFETIME, MAX_VALUE_BYTES, OneTimeStore, StoreFuture, check_value,
     first_use_lifetime, lifetime,
 };
 pub use platforms::Platforms;

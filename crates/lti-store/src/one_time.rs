@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use lti_types::Use;
 
 use crate::{Key, StoreError};
 
@@ -23,25 +24,6 @@ pub const MAX_LIFETIME: TimeDelta = TimeDelta::days(400);
 /// clock and asking the store time passes: without a margin, something could be believed by one machine after
 /// the store had forgotten it.
 pub const FIRST_USE_MARGIN: TimeDelta = TimeDelta::seconds(60);
-
-/// Whether something is used for the first time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use = "a repeated use must be refused"]
-#[non_exhaustive]
-pub enum Use {
-    /// Nobody used it before. Exactly one caller hears this.
-    First,
-    /// It was used before: a replay.
-    Repeated,
-}
-
-impl Use {
-    /// Whether it is the first.
-    #[must_use]
-    pub fn is_first(self) -> bool {
-        self == Self::First
-    }
-}
 
 /// What is remembered for a while: *take once* and *first use*. Keys of the two do not meet.
 ///

@@ -38,6 +38,7 @@ mod message;
 mod migration;
 mod numeric_date;
 mod object;
+mod one_time;
 mod open_enum;
 mod openid_configuration;
 mod refusal;
@@ -88,6 +89,7 @@ pub use message::{
 };
 pub use migration::Lti1p1;
 pub use numeric_date::NumericDate;
+pub use one_time::Use;
 pub use open_enum::Unlisted;
 pub use openid_configuration::{
     OpenIdConfiguration, PLATFORM_CONFIGURATION, PlatformConfiguration, SupportedMessage,

@@ -115,17 +115,11 @@ impl Notes {
         }
     }
 
-    /// Notes that something is used, and says whether it was before.
-    pub(crate) async fn first_use(
-        &self,
-        kind: &str,
-        id: &str,
-        until: DateTime<Utc>,
-    ) -> Result<bool, Problem> {
+    /// Notes that something is used, and says whether it was before. What is too late to be noted counts as used.
+    pub(crate) async fn first_use(&self, kind: &str, id: &str, until: DateTime<Utc>) -> Result<Use, Problem> {
         match self.store.first_use(self.key(kind, id), until, now()).await {
-            Ok(Use::First) => Ok(true),
-            Ok(_) | Err(StoreError::Elapsed) => Ok(false),
-            Err(error) => Err(error.into()),
+            Err(StoreError::Elapsed) => Ok(Use::Repeated),
+            used => Ok(used?),
         }
     }
 

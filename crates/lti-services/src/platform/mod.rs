@@ -39,11 +39,13 @@ pub use line_items::{
     ChangedLineItem, LineItemList, LineItemOperation, LineItemRequest, LineItemsOperation, LineItemsRequest,
     NewLineItem, created, deleted, line_item,
 };
+/// What a store says of the assertion of a [`PendingGrant`].
+pub use lti_types::Use;
 pub use place::{LineItemRecord, Place};
 pub use request_refusal::{RequestRefusal, SCORE_REPEATED, SCORE_STALE};
 pub use results::{ResultEntry, ResultList, ResultsRequest};
 pub use roster::{MemberList, MemberPage, RosterRequest};
 pub use score_record::{Grade, ScoreRecord};
 pub use scores::{ScorePosting, ScoreRequest};
-pub use token_endpoint::{PendingGrant, TokenClient, UnverifiedTokenRequest, Use};
+pub use token_endpoint::{PendingGrant, TokenClient, UnverifiedTokenRequest};
 pub use token_refusal::TokenRefusal;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{Method, Request};
 use lti_jwks::{Algorithm, KeyId, RegisteredClaims, Rules, UnverifiedJwt, VerifyingKeys};
-use lti_types::{ClientId, DeploymentId, RegistrationStatus, Scope, ToolRecord};
+use lti_types::{ClientId, DeploymentId, RegistrationStatus, Scope, ToolRecord, Use};
 use url::form_urlencoded;
 
 use super::{AccessGrant, TokenRefusal};
@@ -104,16 +104,6 @@ impl TokenClient {
             token_lifetime: TimeDelta::hours(1),
         }
     }
-}
-
-/// What a store says of an assertion's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Use {
-    /// It was not there, and is now.
-    First,
-    /// It was there already.
-    Repeated,
 }
 
 impl UnverifiedTokenRequest {
@@ -290,9 +280,6 @@ impl PendingGrant {
     /// # Errors
     /// [`TokenRefusal::Replayed`].
     pub fn first_use(self, seen: Use) -> Result<AccessGrant, TokenRefusal> {
-        match seen {
-            Use::First => Ok(self.grant),
-            Use::Repeated => Err(TokenRefusal::Replayed),
-        }
+        if seen.is_first() { Ok(self.grant) } else { Err(TokenRefusal::Replayed) }
     }
 }

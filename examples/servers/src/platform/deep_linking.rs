@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use lti_browser::Fault;
-use lti_platform::{AcceptedItem, ResponseRefusal, UnverifiedDeepLinkingResponse, Use};
+use lti_platform::{AcceptedItem, ResponseRefusal, UnverifiedDeepLinkingResponse};
 use lti_types::{
     ContentItem, ContentItemType, Custom, DeepLinkingSettings, DocumentTarget, FormPost, ResourceLinkId,
 };
@@ -67,8 +67,7 @@ pub(super) async fn take(
     let nonce = format!("{}\n{}", pending.client_id(), pending.nonce());
     let nonce = platform.notes.first_use("deep_linking_nonce", &nonce, until).await?;
     let asked = platform.notes.first_use("deep_linking_request", pending.request_id(), until).await?;
-    let seen = |first| if first { Use::First } else { Use::Repeated };
-    let content = pending.first_use(seen(nonce), seen(asked))?.accept();
+    let content = pending.first_use(nonce, asked)?.accept();
 
     let course = content.response().context_id().map(|id| id.as_str().to_owned()).unwrap_or_default();
     platform.title(&course)?;

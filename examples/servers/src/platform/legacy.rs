@@ -9,7 +9,7 @@ use lti_browser::Origin;
 use lti_jwks::Purpose;
 use lti_legacy::{
     LaunchParameters, LegacyMessageType, Operation, OutcomeRequest, OutcomeResponse, ReplaceResult,
-    ResponseBody, ResultScore, UnverifiedRequest, Use, VerifiedRequest,
+    ResponseBody, ResultScore, UnverifiedRequest, VerifiedRequest,
 };
 use lti_services::platform::ScoreRecord;
 use lti_services::timestamp_after;
@@ -186,8 +186,8 @@ async fn verified(
         Err(error) => return Ok(Err(error)),
     };
     let nonce = signed.nonce_use();
-    let first = platform.notes.first_use("legacy_nonce", nonce.store_key(), nonce.remember_until()).await?;
-    Ok(signed.first_use(if first { Use::First } else { Use::Repeated }))
+    let used = platform.notes.first_use("legacy_nonce", nonce.store_key(), nonce.remember_until()).await?;
+    Ok(signed.first_use(used))
 }
 
 fn answered(

@@ -9,7 +9,7 @@ use lti_client::KeySetError;
 use lti_jwks::{KeyId, VerifyingKey, VerifyingKeys};
 use lti_services::AssertionId;
 use lti_services::platform::{
-    Access, RequestRefusal, TokenClient, TokenRefusal, UnverifiedTokenRequest, Use, bearer_token,
+    Access, RequestRefusal, TokenClient, TokenRefusal, UnverifiedTokenRequest, bearer_token,
 };
 use lti_types::{RegistrationStatus, ToolRecord};
 
@@ -54,8 +54,8 @@ pub(super) async fn grant(
         Err(refusal) => return refuse(refusal),
     };
     let name = format!("{}\n{}", pending.client_id(), pending.assertion_id());
-    let first = platform.notes.first_use("assertion", &name, pending.remember_until()).await?;
-    let grant = match pending.first_use(if first { Use::First } else { Use::Repeated }) {
+    let used = platform.notes.first_use("assertion", &name, pending.remember_until()).await?;
+    let grant = match pending.first_use(used) {
         Ok(grant) => grant,
         Err(refusal) => return refuse(refusal),
     };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use lti_legacy::{Launch, Operation, OutcomeCall, ReplaceResult, ResultScore, UnverifiedLaunch, Use};
+use lti_legacy::{Launch, Operation, OutcomeCall, ReplaceResult, ResultScore, UnverifiedLaunch};
 use lti_tool::LaunchRecord;
 use lti_types::{BasicOutcome, ClientId, Issuer, Message};
 use serde::{Deserialize, Serialize};
@@ -57,8 +57,8 @@ async fn taken(tool: &Arc<Tool>, request: &http::Request<Vec<u8>>) -> Result<Res
     let candidates = credentials(&tool.consumers, unverified.consumer_key());
     let signed = unverified.verify(&candidates, now())?;
     let nonce = signed.nonce_use();
-    let first = tool.notes.first_use("legacy_nonce", nonce.store_key(), nonce.remember_until()).await?;
-    let launch = signed.first_use(if first { Use::First } else { Use::Repeated })?;
+    let used = tool.notes.first_use("legacy_nonce", nonce.store_key(), nonce.remember_until()).await?;
+    let launch = signed.first_use(used)?;
     let Message::ResourceLink(_) = launch.message() else {
         let message = "this tool takes no content-item requests by LTI 1.1; register it by 1.3";
         return Err(Problem::malformed("message_type_unsupported", message, "LTI 1.1 §3"));
