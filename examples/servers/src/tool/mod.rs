@@ -5,6 +5,7 @@ mod deep_linking;
 mod launch;
 mod legacy;
 mod login;
+mod on_their_way;
 mod pages;
 mod platforms;
 mod quiz;
@@ -26,7 +27,6 @@ use lti_jwks::{JwkSet, Sealer, SigningKey};
 use lti_services::ScoreClock;
 use lti_store::Platforms;
 use lti_types::{PlatformRecord, WireUrl};
-use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::legacy::{Consumer, consumers};
@@ -38,6 +38,7 @@ use crate::store::{self, Notes};
 use crate::visitor::Reception;
 use crate::{key_file, page};
 use courses::{Courses, Shelf};
+use on_their_way::OnTheirWay;
 
 /// A quiz tool to be launched from learning platforms.
 #[derive(Debug, Clone, clap::Parser)]
@@ -92,7 +93,7 @@ pub(crate) struct Tool {
     /// Times of scores, each later than the one before.
     score_clock: Mutex<ScoreClock>,
     /// Room for grades that are on their way.
-    on_their_way: Arc<Semaphore>,
+    on_their_way: OnTheirWay,
     metrics: Arc<Metrics>,
     reception: Arc<Reception>,
 }
@@ -141,7 +142,7 @@ pub(crate) async fn serve(
         client: shared.client("lti-example-tool")?,
         patient: shared.patient_client("lti-example-tool")?,
         score_clock: Mutex::default(),
-        on_their_way: Arc::new(Semaphore::new(quiz::MOST_ON_THEIR_WAY)),
+        on_their_way: OnTheirWay::default(),
         metrics,
         reception: Arc::clone(&reception),
     };

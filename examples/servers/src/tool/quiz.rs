@@ -6,7 +6,6 @@ use std::time::Duration;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use chrono::TimeDelta;
-use lti_browser::Fault;
 use lti_services::LineItemUrl;
 use lti_types::{Score, Timestamp, UserId};
 use tracing::Instrument as _;
@@ -19,8 +18,6 @@ use crate::problem::Problem;
 
 /// How long the page waits for the platform to take a grade. The grade goes on its way for longer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// The most grades on their way at a time.
-pub(super) const MOST_ON_THEIR_WAY: usize = 1000;
 /// How long the time of a score is remembered: longer than any is on its way.
 const REMEMBERED: TimeDelta = TimeDelta::hours(1);
 
@@ -142,10 +139,7 @@ async fn send(tool: &Arc<Tool>, session: &Session, quiz: &Quiz, points: usize) -
     let Some(line_item) = service.line_item() else { return Ok(Grade::NotWanted) };
     let line_item = LineItemUrl::parse(line_item).map_err(Problem::internal)?;
     let grades = tool.patient_grades(&session.record).await?;
-    let room = Arc::clone(&tool.on_their_way).try_acquire_owned().map_err(|_| {
-        let message = "too many grades are on their way; hand in again in a moment";
-        Problem::new(503, Fault::Unavailable, "grades_waiting", message, "RFC 9110 §15.6.4")
-    })?;
+    let room = tool.on_their_way.room(&session.record)?;
     // One time for all attempts: the platform takes it once, whatever is lost.
     let score = Score::graded(user.clone(), tool.score_time(&line_item, user), points as f64, quiz.maximum());
     let tool = Arc::clone(tool);

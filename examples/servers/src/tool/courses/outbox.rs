@@ -5,7 +5,6 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lti_browser::Fault;
 use lti_eligibility::outcome::{Grade, GradeDelivery, GradeSharing, Progress, RetryPolicy, Sharing, share};
 use lti_tool::LaunchRecord;
 use lti_types::{ActivityProgress, Scope, Score};
@@ -15,6 +14,7 @@ use tracing::Instrument as _;
 
 use super::super::Tool;
 use super::super::legacy::LegacySession;
+use super::super::on_their_way::WAITING;
 use super::super::session::Session;
 use super::column;
 use super::enrollment::{self, Place};
@@ -26,8 +26,6 @@ use crate::problem::Problem;
 const OWED: &str = "owed_grade";
 /// How often what is owed is looked through.
 const LOOK: Duration = Duration::from_secs(30);
-/// The code of an attempt that was none, as too many were on their way.
-const WAITING: &str = "grades_waiting";
 /// For how long nobody else tries while one attempt goes on: longer than the patient client takes.
 const LEASE: TimeDelta = TimeDelta::minutes(15);
 
@@ -160,10 +158,7 @@ fn failed(mut owed: Owed, now: DateTime<Utc>) -> Owed {
 }
 
 async fn attempt(tool: &Tool, owed: &Owed) -> Result<(), Problem> {
-    let _room = tool.on_their_way.try_acquire().map_err(|_| {
-        let message = "too many grades are on their way";
-        Problem::new(503, Fault::Unavailable, WAITING, message, "RFC 9110 §15.6.4")
-    })?;
+    let _room = tool.on_their_way.room(&owed.record)?;
     let parts = |grade: &Grade| grade.points.map_or((1.0, 1.0), |points| (points.given(), points.maximum()));
     if let Some(legacy) = &owed.legacy {
         let Some(grade) = grade_of(tool, owed).await? else { return Ok(()) };
