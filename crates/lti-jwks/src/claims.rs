@@ -287,7 +287,7 @@ mod tests {
     fn dates() {
         assert_eq!(date("1700000000"), Some(1_700_000_000.0));
         assert_eq!(date("1700000000.25"), Some(1_700_000_000.25));
-        assert_eq!(date("-1"), Some(-1.0));
+        assert_eq!(date("-25"), Some(-25.0));
         assert_eq!(date("1e308"), Some(1e308));
         assert_eq!(date("9223372036854775807"), Some(9_223_372_036_854_775_807.0));
         assert_eq!(date("18446744073709551615"), Some(18_446_744_073_709_551_615.0));
@@ -317,6 +317,8 @@ mod tests {
         assert_eq!(write(1_700_000_000.0), "1700000000");
         assert_eq!(write(1.5), "1.5");
         assert_eq!(write(-1.0), "-1");
+        assert_eq!(write(8_999_999_999_999_999.0), "8999999999999999");
+        assert_eq!(write(9e15), "9000000000000000.0");
         assert_eq!(write(1e300), "1e+300");
     }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use lti_types::Faults;
+
 /// What is wrong with a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -68,46 +70,5 @@ impl fmt::Display for ParameterFault {
     }
 }
 
-/// Every fault found in a message, the one that explains most first; never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParameterFaults(Vec<ParameterFault>);
-
-impl ParameterFaults {
-    pub(crate) fn check(faults: Vec<ParameterFault>) -> Result<(), Self> {
-        if faults.is_empty() { Ok(()) } else { Err(Self(faults)) }
-    }
-
-    /// The faults.
-    #[must_use]
-    pub fn as_slice(&self) -> &[ParameterFault] {
-        &self.0
-    }
-
-    /// The first fault, whose code and section stand for all.
-    #[must_use]
-    pub fn first(&self) -> ParameterFault {
-        // Never empty; an unreachable default is better than a panic.
-        let default = ParameterFault::new("lti_message_type", ParameterProblem::Missing);
-        self.0.first().copied().unwrap_or(default)
-    }
-}
-
-impl From<ParameterFault> for ParameterFaults {
-    fn from(fault: ParameterFault) -> Self {
-        Self(vec![fault])
-    }
-}
-
-impl fmt::Display for ParameterFaults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, fault) in self.0.iter().enumerate() {
-            if i > 0 {
-                f.write_str("; ")?;
-            }
-            fault.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for ParameterFaults {}
+/// Every fault found in a message, the one that explains most first.
+pub type ParameterFaults = Faults<ParameterFault>;

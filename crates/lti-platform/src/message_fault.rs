@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use lti_types::{Claim, ClaimFault};
+use lti_types::{Claim, ClaimFault, Faults};
 
 /// What keeps a message from being sent. All of it is in the platform's own data.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,35 +105,5 @@ impl fmt::Display for MessageFault {
     }
 }
 
-/// Every fault of a message; never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MessageFaults(Vec<MessageFault>);
-
-impl MessageFaults {
-    /// `Ok` when there is no fault.
-    pub(crate) fn check(mut faults: Vec<MessageFault>) -> Result<(), Self> {
-        faults.sort();
-        faults.dedup();
-        if faults.is_empty() { Ok(()) } else { Err(Self(faults)) }
-    }
-
-    /// All of them.
-    #[must_use]
-    pub fn as_slice(&self) -> &[MessageFault] {
-        &self.0
-    }
-}
-
-impl fmt::Display for MessageFaults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, fault) in self.0.iter().enumerate() {
-            if i > 0 {
-                f.write_str("; ")?;
-            }
-            fault.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for MessageFaults {}
+/// Every fault of a message.
+pub type MessageFaults = Faults<MessageFault>;

@@ -137,7 +137,7 @@ pub(crate) fn check(claims: &LaunchClaims) -> Result<(), MessageFaults> {
             faults.push(MessageFault::ExtensionName);
         }
     }
-    MessageFaults::check(faults)
+    MessageFaults::check_sorted(faults)
 }
 
 /// Whether a name of somebody's own is a web address.

@@ -244,9 +244,7 @@ impl RespondError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Message(faults) => {
-                faults.as_slice().first().map_or("message_invalid", |fault| fault.code())
-            }
+            Self::Message(faults) => faults.first().code(),
             Self::Sign(error) => error.code(),
         }
     }
@@ -255,9 +253,7 @@ impl RespondError {
     #[must_use]
     pub fn spec(&self) -> &'static str {
         match self {
-            Self::Message(faults) => {
-                faults.as_slice().first().map_or("LTI Core 1.3 §5.3", |fault| fault.spec())
-            }
+            Self::Message(faults) => faults.first().spec(),
             Self::Sign(error) => error.spec(),
         }
     }

@@ -171,7 +171,7 @@ fn message(facts: &Facts<'_>, claims: &LaunchClaims) -> Option<Result<(), Launch
             && fault.problem == ClaimProblem::Missing
     };
     let faults = faults.as_slice().iter().filter(|fault| !excused(fault)).copied().collect();
-    Some(ClaimFaults::check(faults).map_err(LaunchError::Claims))
+    Some(ClaimFaults::check_sorted(faults).map_err(LaunchError::Claims))
 }
 
 fn user(facts: &Facts<'_>, claims: &LaunchClaims) -> Option<Result<(), LaunchError>> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use lti_jwks::{Algorithm, KeyId, SignError, SigningInput, SigningKey, UnsignedJwt};
 use lti_types::{
     Audience, ClientId, ContentItem, ContentItemType, DeepLinkingResponse, DeepLinkingSettings, DeploymentId,
-    DocumentTarget, FormPost, Issuer, LTI_VERSION, Message, MessageType, Nonce, NumericDate,
+    DocumentTarget, Faults, FormPost, Issuer, LTI_VERSION, Message, MessageType, Nonce, NumericDate,
 };
 use serde::{Deserialize, Serialize};
 
@@ -121,9 +121,7 @@ impl PendingDeepLinking {
             );
             left_out.extend(self.leave_out(item).into_iter().map(|what| LeftOut { place, what }));
         }
-        if !faults.is_empty() {
-            return Err(RespondError::Items(ItemFaults(faults)));
-        }
+        ItemFaults::check(faults)?;
 
         Ok(self.unsigned(items, left_out, nonce, now))
     }
@@ -303,31 +301,8 @@ impl fmt::Debug for ResponseSigningInput {
     }
 }
 
-/// Every fault of every item; never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ItemFaults(Vec<ItemFault>);
-
-impl ItemFaults {
-    /// All of them, by their places.
-    #[must_use]
-    pub fn as_slice(&self) -> &[ItemFault] {
-        &self.0
-    }
-}
-
-impl fmt::Display for ItemFaults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, fault) in self.0.iter().enumerate() {
-            if i > 0 {
-                f.write_str("; ")?;
-            }
-            fault.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for ItemFaults {}
+/// Every fault of every item, by their places.
+pub type ItemFaults = Faults<ItemFault>;
 
 /// Why a deep linking request cannot be answered so.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -343,7 +318,7 @@ impl RespondError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Items(faults) => faults.0.first().map_or("items_invalid", |fault| fault.rule.code()),
+            Self::Items(faults) => faults.first().rule.code(),
         }
     }
 
@@ -351,7 +326,7 @@ impl RespondError {
     #[must_use]
     pub fn spec(&self) -> &'static str {
         match self {
-            Self::Items(faults) => faults.0.first().map_or("Deep Linking 2.0 §3", |fault| fault.rule.spec()),
+            Self::Items(faults) => faults.first().rule.spec(),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Faults;
+
 macro_rules! claims {
     ($( $(#[$meta:meta])* $Variant:ident = $name:literal, $short:literal, $spec:literal; )*) => {
         /// A claim that this crate has a type for.
@@ -258,53 +260,7 @@ impl std::error::Error for ClaimFault {}
 /// assert!(missing[2].ends_with("/claim/resource_link"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClaimFaults(Vec<ClaimFault>);
-
-impl ClaimFaults {
-    /// `Ok` when there is no fault.
-    ///
-    /// # Errors
-    /// The faults themselves, sorted.
-    pub fn check(mut faults: Vec<ClaimFault>) -> Result<(), Self> {
-        faults.sort_unstable();
-        faults.dedup();
-        if faults.is_empty() { Ok(()) } else { Err(Self(faults)) }
-    }
-
-    /// The faults, first things first.
-    #[must_use]
-    pub fn as_slice(&self) -> &[ClaimFault] {
-        &self.0
-    }
-
-    /// The first fault, whose code and section stand for all.
-    #[must_use]
-    pub fn first(&self) -> ClaimFault {
-        // Never empty; an unreachable default is better than a panic.
-        self.0.first().copied().unwrap_or(ClaimFault::new(Claim::MessageType, ClaimProblem::Invalid))
-    }
-}
-
-impl From<ClaimFault> for ClaimFaults {
-    fn from(fault: ClaimFault) -> Self {
-        Self(vec![fault])
-    }
-}
-
-impl fmt::Display for ClaimFaults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, fault) in self.0.iter().enumerate() {
-            if i > 0 {
-                f.write_str("; ")?;
-            }
-            fault.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for ClaimFaults {}
+pub type ClaimFaults = Faults<ClaimFault>;
 
 #[cfg(test)]
 mod tests {
@@ -314,10 +270,10 @@ mod tests {
     fn faults_are_sorted_and_named_once() {
         let roles = ClaimFault::new(Claim::Roles, ClaimProblem::Missing);
         let version = ClaimFault::new(Claim::Version, ClaimProblem::Unsupported);
-        assert_eq!(ClaimFaults::check(Vec::new()), Ok(()));
-        let faults = ClaimFaults::check(vec![roles, version, roles]).unwrap_err();
+        assert_eq!(ClaimFaults::check_sorted(Vec::new()), Ok(()));
+        let faults = ClaimFaults::check_sorted(vec![roles, version, roles]).unwrap_err();
         assert_eq!(faults.as_slice(), [version, roles]);
-        assert_eq!(faults.first(), version);
+        assert_eq!(*faults.first(), version);
         assert_eq!(faults.to_string(), format!("{version}; {roles}"));
         assert_eq!(ClaimFaults::from(roles).as_slice(), [roles]);
         assert_eq!((roles.code(), roles.spec()), ("roles_missing", "LTI Core 1.3 §5.3.7"));

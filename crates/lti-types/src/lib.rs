@@ -23,6 +23,7 @@ mod custom;
 mod deep_linking;
 mod deep_linking_response;
 pub mod diagnostics;
+mod faults;
 mod for_user;
 mod form;
 mod identifier;
@@ -70,6 +71,7 @@ pub use context::{Context, ContextKind, ContextType};
 pub use custom::Custom;
 pub use deep_linking::{ContentItemType, DeepLinkingSettings, MediaTypes};
 pub use deep_linking_response::DeepLinkingResponse;
+pub use faults::Faults;
 pub use for_user::ForUser;
 pub use form::{FormError, FormPost};
 pub use identifier::{

@@ -212,7 +212,7 @@ impl LaunchClaims {
             Some(kind) if kind.as_str().trim().is_empty() => fault(Claim::MessageType, ClaimProblem::Invalid),
             Some(_) => {}
         }
-        ClaimFaults::check(faults)?;
+        ClaimFaults::check_sorted(faults)?;
         self.view().ok_or_else(|| ClaimFault::new(Claim::MessageType, ClaimProblem::Invalid).into())
     }
 

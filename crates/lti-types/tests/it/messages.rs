@@ -14,7 +14,7 @@ fn faults(launch: &Value) -> Faults {
     match claims.message() {
         Ok(_) => Vec::new(),
         Err(faults) => {
-            assert_eq!(Some(&faults.first()), faults.as_slice().first());
+            assert_eq!(Some(faults.first()), faults.as_slice().first());
             faults.as_slice().iter().map(|fault| (fault.claim, fault.problem)).collect()
         }
     }
