@@ -68,9 +68,9 @@ pub(crate) fn json(status: u16, body: &impl Serialize) -> Response {
 }
 
 /// JSON that is written already.
-pub(crate) fn json_text(status: u16, text: String) -> Response {
+pub(crate) fn json_text(status: u16, text: impl Into<Body>) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], text).into_response()
+    (status, [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], text.into()).into_response()
 }
 
 /// What lti-browser made.

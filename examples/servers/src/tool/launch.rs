@@ -325,7 +325,7 @@ struct Services {
 }
 
 /// That, as JSON, with all claims.
-fn document(launch: &Launch, session: &NewSession) -> Result<String, Problem> {
+fn document(launch: &Launch, session: &NewSession) -> Result<Vec<u8>, Problem> {
     let claims = launch.claims();
     let known = Document {
         launch_id: &session.id,
@@ -353,9 +353,12 @@ fn document(launch: &Launch, session: &NewSession) -> Result<String, Problem> {
         },
     };
     // The payload was read as JSON to be believed; it goes on as it stands there.
-    let payload = std::str::from_utf8(launch.payload()).map_err(Problem::internal)?;
-    let mut text = serde_json::to_string(&known).map_err(Problem::internal)?;
+    let payload = launch.payload();
+    let mut text = Vec::with_capacity(payload.len() + session.token.len() + 2048);
+    serde_json::to_writer(&mut text, &known).map_err(Problem::internal)?;
     text.pop();
-    text.extend([",\"claims\":", payload, "}"]);
+    text.extend_from_slice(b",\"claims\":");
+    text.extend_from_slice(payload);
+    text.push(b'}');
     Ok(text)
 }
