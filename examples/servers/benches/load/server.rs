@@ -74,7 +74,9 @@ impl Server {
         let registrations = files.path().join("registrations.json");
         std::fs::write(&registrations, platform.registrations()).unwrap();
         let registrations = registrations.to_str().unwrap();
-        let options = ["--listen", "127.0.0.1:0", "--allow-loopback", "--rate-limit", "0", "--registrations"];
+        // As behind a proxy that speaks TLS: on plain http cookies are set twice.
+        let options = ["--listen", "127.0.0.1:0", "--public-url", "https://tool.example.com"];
+        let options = options.into_iter().chain(["--allow-loopback", "--rate-limit", "0", "--registrations"]);
         Self::run([SERVE].into_iter().chain(options).chain([registrations]), files)
     }
 

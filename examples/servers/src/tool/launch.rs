@@ -49,7 +49,7 @@ struct Done {
     /// Of the token that was posted.
     token: String,
     /// The login, to verify that token with once more: a browser that gave up on its first post never got the cookie.
-    pending: String,
+    login: String,
     /// Which published course it was for.
     course: Option<String>,
     /// When it was verified.
@@ -194,30 +194,26 @@ async fn verify_once(
     name: &str,
 ) -> Result<Taken, Problem> {
     let token = digest(unverified.id_token());
-    // The keys first: if they cannot be had, the login is still there for another try.
-    let early = match likely(tool, &unverified).await? {
-        Some(registration) => {
-            let keys = keys_of(tool, &registration, &unverified).await?;
-            Some((registration, keys))
-        }
-        None => None,
-    };
-    let Some(pending) = tool.notes.take_text(PENDING, name).await? else {
-        let done: Option<Done> = tool.notes.read(DONE, name, Done::until, PATIENCE).await?;
-        // Else this browser began no such login, or has finished it with another token.
-        let done = done.filter(|done| done.token == token).ok_or(LaunchError::BrowserMismatch)?;
-        tracing::info!("the same post once more, from the same browser");
-        let launch = verify_with(tool, &done.pending, unverified, &browser, early, done.at).await?;
-        let session = NewSession::again(tool, &launch, done.launch_id, done.course).await?;
+    let Some(login) = tool.notes.take_text(PENDING, name).await? else {
+        let session = again(tool, unverified, browser, name, &token).await?;
         return Ok(Taken::Again(Box::new(session)));
     };
     let at = now();
-    let launch = verify_with(tool, &pending, unverified, &browser, early, at).await?;
+    let pending: PendingLaunch = serde_json::from_str(&login).map_err(Problem::internal)?;
+    let (registration, keys) = match registration_of(tool, &pending, &unverified).await {
+        Ok(found) => found,
+        Err(problem) => {
+            // Nothing was believed or refused yet: the login is there for another try.
+            tool.notes.put_text(PENDING, name, login, pending.expires_at()).await?;
+            return Err(problem);
+        }
+    };
+    let launch = unverified.verify(pending, &browser, &registration, &keys, at)?;
     tool.admit(&launch).await?;
 
     let session = NewSession::of(tool, &launch).await?;
     let course = session.session.course.clone();
-    let done = Done { launch_id: session.id.clone(), token, pending, course, at };
+    let done = Done { launch_id: session.id.clone(), token, login, course, at };
     tool.notes.put(DONE, name, &done, done.until()).await?;
     tool.metrics.launch("accepted");
     tracing::info!(
@@ -227,30 +223,37 @@ async fn verify_once(
     Ok(Taken::New(Box::new((launch, session))))
 }
 
-/// Verifies a post against the login that it answers.
-async fn verify_with(
-    tool: &Tool,
-    pending: &str,
+/// The launch that the same post made a moment ago.
+async fn again(
+    tool: &Arc<Tool>,
     unverified: UnverifiedLaunch,
-    browser: &Browser,
-    early: Option<(Registration, Arc<VerifyingKeys>)>,
-    at: DateTime<Utc>,
-) -> Result<Launch, Problem> {
-    let pending: PendingLaunch = serde_json::from_str(pending).map_err(Problem::internal)?;
-    let (registration, keys) = match early {
-        Some((likely, keys))
-            if likely.issuer() == pending.issuer() && likely.client_id() == pending.client_id() =>
-        {
-            (likely, keys)
-        }
-        // The token says that it is another's; the verification will refuse it.
-        _ => {
-            let registration = tool.registration(pending.issuer(), pending.client_id()).await?;
-            let keys = keys_of(tool, &registration, &unverified).await?;
-            (registration, keys)
-        }
-    };
-    Ok(unverified.verify(pending, browser, &registration, &keys, at)?)
+    browser: Browser,
+    name: &str,
+    token: &str,
+) -> Result<NewSession, Problem> {
+    // The first may still be waiting for the keys.
+    if let Some(registration) = likely(tool, &unverified).await? {
+        keys_of(tool, &registration, &unverified).await?;
+    }
+    let done: Option<Done> = tool.notes.read(DONE, name, Done::until, PATIENCE).await?;
+    // Else this browser began no such login, or has finished it with another token.
+    let done = done.filter(|done| done.token == token).ok_or(LaunchError::BrowserMismatch)?;
+    tracing::info!("the same post once more, from the same browser");
+    let pending: PendingLaunch = serde_json::from_str(&done.login).map_err(Problem::internal)?;
+    let (registration, keys) = registration_of(tool, &pending, &unverified).await?;
+    let launch = unverified.verify(pending, &browser, &registration, &keys, done.at)?;
+    NewSession::again(tool, &launch, done.launch_id, done.course).await
+}
+
+/// The registration that began a login, and its platform's keys.
+async fn registration_of(
+    tool: &Tool,
+    pending: &PendingLaunch,
+    unverified: &UnverifiedLaunch,
+) -> Result<(Registration, Arc<VerifyingKeys>), Problem> {
+    let registration = tool.registration(pending.issuer(), pending.client_id()).await?;
+    let keys = keys_of(tool, &registration, unverified).await?;
+    Ok((registration, keys))
 }
 
 /// The registration that the token says it is for. Nothing is proven by that.
