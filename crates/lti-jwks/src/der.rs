@@ -256,6 +256,30 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_names_no_curve_is_on_that_of_its_length() {
+        let sec1 = |len| value(SEQUENCE, &[&[INTEGER, 1, 1], &value(OCTET_STRING, &[&vec![7; len]])]);
+        for curve in Curve::ALL {
+            let known = Some(DerKind::Known(KeyKind::Ec(curve)));
+            assert_eq!(kind_of_sec1(&sec1(curve.coordinate_len())), known);
+        }
+        assert_eq!(kind_of_sec1(&sec1(66)), Some(DerKind::OtherCurve));
+    }
+
+    #[test]
+    fn kinds_of_other_keys_are_told() {
+        let of = |oid: &[u8]| {
+            let algorithm = value(SEQUENCE, &[&value(OBJECT_IDENTIFIER, &[oid])]);
+            let key = value(OCTET_STRING, &[&[7]]);
+            kind_of_pkcs8(&value(SEQUENCE, &[&[INTEGER, 1, 0], &algorithm, &key])).unwrap()
+        };
+        assert_eq!(of(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a]), DerKind::RsaPss);
+        for last in 0x6e..=0x71 {
+            assert_eq!(of(&[0x2b, 0x65, last]), DerKind::Edwards);
+        }
+        assert_eq!(of(&[0x2b, 0x65, 0x72]), DerKind::Other);
+    }
+
+    #[test]
     fn cut_short_it_is_nothing() {
         let spki = ec_spki(Curve::P256, &[4; 65]);
         assert_eq!(kind_of_spki(&spki), Some(DerKind::Known(KeyKind::Ec(Curve::P256))));

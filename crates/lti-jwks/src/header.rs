@@ -221,6 +221,17 @@ mod tests {
     }
 
     #[test]
+    fn sixteen_kib_are_read_and_no_more() {
+        let of = |len: usize| {
+            let json = r#"{"alg":"RS256","x5c":""}"#;
+            json.replace("\"\"", &format!("\"{}\"", "A".repeat(len - json.len())))
+        };
+        assert_eq!(of(16_384).len(), 16_384);
+        assert!(parse(&of(16_384)).is_ok());
+        assert_eq!(parse(&of(16_385)), Err(JwtError::HeaderTooLarge));
+    }
+
+    #[test]
     fn members() {
         let rs256 = Some(Algorithm::Rs256);
         assert_eq!(parse(r#"{"alg":"RS256","kid":"a"}"#), Ok((rs256, kid("a"))));
