@@ -4,8 +4,9 @@
 use lti_jwks::{Rules, UnverifiedJwt, VerifyingKeys};
 use lti_tool::{ItemRule, PendingDeepLinking, RespondError};
 use lti_types::{
-    ContentItem, ContentItemType, Custom, DeepLinkingResponse, Embed, FileItem, HtmlItem, Iframe,
-    ItemLineItem, LinkItem, LtiResourceLinkItem, MessageType, Nonce, OtherItem, Period, Picture, Window,
+    AssetProcessorItem, ContentItem, ContentItemType, Custom, DeepLinkingResponse, Embed, FileItem, HtmlItem,
+    Iframe, ItemLineItem, LinkItem, LtiResourceLinkItem, MessageType, Nonce, OtherItem, Period, Picture,
+    Window,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -247,11 +248,11 @@ fn dl_t5_unknown_values_are_kept() {
 }
 
 fn refused(pending: &PendingDeepLinking, items: Vec<ContentItem>) -> Vec<(usize, ItemRule)> {
-    let RespondError::Items(faults) =
-        pending.respond(items, Nonce::new("n").unwrap(), Pair::new().now).unwrap_err()
-    else {
-        panic!("items")
-    };
+    let error = pending.respond(items, Nonce::new("n").unwrap(), Pair::new().now).unwrap_err();
+    let RespondError::Items(faults) = &error else { panic!("items") };
+    let first = faults.first().rule;
+    assert_eq!((error.code(), error.spec()), (first.code(), first.spec()));
+    assert!(!error.code().is_empty() && !error.spec().is_empty());
     faults.as_slice().iter().map(|fault| (fault.place, fault.rule)).collect()
 }
 
@@ -381,6 +382,21 @@ fn dl_b4_targets_that_are_not_accepted() {
     assert_eq!(items[0], json!({"type": "link", "url": "https://tool.example/"}));
     assert_eq!(items[1]["iframe"], json!({}));
     assert!(items[1].get("custom").is_none());
+
+    let pending = pending_with(|settings| {
+        settings["accept_types"] = json!(["ltiAssetProcessor"]);
+        settings["accept_presentation_document_targets"] = json!(["window"]);
+    });
+    let mut processor = AssetProcessorItem::new();
+    (processor.window, processor.iframe) = (Some(Window::new()), Some(Iframe::new()));
+    processor.custom = Some(Custom::new());
+    let response =
+        pending.respond(vec![processor.into()], Nonce::new("n").unwrap(), Pair::new().now).unwrap();
+    let left: Vec<_> = response.left_out().iter().map(|left| (left.place, left.what)).collect();
+    assert_eq!(left, [(0, "iframe")]);
+    let post = response.sign(&STRANGER).unwrap();
+    let items = serde_json::to_value(received(&post).content_items).unwrap();
+    assert_eq!(items, json!([{"type": "ltiAssetProcessor", "window": {}}]));
 }
 
 #[test]
