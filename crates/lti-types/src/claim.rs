@@ -244,7 +244,8 @@ impl fmt::Display for ClaimFault {
 
 impl std::error::Error for ClaimFault {}
 
-/// Every fault found in a message, in the order of [`Claim`]; never empty.
+/// Every fault found in a message: those of [`LaunchClaims::message`](crate::LaunchClaims::message) in the order of
+/// [`Claim`].
 ///
 /// ```
 /// use lti_types::{ClaimFaults, LaunchClaims};

@@ -68,19 +68,8 @@ impl Notes {
         value: &T,
         until: DateTime<Utc>,
     ) -> Result<(), Problem> {
-        let text = serde_json::to_string(value).map_err(Problem::internal)?;
-        self.put_text(kind, id, text, until).await
-    }
-
-    /// The same, of what is written already.
-    pub(crate) async fn put_text(
-        &self,
-        kind: &str,
-        id: &str,
-        text: String,
-        until: DateTime<Utc>,
-    ) -> Result<(), Problem> {
-        Ok(self.store.put(self.key(kind, id), text.into_bytes(), until, now()).await?)
+        let value = serde_json::to_vec(value).map_err(Problem::internal)?;
+        Ok(self.store.put(self.key(kind, id), value, until, now()).await?)
     }
 
     /// Takes a value out: one caller gets it.

@@ -17,6 +17,7 @@
 #[path = "../../../../crates/lti-jwks/benches/baseline/mod.rs"]
 mod baseline;
 mod browsers;
+mod cores;
 mod platform;
 mod server;
 mod soak;
@@ -62,7 +63,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     // Before there are other threads.
-    rustix::thread::sched_setaffinity(None, &server::cores()[1]).unwrap();
+    cores::leave_first();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let fine = runtime.block_on(async {
         let platform = Arc::new(Platform::start().await);

@@ -3,7 +3,6 @@
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitCode, Stdio};
-use std::sync::OnceLock;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -13,8 +12,8 @@ use clap::Parser;
 use http::StatusCode;
 use http::header::{LOCATION, SET_COOKIE};
 use lti_example_servers::{server, tool};
-use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
+use crate::cores;
 use crate::platform::Platform;
 
 /// With this first, the program is `tool_server`.
@@ -47,20 +46,6 @@ pub fn serve_bare(arguments: &[String]) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The server's core, and those of everybody else: what others leave in its caches is not the server's cost. A machine
-/// with one core has it twice.
-pub fn cores() -> [CpuSet; 2] {
-    static ALL: OnceLock<CpuSet> = OnceLock::new();
-    let all = *ALL.get_or_init(|| sched_getaffinity(None).unwrap());
-    let number = (0..CpuSet::MAX_CPU).find(|number| all.is_set(*number)).unwrap();
-    let (mut first, mut others) = (CpuSet::new(), all);
-    first.set(number);
-    if all.count() > 1 {
-        others.unset(number);
-    }
-    [first, others]
-}
-
 pub struct Server {
     process: Child,
     pub address: SocketAddr,
@@ -89,12 +74,7 @@ impl Server {
         let log = std::fs::File::create(files.path().join("log")).unwrap();
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(arguments).stdout(Stdio::piped()).stderr(log);
-        // A process begins on the cores of the thread that starts it.
-        let [first, others] = cores();
-        sched_setaffinity(None, &first).unwrap();
-        let process = command.spawn();
-        sched_setaffinity(None, &others).unwrap();
-        let mut process = process.unwrap();
+        let mut process = cores::on_first(|| command.spawn()).unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("ready: http://").unwrap_or_else(|| panic!("{line}"));

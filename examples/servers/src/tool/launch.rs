@@ -66,8 +66,8 @@ impl Done {
 /// A post that was believed.
 enum Taken {
     New(Box<(Launch, NewSession)>),
-    /// The very same post came before, from this browser: the launch that it made.
-    Again(Box<NewSession>),
+    /// The very same post came before, from this browser: the launch that it made, and that with a token anew.
+    Again(String, Option<Box<NewSession>>),
 }
 
 /// `POST /lti/launch`
@@ -98,9 +98,10 @@ async fn taken(
         return Err(LaunchError::BrowserMismatch.into());
     };
     match verify(tool, unverified, Browser::from_cookie(secret.clone()), &secret).await? {
-        Taken::Again(session) => {
-            let cookies = tool.session_cookies(&session.id, &session.token, session.session.until);
-            Ok(answer::with_cookies(answer::see_other(&format!("/lti/launches/{}", session.id)), cookies))
+        Taken::Again(id, session) => {
+            let cookies = session.map(|new| tool.session_cookies(&new.id, &new.token, new.session.until));
+            let response = answer::see_other(&format!("/lti/launches/{id}"));
+            Ok(answer::with_cookies(response, cookies.unwrap_or_default()))
         }
         Taken::New(taken) => {
             let (launch, session) = *taken;
@@ -153,8 +154,8 @@ async fn completed(tool: &Arc<Tool>, request: &http::Request<Vec<u8>>) -> Result
     let unverified = UnverifiedLaunch::from_form(completion.response)?;
     let browser = Browser::from_platform_storage(completion.secret.clone());
     let (path, cookies) = match verify(tool, unverified, browser, &completion.secret).await? {
-        // The cookie went with the first answer, the page's ticket too.
-        Taken::Again(session) => (format!("/lti/launches/{}", session.id), Vec::new()),
+        // The ticket went with the first answer, and is good once.
+        Taken::Again(id, _) => (format!("/lti/launches/{id}"), Vec::new()),
         Taken::New(taken) => {
             // This browser keeps back cookies; the next page may have to do without, too.
             let session = &taken.1;
@@ -194,21 +195,27 @@ async fn verify_once(
     name: &str,
 ) -> Result<Taken, Problem> {
     let token = digest(unverified.id_token());
+    // The keys first: if they cannot be had, the login is still there for another try.
+    let early = match likely(tool, &unverified).await? {
+        Some(registration) => {
+            let keys = keys_of(tool, &registration, &unverified).await?;
+            Some((registration, keys))
+        }
+        None => None,
+    };
     let Some(login) = tool.notes.take_text(PENDING, name).await? else {
-        let session = again(tool, unverified, browser, name, &token).await?;
-        return Ok(Taken::Again(Box::new(session)));
+        let done: Option<Done> = tool.notes.read(DONE, name, Done::until, PATIENCE).await?;
+        // Else this browser began no such login, or has finished it with another token.
+        let done = done.filter(|done| done.token == token).ok_or(LaunchError::BrowserMismatch)?;
+        tracing::info!("the same post once more, from the same browser");
+        // A login is good for one launch. This one is given out again for the very token that it was good for, and
+        // what comes of it is that launch.
+        let launch = verify_with(tool, &done.login, unverified, &browser, early, done.at).await?;
+        let session = NewSession::again(tool, &launch, &done.launch_id, done.course);
+        return Ok(Taken::Again(done.launch_id, session.map(Box::new)));
     };
     let at = now();
-    let pending: PendingLaunch = serde_json::from_str(&login).map_err(Problem::internal)?;
-    let (registration, keys) = match registration_of(tool, &pending, &unverified).await {
-        Ok(found) => found,
-        Err(problem) => {
-            // Nothing was believed or refused yet: the login is there for another try.
-            tool.notes.put_text(PENDING, name, login, pending.expires_at()).await?;
-            return Err(problem);
-        }
-    };
-    let launch = unverified.verify(pending, &browser, &registration, &keys, at)?;
+    let launch = verify_with(tool, &login, unverified, &browser, early, at).await?;
     tool.admit(&launch).await?;
 
     let session = NewSession::of(tool, &launch).await?;
@@ -223,37 +230,30 @@ async fn verify_once(
     Ok(Taken::New(Box::new((launch, session))))
 }
 
-/// The launch that the same post made a moment ago.
-async fn again(
-    tool: &Arc<Tool>,
-    unverified: UnverifiedLaunch,
-    browser: Browser,
-    name: &str,
-    token: &str,
-) -> Result<NewSession, Problem> {
-    // The first may still be waiting for the keys.
-    if let Some(registration) = likely(tool, &unverified).await? {
-        keys_of(tool, &registration, &unverified).await?;
-    }
-    let done: Option<Done> = tool.notes.read(DONE, name, Done::until, PATIENCE).await?;
-    // Else this browser began no such login, or has finished it with another token.
-    let done = done.filter(|done| done.token == token).ok_or(LaunchError::BrowserMismatch)?;
-    tracing::info!("the same post once more, from the same browser");
-    let pending: PendingLaunch = serde_json::from_str(&done.login).map_err(Problem::internal)?;
-    let (registration, keys) = registration_of(tool, &pending, &unverified).await?;
-    let launch = unverified.verify(pending, &browser, &registration, &keys, done.at)?;
-    NewSession::again(tool, &launch, done.launch_id, done.course).await
-}
-
-/// The registration that began a login, and its platform's keys.
-async fn registration_of(
+/// Verifies a post against the login that it answers.
+async fn verify_with(
     tool: &Tool,
-    pending: &PendingLaunch,
-    unverified: &UnverifiedLaunch,
-) -> Result<(Registration, Arc<VerifyingKeys>), Problem> {
-    let registration = tool.registration(pending.issuer(), pending.client_id()).await?;
-    let keys = keys_of(tool, &registration, unverified).await?;
-    Ok((registration, keys))
+    login: &str,
+    unverified: UnverifiedLaunch,
+    browser: &Browser,
+    early: Option<(Registration, Arc<VerifyingKeys>)>,
+    at: DateTime<Utc>,
+) -> Result<Launch, Problem> {
+    let pending: PendingLaunch = serde_json::from_str(login).map_err(Problem::internal)?;
+    let (registration, keys) = match early {
+        Some((likely, keys))
+            if likely.issuer() == pending.issuer() && likely.client_id() == pending.client_id() =>
+        {
+            (likely, keys)
+        }
+        // The token says that it is another's; the verification will refuse it.
+        _ => {
+            let registration = tool.registration(pending.issuer(), pending.client_id()).await?;
+            let keys = keys_of(tool, &registration, &unverified).await?;
+            (registration, keys)
+        }
+    };
+    Ok(unverified.verify(pending, browser, &registration, &keys, at)?)
 }
 
 /// The registration that the token says it is for. Nothing is proven by that.

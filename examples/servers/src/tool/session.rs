@@ -38,8 +38,9 @@ const SEALED_PREFIX: &str = "s.";
 const MAX_COOKIE: usize = 3800;
 /// Under what launches are kept that fit into no token.
 const SESSION: &str = "launch";
-/// Under what tickets are kept, and for how long.
+/// Under what tickets are kept, sealed with the ticket, and for how long.
 const TICKET: &str = "ticket";
+const TICKET_SEAL: Purpose = Purpose::new("example tool/ticket");
 const TICKET_LIFETIME: TimeDelta = TimeDelta::minutes(1);
 /// Where a refusal for want of credentials rests.
 const SPEC: &str = "RFC 6750 §3.1";
@@ -84,29 +85,21 @@ impl NewSession {
         Ok(new)
     }
 
-    /// A launch that was made a moment ago, with a token anew.
-    pub(super) async fn again(
-        tool: &Tool,
-        launch: &Launch,
-        id: String,
-        course: Option<String>,
-    ) -> Result<Self, Problem> {
+    /// A launch that was made a moment ago, with a token anew; `None` where that would not hold it, or no cookie would.
+    pub(super) fn again(tool: &Tool, launch: &Launch, id: &str, course: Option<String>) -> Option<Self> {
+        if launch.binding() == Binding::PlatformStorage {
+            return None;
+        }
         let session = Session { course, ..Session::of_launch(launch) };
-        Self::keep_as(tool, id, session).await
+        let token = session.sealed(tool, id)?;
+        Some(Self { id: id.to_owned(), token, session })
     }
 
     /// Gives a launch its id and token.
-    pub(super) async fn keep(tool: &Tool, session: Session) -> Result<Self, Problem> {
+    pub(super) async fn keep(tool: &Tool, mut session: Session) -> Result<Self, Problem> {
         let id = tool.sealer.seal(ID, b"", &(), session.until).map_err(Problem::internal)?;
-        Self::keep_as(tool, id, session).await
-    }
-
-    async fn keep_as(tool: &Tool, id: String, mut session: Session) -> Result<Self, Problem> {
-        // What is too long for a cookie goes into the store: without one, a browser could not open the launch again.
-        if let Ok(sealed) = tool.sealer.seal(SEALED, id.as_bytes(), &session, session.until)
-            && SEALED_PREFIX.len() + sealed.len() <= MAX_COOKIE
-        {
-            return Ok(Self { id, token: format!("{SEALED_PREFIX}{sealed}"), session });
+        if let Some(token) = session.sealed(tool, &id) {
+            return Ok(Self { id, token, session });
         }
         let token = String::from(Nonce::random()?);
         session.until = now() + LIFETIME_IN_STORE;
@@ -121,6 +114,14 @@ impl Session {
         session.deep_linking = launch.deep_linking_request();
         session.by_storage = launch.binding() == Binding::PlatformStorage;
         session
+    }
+
+    /// The token that holds it. What is too long for a cookie goes into the store: without one, a browser could not open
+    /// the launch again.
+    fn sealed(&self, tool: &Tool, id: &str) -> Option<String> {
+        let sealed = tool.sealer.seal(SEALED, id.as_bytes(), self, self.until).ok()?;
+        let fits = SEALED_PREFIX.len() + sealed.len() <= MAX_COOKIE;
+        fits.then(|| format!("{SEALED_PREFIX}{sealed}"))
     }
 
     pub(super) fn of(record: LaunchRecord, claims: &LaunchClaims) -> Self {
@@ -245,14 +246,18 @@ impl Tool {
     /// A ticket for a new launch. It travels in the fragment of an address, which no server and no log gets to see.
     pub(super) async fn ticket(&self, new: &NewSession) -> Result<String, Problem> {
         let ticket = String::from(Nonce::random()?);
-        let value = Ticket { launch_id: new.id.clone(), token: new.token.clone() };
-        self.notes.put(TICKET, &ticket, &value, now() + TICKET_LIFETIME).await?;
+        let (value, until) =
+            (Ticket { launch_id: new.id.clone(), token: new.token.clone() }, now() + TICKET_LIFETIME);
+        let sealed = self.sealer.seal(TICKET_SEAL, ticket.as_bytes(), &value, until);
+        self.notes.put(TICKET, &ticket, &sealed.map_err(Problem::internal)?, until).await?;
         Ok(ticket)
     }
 
     /// The access token of a launch, for its ticket.
     pub(super) async fn redeem(&self, ticket: &str, launch_id: &str) -> Result<String, Problem> {
-        let found: Option<Ticket> = self.notes.take(TICKET, ticket).await?;
+        let sealed: Option<String> = self.notes.take(TICKET, ticket).await?;
+        let open = |sealed: String| self.sealer.open(TICKET_SEAL, ticket.as_bytes(), &sealed, now()).ok();
+        let found: Option<Ticket> = sealed.and_then(open);
         let found = found.filter(|found| found.launch_id == launch_id).ok_or_else(|| {
             let message = "the launch's page was opened before, or too late";
             Problem::new(401, Fault::Expired, "ticket_unknown", message, SPEC)

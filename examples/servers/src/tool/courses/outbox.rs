@@ -14,7 +14,7 @@ use tracing::Instrument as _;
 
 use super::super::Tool;
 use super::super::legacy::LegacySession;
-use super::super::on_their_way::WAITING;
+use super::super::on_their_way::{Room, WAITING};
 use super::super::session::Session;
 use super::column;
 use super::enrollment::{self, Place};
@@ -45,6 +45,11 @@ pub(super) struct Owed {
 }
 
 impl Owed {
+    /// Where it goes: to an issuer, or to a consumer by LTI 1.1.
+    fn platform(&self) -> &str {
+        if self.legacy.is_some() { self.record.client_id.as_str() } else { self.record.issuer.as_str() }
+    }
+
     /// Which link of the person's it is for.
     fn link(&self) -> String {
         let link = self.record.resource_link.as_ref().map(|link| link.id.as_str());
@@ -80,7 +85,8 @@ pub(super) async fn send(
     };
     let note = |there: &mut Option<Owed>| *there = Some(owed.clone());
     tool.records.change(OWED, &owed.place.group(), &owed.link(), note).await?;
-    Ok(Some(tokio::spawn(deliver(Arc::clone(tool), owed).in_current_span())))
+    let room = tool.on_their_way.room(owed.platform());
+    Ok(Some(tokio::spawn(deliver(Arc::clone(tool), owed, room).in_current_span())))
 }
 
 /// Learners have grades, where the platform gives them a place.
@@ -114,8 +120,11 @@ async fn grade_of(tool: &Tool, owed: &Owed) -> Result<Option<Grade>, Problem> {
 }
 
 /// Tries, and notes what came of it; whether the platform has the grade.
-async fn deliver(tool: Arc<Tool>, owed: Owed) -> bool {
-    let attempt = attempt(&tool, &owed).await;
+async fn deliver(tool: Arc<Tool>, owed: Owed, room: Result<Room, Problem>) -> bool {
+    let attempt = match room {
+        Ok(_room) => attempt(&tool, &owed).await,
+        Err(problem) => Err(problem),
+    };
     if let Err(problem) = &attempt {
         tracing::warn!(code = problem.code, "a grade of a course was not sent; it is tried again later");
     }
@@ -158,7 +167,6 @@ fn failed(mut owed: Owed, now: DateTime<Utc>) -> Owed {
 }
 
 async fn attempt(tool: &Tool, owed: &Owed) -> Result<(), Problem> {
-    let _room = tool.on_their_way.room(&owed.record)?;
     let parts = |grade: &Grade| grade.points.map_or((1.0, 1.0), |points| (points.given(), points.maximum()));
     if let Some(legacy) = &owed.legacy {
         let Some(grade) = grade_of(tool, owed).await? else { return Ok(()) };
@@ -210,12 +218,14 @@ async fn look(tool: &Arc<Tool>) -> Result<(), Problem> {
 }
 
 async fn try_again(tool: &Arc<Tool>, owed: Owed) -> Result<(), Problem> {
+    // Without room nothing is noted: it is due at the next look as well.
+    let Ok(room) = tool.on_their_way.room(owed.platform()) else { return Ok(()) };
     if tool
         .records
         .change(OWED, &owed.place.group(), &owed.link(), |there| claim(there, &owed, now()))
         .await?
     {
-        drop(tokio::spawn(deliver(Arc::clone(tool), owed)));
+        drop(tokio::spawn(deliver(Arc::clone(tool), owed, Ok(room))));
     }
     Ok(())
 }
