@@ -17,6 +17,7 @@ mod content_attacks;
 mod content_samples;
 mod deep_linking;
 mod deep_linking_platform;
+mod inspection;
 mod legacy;
 mod negative;
 mod pair;
