@@ -53,6 +53,15 @@ fn each_is_refused_unless_a_rule_allows_it() {
     assert_eq!(Rules::new("a", "b").algorithms, [Algorithm::Rs256]);
 }
 
+/// The header says what the key signs with from then on.
+#[test]
+fn a_key_that_is_given_another_algorithm_names_it() {
+    for algorithm in Algorithm::ALL.into_iter().filter(|algorithm| RSA_SIGNS && algorithm.curve().is_none()) {
+        let key = SigningKey::from_pem(PKCS8).unwrap().with_algorithm(algorithm).unwrap();
+        assert_eq!(outcome(&signed(&key), &only(&key), &rules_for(&[algorithm])), "accepted", "{algorithm}");
+    }
+}
+
 /// A header that names another algorithm than the key's, and a true signature of whichever kind.
 #[test]
 fn a_token_does_not_choose_the_algorithm_of_a_key() {
