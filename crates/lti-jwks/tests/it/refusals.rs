@@ -1,6 +1,6 @@
 //! The negative table: a good token, one thing broken, one error.
 
-use lti_jwks::{JwkSet, Rules, UnverifiedJwt, VerifyError, VerifyingKeys};
+use lti_jwks::{JwkSet, JwtError, Rules, UnverifiedJwt, VerifyError, VerifyingKeys};
 use serde_json::{Value, json};
 
 use crate::sender::*;
@@ -14,6 +14,24 @@ fn the_good_token_is_accepted() {
     assert_eq!(serde_json::from_slice::<Value>(verified.payload()).unwrap(), payload());
     assert_eq!(verified.acceptable_until().timestamp(), NOW + 120);
     assert_eq!(verified.into_inner().subject.as_deref(), Some("user"));
+}
+
+#[test]
+fn what_is_no_token_names_its_section() {
+    for (error, spec) in [
+        (JwtError::TooLarge, "RFC 8259 §9"),
+        (JwtError::HeaderTooLarge, "RFC 8259 §9"),
+        (JwtError::HeaderTooDeep, "RFC 8259 §9"),
+        (JwtError::PayloadTooDeep, "RFC 8259 §9"),
+        (JwtError::MalformedSegments, "RFC 7515 §7.1"),
+        (JwtError::MalformedBase64, "RFC 7515 §5.2"),
+        (JwtError::HeaderMalformed, "RFC 7515 §4"),
+        (JwtError::HeaderMemberDuplicated, "RFC 7515 §4"),
+        (JwtError::AlgorithmMissing, "RFC 7515 §4.1.1"),
+        (JwtError::CriticalHeader, "RFC 7515 §4.1.11"),
+    ] {
+        assert_eq!(error.spec(), spec, "{error}");
+    }
 }
 
 #[test]
