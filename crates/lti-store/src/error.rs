@@ -119,7 +119,7 @@ pub enum RecordError {
     /// An update changed the issuer or the client id: that is another registration.
     #[error("the update changes the issuer or the client id")]
     Renamed,
-    /// Others changed the record each time before this update was written.
+    /// Others changed the record each time before this update or removal was done.
     #[error("the record is changed by too many at once")]
     Contended,
     /// The store's own reason.

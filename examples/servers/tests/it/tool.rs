@@ -56,7 +56,9 @@ async fn a_launch_that_is_too_long_for_a_cookie_opens_by_one() {
     let added = teacher.post(&returned, &fields, JSON).await.expect(200).json();
     let path = format!("/launch/{}", added["links"][0]["id"].as_str().unwrap());
     let mut student = campus.signed_in("student-1").await;
-    let launched = crate::campus::Launched::of(&campus.post(&mut student, &path, JSON).await.expect(200));
+    let (action, fields) = campus.form(&mut student, &path).await;
+    let mut forgetful = student.clone();
+    let launched = crate::campus::Launched::of(&student.post(&action, &fields, JSON).await.expect(200));
     assert!(launched.token.len() < 100, "kept in the store");
     let page = student.get(&campus.of(&launched, ""), HTML).await.expect(200);
     assert!(page.body.contains("Hand in"), "{}", page.body);
@@ -65,6 +67,10 @@ async fn a_launch_that_is_too_long_for_a_cookie_opens_by_one() {
         Browser::new().call("GET", &campus.of(&launched, ""), token, None).await.expect(401);
     }
     student.get(&campus.of(&launched, ""), HTML).await.expect(200);
+    // The same post once more is led there, and puts nothing into the store for a second cookie.
+    let again = forgetful.post(&action, &fields, HTML).await.expect(303);
+    assert_eq!(again.header("location"), format!("/lti/launches/{}", launched.id));
+    assert!(again.headers.get("set-cookie").is_none());
 }
 
 #[tokio::test]
