@@ -1,5 +1,6 @@
 //! A store in the memory of one process.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard};
@@ -101,10 +102,10 @@ impl MemoryStore {
         self.state.lock().map_err(|_| StoreError::Unavailable(Unavailable::NotConnected))
     }
 
-    /// Whether there is room for `entries` and `bytes` more.
-    fn room(&self, state: &State, entries: usize, bytes: usize) -> Result<(), StoreError> {
-        let fits = state.len().saturating_add(entries) <= self.limits.entries
-            && state.bytes.saturating_add(bytes) <= self.limits.bytes;
+    /// Whether there is room for `entries` and `bytes` more than are [held](State::held).
+    fn room(&self, held: (usize, usize), entries: usize, bytes: usize) -> Result<(), StoreError> {
+        let fits = held.0.saturating_add(entries) <= self.limits.entries
+            && held.1.saturating_add(bytes) <= self.limits.bytes;
         if fits { Ok(()) } else { Err(StoreError::Full) }
     }
 
@@ -119,12 +120,23 @@ impl MemoryStore {
         lifetime(until, now)?;
         let mut state = self.lock()?;
         state.sweep(now);
-        let (entries, freed) = state.values.get(&key).map_or((1, 0), |(_, old)| (0, old.len()));
-        self.room(&state, entries, value.len().saturating_sub(freed))?;
-        state.remove_value(key);
-        state.bytes += value.len();
-        state.expiries.insert((until, Kind::Value, key));
-        state.values.insert(key, (until, value));
+        let held = state.held();
+        let State { values, expiries, bytes, .. } = &mut *state;
+        match values.entry(key) {
+            Entry::Vacant(place) => {
+                self.room(held, 1, value.len())?;
+                *bytes += value.len();
+                place.insert((until, value));
+            }
+            Entry::Occupied(mut place) => {
+                let (before, old) = place.get();
+                self.room(held, 0, value.len().saturating_sub(old.len()))?;
+                expiries.remove(&(*before, Kind::Value, key));
+                *bytes = bytes.saturating_sub(old.len()) + value.len();
+                place.insert((until, value));
+            }
+        }
+        expiries.insert((until, Kind::Value, key));
         Ok(())
     }
 
@@ -145,7 +157,7 @@ impl MemoryStore {
         if until <= state.forgotten {
             return Err(StoreError::Elapsed);
         }
-        self.room(&state, 1, 0)?;
+        self.room(state.held(), 1, 0)?;
         state.expiries.insert((until, Kind::Used, key));
         state.used.insert(key, until);
         Ok(Use::First)
@@ -157,7 +169,7 @@ impl MemoryStore {
         if state.records.contains_key(&key) {
             return Ok(false);
         }
-        self.room(&state, 1, document.len())?;
+        self.room(state.held(), 1, document.len())?;
         state.bytes += document.len();
         state.records.insert(key, document);
         Ok(true)
@@ -169,7 +181,7 @@ impl MemoryStore {
         if state.records.get(&key).is_none_or(|found| found != old) {
             return Ok(false);
         }
-        self.room(&state, 0, new.len().saturating_sub(old.len()))?;
+        self.room(state.held(), 0, new.len().saturating_sub(old.len()))?;
         state.bytes = state.bytes.saturating_sub(old.len()) + new.len();
         state.records.insert(key, new);
         Ok(true)
@@ -189,6 +201,11 @@ impl MemoryStore {
 impl State {
     fn len(&self) -> usize {
         self.values.len() + self.used.len() + self.records.len()
+    }
+
+    /// Entries and bytes.
+    fn held(&self) -> (usize, usize) {
+        (self.len(), self.bytes)
     }
 
     fn remove_value(&mut self, key: Key) -> Option<(DateTime<Utc>, Vec<u8>)> {

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
 
 use axum::Router;
@@ -20,7 +21,7 @@ use crate::platform::Platform;
 pub const SERVE: &str = "--tool-server";
 /// With this first, it answers the same two requests with as many bytes and does nothing else: lengths follow.
 pub const BARE: &str = "--bare";
-/// Of the times in `/proc`, on every Linux.
+/// Of a second, in `/proc/PID/stat` on every Linux.
 const TICKS: f64 = 100.0;
 
 /// What the example `tool_server` does.
@@ -101,10 +102,22 @@ impl Drop for Server {
     }
 }
 
-/// A process's user and system time, in seconds, and the latter alone (proc_pid_stat(5), fields 14 and 15).
-pub fn cpu(process: &str) -> [f64; 2] {
+/// A process's user and system time, in seconds, and the latter alone. The sum is counted in nanoseconds for each of its
+/// threads (`schedstat`); its parts only in ticks (proc_pid_stat(5), field 15).
+fn cpu(process: &str) -> [f64; 2] {
+    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).unwrap();
+    let all = tasks.map(|task| nanoseconds(&task.unwrap().path())).sum::<f64>();
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
-    let fields: Vec<_> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-    let [user, system] = [11, 12].map(|at| fields[at].parse::<f64>().unwrap() / TICKS);
-    [user + system, system]
+    let system = stat.rsplit_once(')').unwrap().1.split_whitespace().nth(12).unwrap();
+    [all / 1e9, system.parse::<f64>().unwrap() / TICKS]
+}
+
+/// The CPU time of this thread so far, in seconds.
+pub fn cpu_of_thread() -> f64 {
+    nanoseconds(Path::new("/proc/thread-self")) / 1e9
+}
+
+fn nanoseconds(task: &Path) -> f64 {
+    let times = std::fs::read_to_string(task.join("schedstat")).unwrap();
+    times.split_whitespace().next().unwrap().parse().unwrap()
 }

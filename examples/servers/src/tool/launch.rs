@@ -46,7 +46,7 @@ const DONE: &str = "launch_of_login";
 #[derive(Serialize, Deserialize)]
 struct Done {
     launch_id: String,
-    /// Of the token that was posted.
+    /// The [`fingerprint`] of the token that was posted.
     token: String,
     /// The login, to verify that token with once more: a browser that gave up on its first post never got the cookie.
     login: String,
@@ -188,13 +188,18 @@ async fn verify(
     tokio::spawn(Box::pin(work.in_current_span())).await.map_err(Problem::internal)?
 }
 
+/// A token, by its signature: of two that have the same, one is not believed, and each post is verified.
+fn fingerprint(token: &str) -> String {
+    digest(token.rsplit('.').next().unwrap_or(token))
+}
+
 async fn verify_once(
     tool: &Arc<Tool>,
     unverified: UnverifiedLaunch,
     browser: Browser,
     name: &str,
 ) -> Result<Taken, Problem> {
-    let token = digest(unverified.id_token());
+    let token = fingerprint(unverified.id_token());
     // The keys first: if they cannot be had, the login is still there for another try.
     let early = match likely(tool, &unverified).await? {
         Some(registration) => {

@@ -22,6 +22,31 @@ async fn the_same_post_twice_from_the_same_browser_is_one_launch() {
     assert!(metrics.contains("lti_launches_total{outcome=\"accepted\"} 1"), "one launch recorded");
 }
 
+/// The same post is one with the same token, and that is verified each time.
+#[tokio::test]
+async fn a_second_post_with_another_token_is_refused() {
+    let campus = Campus::start().await;
+    let mut student = campus.signed_in("student-1").await;
+    let path = format!("/launch/{}", campus.link("course-1").await);
+    let (action, fields) = campus.form(&mut student, &path).await;
+    student.post(&action, &fields, JSON).await.expect(200);
+    let with = |change: fn([&str; 3]) -> String| -> Vec<_> {
+        let changed = |name: &str, value: &str| match name {
+            "id_token" => change(value.split('.').collect::<Vec<_>>().try_into().unwrap()),
+            _ => value.to_owned(),
+        };
+        fields.iter().map(|(name, value)| (name.clone(), changed(name, value))).collect()
+    };
+    for (token, code) in [
+        (with(|[header, claims, _]| format!("{header}.{claims}.AAAA")), "browser_mismatch"),
+        (with(|[header, _, signature]| format!("{header}.e30.{signature}")), "signature_invalid"),
+    ] {
+        let refused = student.post(&action, &token, JSON).await.expect(401);
+        assert_eq!(refused.code(), code);
+    }
+    student.post(&action, &fields, HTML).await.expect(303);
+}
+
 #[tokio::test]
 async fn the_same_post_at_the_same_moment_is_one_launch() {
     let campus = Campus::start().await;

@@ -4,6 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use lti_store::{Platforms, RecordStore};
+use lti_store_postgres::{PostgresSettings, PostgresStore};
+use lti_store_redis::{RedisSettings, RedisStore};
+use lti_types::{Issuer, RegistrationStatus};
 use serde_json::json;
 
 use crate::browser::{Browser, JSON};
@@ -51,7 +55,30 @@ async fn two_machines(store: &str) {
             Browser::new().post(&format!("{machine}/lti/launch"), &fields, JSON).await.expect(401);
         }
     }
+
+    // Whoever took the platform out meanwhile is heard: the same post once more is no launch any more.
+    let fields = pair.form(&mut student, &machines[0]).await;
+    student.post(&format!("{}/lti/launch", machines[0]), &fields, JSON).await.expect(200);
+    let issuer = Issuer::new(pair.lms.as_str()).unwrap();
+    let platforms = Platforms::new(records(store).await, "tool");
+    for platform in platforms.of_issuer(&issuer).await.unwrap() {
+        let disabled = platforms.set_status(&issuer, &platform.client_id, RegistrationStatus::Disabled).await;
+        assert!(disabled.unwrap().is_some());
+    }
+    for machine in &machines {
+        let refused = student.post(&format!("{machine}/lti/launch"), &fields, JSON).await.expect(403);
+        assert_eq!(refused.code(), "registration_not_active");
+    }
     second.stop().await;
+}
+
+/// What an administrator would change.
+async fn records(store: &str) -> Arc<dyn RecordStore> {
+    if store.starts_with("redis") {
+        Arc::new(RedisStore::connect(RedisSettings::new(store)).await.unwrap())
+    } else {
+        Arc::new(PostgresStore::connect(PostgresSettings::new(store)).await.unwrap())
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
