@@ -133,6 +133,10 @@ mod tests {
         assert!(KeyId::new("a\nb").is_err());
         assert!(KeyId::new("a\0").is_err());
         assert!(KeyId::new("../../etc/passwd").is_ok());
+
+        let set = std::collections::BTreeSet::from([KeyId::new("a").unwrap()]);
+        assert!(set.contains("a") && !set.contains(""));
+        assert_eq!(set.first().map(AsRef::<str>::as_ref), Some("a"));
     }
 
     #[test]

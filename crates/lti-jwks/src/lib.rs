@@ -52,6 +52,8 @@ mod aws_lc;
 mod backend;
 mod base64url;
 mod claims;
+#[cfg(test)]
+mod codes;
 mod curve;
 mod der;
 mod header;

@@ -11,6 +11,8 @@
 
 mod accepted_content;
 mod authorize;
+#[cfg(test)]
+mod codes;
 mod deep_linking_request;
 mod deep_linking_response;
 mod launch_message;

@@ -9,6 +9,8 @@
 
 mod browser;
 mod check;
+#[cfg(test)]
+mod codes;
 mod deep_linking;
 mod inspection;
 mod item_rules;

@@ -102,3 +102,26 @@ fn as_json() {
         serde_json::from_str::<KeySchedule>(&written.replace(r#""keys":["#, r#""keys":[],"x":["#)).is_err()
     );
 }
+
+#[test]
+fn a_ring_remembers_so_many_keys() {
+    let mut schedule = KeySchedule::new(rule(), id("k0"), at(0)).unwrap();
+    for number in 1..=MAX_KEYS + 1 {
+        schedule.rotate(id(&format!("k{number}")), at(30 * i64::try_from(number).unwrap())).unwrap();
+    }
+    assert_eq!(schedule.keys().len(), MAX_KEYS);
+    assert_eq!(schedule.keys().first().map(|key| key.key_id.as_str()), Some("k2"));
+}
+
+#[test]
+fn waits_change_for_later_rotations() {
+    let mut schedule = KeySchedule::new(rule(), id("a"), at(0)).unwrap();
+    let short = RotationRule { cache_lifetime: TimeDelta::hours(2), ..rule() };
+    schedule.set_rule(short).unwrap();
+    assert_eq!(schedule.rule(), short);
+    let negative = RotationRule { margin: TimeDelta::hours(-1), ..rule() };
+    assert_eq!(schedule.set_rule(negative), Err(ScheduleError::RuleUnacceptable));
+    assert_eq!(schedule.rule(), short);
+    schedule.rotate(id("b"), at(100)).unwrap();
+    assert_eq!((signing(&schedule, 101), signing(&schedule, 102)), (Some("a"), Some("b")));
+}
