@@ -110,7 +110,31 @@ fn a_ring_remembers_so_many_keys() {
         schedule.rotate(id(&format!("k{number}")), at(30 * i64::try_from(number).unwrap())).unwrap();
     }
     assert_eq!(schedule.keys().len(), MAX_KEYS);
+    let mut json = serde_json::to_value(&schedule).unwrap();
+    assert_eq!(serde_json::from_value::<KeySchedule>(json.clone()).unwrap(), schedule);
+    let last = schedule.keys().last().unwrap();
+    let (from, until) = (at(100_000), at(100_001));
+    let keys = json["keys"].as_array_mut().unwrap();
+    let before = keys.last_mut().unwrap();
+    before["signs_until"] = serde_json::to_value(from).unwrap();
+    before["published_until"] = serde_json::to_value(until).unwrap();
+    keys.push(
+        serde_json::to_value(ScheduledKey { key_id: id("more"), signs_from: from, ..last.clone() }).unwrap(),
+    );
+    let error = serde_json::from_value::<KeySchedule>(json.clone()).unwrap_err();
+    assert!(error.to_string().contains("not in order"), "one too many: {error}");
+    json["keys"].as_array_mut().unwrap().remove(0);
+    assert!(serde_json::from_value::<KeySchedule>(json).is_ok());
     assert_eq!(schedule.keys().first().map(|key| key.key_id.as_str()), Some("k2"));
+}
+
+#[test]
+fn a_key_is_over_once_it_is_taken_back() {
+    let mut schedule = KeySchedule::new(rule(), id("a"), at(0)).unwrap();
+    schedule.rotate(id("b"), at(100)).unwrap();
+    for (key, hours, over) in [("a", 124, false), ("a", 125, true), ("b", 125, false), ("c", 0, true)] {
+        assert_eq!(schedule.is_over(&id(key), at(hours)), over, "{key} {hours}");
+    }
 }
 
 #[test]
