@@ -26,7 +26,7 @@ fn tool_verifies(arrival: Arrival) -> bool {
 }
 
 #[library_benchmark]
-#[benches::members(args = [1, 100, 10_000, 100_000], setup = lti_growth::roster)]
+#[benches::members(args = [1, 100, 10_000, 50_000], setup = lti_growth::roster)]
 fn roster_is_read(page: Response<Vec<u8>>) -> usize {
     black_box(lti_growth::read_roster(black_box(page)))
 }

@@ -312,7 +312,11 @@ impl Outline {
     /// The JSON is not of the form that is described in [this module](self); the error names the place.
     pub fn parse(json: &[u8]) -> Result<Self, OutlineError> {
         let mut deserializer = serde_json::Deserializer::from_slice(json);
-        Ok(serde_path_to_error::deserialize(&mut deserializer)?)
+        let outline = serde_path_to_error::deserialize(&mut deserializer)?;
+        // Whatever follows would be left out unsaid.
+        let nowhere = serde_path_to_error::Track::new().path();
+        deserializer.end().map_err(|error| serde_path_to_error::Error::new(nowhere, error))?;
+        Ok(outline)
     }
 
     /// Makes the cartridge and the files of its pages. Titles, URLs and names are checked when it is written.
@@ -417,6 +421,15 @@ mod tests {
         let (_, rest) = source.split_once("//! ```json\n").unwrap();
         let (json, _) = rest.split_once("//! ```").unwrap();
         json.replace("//!", "")
+    }
+
+    #[test]
+    fn what_follows_is_not_left_out_unsaid() {
+        for more in ["{}", "garbage", "}"] {
+            let error = Outline::parse(format!("{} {more}", example()).as_bytes()).unwrap_err();
+            assert_eq!(error.code(), "json", "{more}");
+        }
+        assert!(Outline::parse(format!("{}\n", example()).as_bytes()).is_ok());
     }
 
     #[test]

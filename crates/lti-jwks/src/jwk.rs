@@ -150,11 +150,17 @@ impl Jwk {
         Ok(Some(algorithm))
     }
 
+    /// The key's name; one that is there must be acceptable.
+    pub(crate) fn checked_key_id(&self) -> Result<Option<KeyId>, UnusableKey> {
+        match (self.key_id(), self.member("kid")) {
+            (None, Some(kid)) if !kid.is_null() => Err(UnusableKey::KeyIdMalformed),
+            (key_id, _) => Ok(key_id),
+        }
+    }
+
     /// Refuses a key that its owner reserves for something else than verifying signatures.
     pub(crate) fn check_purpose(&self) -> Result<(), UnusableKey> {
-        if self.member("kid").is_some_and(|kid| !kid.is_null()) && self.key_id().is_none() {
-            return Err(UnusableKey::KeyIdMalformed);
-        }
+        self.checked_key_id()?;
         if self.public_key_use().is_some_and(|purpose| purpose != "sig") {
             return Err(UnusableKey::UseNotSignature);
         }

@@ -134,7 +134,7 @@ impl KeySetCache {
         if !stored.is_fresh(now) {
             return match retry_at {
                 None => Lookup::Fetch(FetchReason::Stale),
-                Some(_) if stored.is_usable(now) && key_id.is_none_or(|id| stored.keys.knows(id)) => {
+                Some(_) if stored.is_usable(now) && key_id.is_none_or(|id| stored.keys.may_verify(id)) => {
                     Lookup::Use(&stored.keys)
                 }
                 Some(retry_at) => Lookup::Unavailable { retry_at },
@@ -146,6 +146,12 @@ impl KeySetCache {
             Some(id) => {
                 let asked_before = self.unknown.get(id).is_some_and(|at| is_within(*at, UNKNOWN_FOR, now));
                 match retry_at {
+                    // Whether the one key without a name will do, the rules say.
+                    _ if (asked_before || is_within(stored.at, FETCH_INTERVAL, now))
+                        && stored.keys.may_verify(id) =>
+                    {
+                        Lookup::Use(&stored.keys)
+                    }
                     _ if asked_before || is_within(stored.at, FETCH_INTERVAL, now) => Lookup::Unknown,
                     Some(retry_at) => Lookup::Unavailable { retry_at },
                     None => Lookup::Fetch(FetchReason::UnknownKey),

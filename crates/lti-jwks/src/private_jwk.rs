@@ -69,7 +69,9 @@ pub(crate) fn read(text: &str) -> Result<PrivateJwk, SigningKeyError> {
         PublicNumbers::Ec(point) => PrivateKey::ec_from_numbers(&number(d)?, point),
     };
     let key = key.map_err(SigningKeyError::refused)?;
-    Ok(PrivateJwk { key, algorithm, key_id: public.key_id() })
+    // A name that cannot be used is not silently another: the published key has it, and nobody would find this one.
+    let key_id = public.checked_key_id()?;
+    Ok(PrivateJwk { key, algorithm, key_id })
 }
 
 pub(crate) fn write(

@@ -139,6 +139,12 @@ impl VerifyingKeys {
         !matches!(self.find(key_id), Err(KeyLookupError::Unknown))
     }
 
+    /// Whether a token of this key id could be one of these keys': the only one may have no name that could differ
+    /// ([`Rules::danger_kid_optional_with_one_key`](crate::Rules::danger_kid_optional_with_one_key)).
+    pub(crate) fn may_verify(&self, key_id: &KeyId) -> bool {
+        self.knows(key_id) || self.only().is_some_and(|key| key.key_id().is_none())
+    }
+
     /// The usable keys, in the order of the key set.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &VerifyingKey> {
         self.keys.iter()

@@ -28,8 +28,8 @@ pub(crate) fn with_principals(roles: Roles) -> Roles {
     all.into_iter().collect()
 }
 
-/// Takes white space off both ends of texts for people, and leaves out those with nothing in them (certification
-/// P-C09). What identifies, or is opaque, is left as it is: there a blank is a fault, not a blemish.
+/// Takes white space off both ends of texts for people, custom parameters and texts within extensions, and leaves out
+/// texts for people with nothing in them (certification P-C09). What identifies is left as it is: there a blank is a fault, not a blemish.
 pub(crate) fn tidy(claims: &mut LaunchClaims) {
     let context = claims.context.as_mut().map(|c| [&mut c.label, &mut c.title]);
     let link = claims.resource_link.as_mut().map(|l| [&mut l.title, &mut l.description]);

@@ -16,8 +16,8 @@ use crate::{AuthorizedRequest, LaunchMessage, MessageFaults, Privacy, Target, Va
 impl AuthorizedRequest {
     /// Makes the launch: the message's content, with nonce, state and address of the request, and person, link
     /// and deployment of the login. What the privacy policy withholds is taken out; custom parameters of the
-    /// link win over those of the registration; texts for people lose white space at both ends, and those with
-    /// nothing in them are left out. Variables in custom parameters are replaced by what the message itself knows;
+    /// link win over those of the registration; texts for people, custom parameters and texts within
+    /// extensions lose white space at both ends, and texts for people with nothing in them are left out. Variables in custom parameters are replaced by what the message itself knows;
     /// for more, see [`AuthorizedRequest::respond_with`].
     ///
     /// # Errors
@@ -211,12 +211,34 @@ impl LaunchSigningInput {
         self.input.bytes()
     }
 
-    /// Puts the signature in its place. The browser posts the result to the tool.
+    /// The digest of the bytes to sign, for a service that wants that: see [`SigningInput::digest`].
+    #[must_use]
+    pub fn digest(&self) -> Vec<u8> {
+        self.input.digest()
+    }
+
+    /// The algorithm that has to be signed with.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.input.algorithm()
+    }
+
+    /// Puts the signature in its place. The browser posts the result to the tool. One of ECDSA is two numbers of fixed
+    /// length; a service that answers in DER needs [`LaunchSigningInput::attach_der`].
     ///
     /// # Errors
     /// [`SignError::SignatureLength`] when it cannot be one of the algorithm's.
     pub fn attach(self, signature: &[u8]) -> Result<FormPost, SignError> {
         let id_token = self.input.attach(signature)?;
+        Ok(AuthenticationResponse::id_token(id_token, self.state).to_form_post(&self.redirect_uri))
+    }
+
+    /// The same, from a signature as many key services give it: see [`SigningInput::attach_der`].
+    ///
+    /// # Errors
+    /// [`SignError::SignatureMalformed`] or [`SignError::SignatureLength`].
+    pub fn attach_der(self, signature: &[u8]) -> Result<FormPost, SignError> {
+        let id_token = self.input.attach_der(signature)?;
         Ok(AuthenticationResponse::id_token(id_token, self.state).to_form_post(&self.redirect_uri))
     }
 }

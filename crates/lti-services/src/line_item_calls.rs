@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use http::{Method, Request, Response};
+use http::{HeaderMap, Method, Request, Response};
 use lti_types::{GradeService, InvalidUrl, LineItem, ResourceLinkId, Scope, Score, WireUrl};
 
 use crate::call::{follow, request, success};
@@ -152,7 +152,11 @@ impl Call for CreateLineItem {
     /// link. Where the answer has no body (201 and `Location` alone), it is what was asked for.
     fn read(&self, response: Response<Vec<u8>>) -> Result<LineItem, ServiceError> {
         let (headers, body) = success(response)?;
-        let mut item = read_or(&body, &self.item)?;
+        let mut item = match read_or(&body, &self.item) {
+            Ok(item) => item,
+            // It was made all the same, and asking once more would make another (quirk 63).
+            Err(error) => self.made(&headers, &body).ok_or(error)?,
+        };
         if item.id.as_ref().is_none_or(WireUrl::is_blank) {
             let location = headers.get(http::header::LOCATION).and_then(|v| v.to_str().ok());
             let location = location.filter(|location| !location.trim().is_empty());
@@ -160,6 +164,21 @@ impl Call for CreateLineItem {
             item.id = Some(WireUrl::from(&follow(&self.url, location).map_err(unusable)?));
         }
         Ok(item)
+    }
+}
+
+impl CreateLineItem {
+    /// What was asked for, where an answer that says no more has its address.
+    fn made(&self, headers: &HeaderMap, body: &[u8]) -> Option<LineItem> {
+        #[derive(serde::Deserialize)]
+        struct Address {
+            id: WireUrl,
+        }
+        let id = serde_json::from_slice(body).ok().map(|Address { id }| id).filter(|id| !id.is_blank());
+        let is_made = id.is_some() || headers.contains_key(http::header::LOCATION);
+        let mut item = self.item.clone();
+        item.id = id;
+        is_made.then_some(item)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Timestamps of scores: for one person and line item each is later than the one before (AGS 2.0 §3.4.4).
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use lti_types::{Timestamp, UserId};
@@ -48,9 +49,16 @@ fn after(last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
 /// assert!(second.to_utc() > first.to_utc());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct ScoreClock {
     last: BTreeMap<(String, UserId), DateTime<Utc>>,
+}
+
+/// Whose scores it knows of is not shown.
+impl fmt::Debug for ScoreClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScoreClock").field("scores", &self.last.len()).finish()
+    }
 }
 
 impl ScoreClock {
@@ -89,6 +97,16 @@ impl ScoreClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobodys_id_is_shown() {
+        let item = LineItemUrl::parse(&"https://lms.example/1".into()).unwrap();
+        let mut clock = ScoreClock::new();
+        let _ = clock.next(&item, &UserId::new("ada-17").unwrap(), DateTime::UNIX_EPOCH);
+        assert_eq!(format!("{clock:?}"), "ScoreClock { scores: 1 }");
+        let id = crate::AssertionId::from_entropy([7; 32]);
+        assert!(!format!("{id:?}").contains(id.as_str()));
+    }
 
     #[test]
     fn always_later_and_always_sub_second() {

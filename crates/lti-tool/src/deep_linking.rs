@@ -286,12 +286,33 @@ impl ResponseSigningInput {
         self.input.bytes()
     }
 
-    /// Puts the signature in its place. The browser posts the result to the platform.
+    /// The digest of the bytes to sign, for a service that wants that: see [`SigningInput::digest`].
+    #[must_use]
+    pub fn digest(&self) -> Vec<u8> {
+        self.input.digest()
+    }
+
+    /// The algorithm that has to be signed with.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.input.algorithm()
+    }
+
+    /// Puts the signature in its place. The browser posts the result to the platform. One of ECDSA is two numbers of fixed
+    /// length; a service that answers in DER needs [`ResponseSigningInput::attach_der`].
     ///
     /// # Errors
     /// [`SignError::SignatureLength`] when it cannot be one of the algorithm's.
     pub fn attach(self, signature: &[u8]) -> Result<FormPost, SignError> {
         Ok(FormPost::new(self.return_url, [("JWT", self.input.attach(signature)?)]))
+    }
+
+    /// The same, from a signature as many key services give it: see [`SigningInput::attach_der`].
+    ///
+    /// # Errors
+    /// [`SignError::SignatureMalformed`] or [`SignError::SignatureLength`].
+    pub fn attach_der(self, signature: &[u8]) -> Result<FormPost, SignError> {
+        Ok(FormPost::new(self.return_url, [("JWT", self.input.attach_der(signature)?)]))
     }
 }
 

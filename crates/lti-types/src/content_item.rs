@@ -368,16 +368,27 @@ struct Typed<'a, T> {
     item: &'a T,
 }
 
+/// Writes an item with its type. One that was read by itself has it among its extensions, and once is enough.
+macro_rules! typed {
+    ($name:literal, $item:expr, $serializer:expr) => {{
+        let mut without = None;
+        if $item.extensions.contains_key("type") {
+            without.insert($item.clone()).extensions.remove("type");
+        }
+        Typed { r#type: $name, item: without.as_ref().unwrap_or($item) }.serialize($serializer)
+    }};
+}
+
 impl Serialize for ContentItem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Link(item) => Typed { r#type: "link", item }.serialize(serializer),
-            Self::LtiResourceLink(item) => Typed { r#type: "ltiResourceLink", item }.serialize(serializer),
-            Self::File(item) => Typed { r#type: "file", item }.serialize(serializer),
-            Self::Html(item) => Typed { r#type: "html", item }.serialize(serializer),
-            Self::Image(item) => Typed { r#type: "image", item }.serialize(serializer),
+            Self::Link(item) => typed!("link", item, serializer),
+            Self::LtiResourceLink(item) => typed!("ltiResourceLink", item, serializer),
+            Self::File(item) => typed!("file", item, serializer),
+            Self::Html(item) => typed!("html", item, serializer),
+            Self::Image(item) => typed!("image", item, serializer),
             Self::LtiAssetProcessor(item) => {
-                Typed { r#type: "ltiAssetProcessor", item }.serialize(serializer)
+                typed!("ltiAssetProcessor", item, serializer)
             }
             Self::Other(item) => {
                 let mut map = serializer.serialize_map(None)?;

@@ -2,7 +2,7 @@
 
 use crate::lossless::{Amount, Points};
 use crate::object::wire_object;
-use crate::tolerant::{Flag, Text};
+use crate::tolerant::{Flag, Object, Text};
 use crate::{ResourceLinkId, SubmissionReview, Timestamp, UserId, WireUrl};
 
 wire_object! {
@@ -43,7 +43,7 @@ wire_object! {
             /// Whether grades are to be shown to learners; the platform decides.
             grades_released: bool = "gradesReleased" as Flag,
             /// How submissions are reviewed.
-            submission_review: SubmissionReview = "submissionReview",
+            submission_review: SubmissionReview = "submissionReview" as Object<SubmissionReview>,
         }
     }
 }
@@ -129,6 +129,11 @@ mod tests {
             (
                 r#"{"label":"A","scoreMaximum":1e2,"endDateTime":"","submissionReview":{},"https://x.example/y":[1]}"#,
                 r#"{"scoreMaximum":100.0,"label":"A","endDateTime":"","submissionReview":{},"https://x.example/y":[1]}"#,
+            ),
+            // What PHP writes for an empty object.
+            (
+                r#"{"label":"A","scoreMaximum":1,"submissionReview":[]}"#,
+                r#"{"scoreMaximum":1.0,"label":"A"}"#,
             ),
         ] {
             let read: LineItem = serde_json::from_str(json).unwrap();

@@ -65,7 +65,8 @@ impl<'de> Deserialize<'de> for Points {
     }
 }
 
-/// A list of at most so many.
+/// A list of at most so many. One bare object is a list of one, and `null` elements are dropped; an element that is anything
+/// else is an error.
 pub(crate) struct Upto<const MOST: usize, T>(Vec<T>);
 
 impl<const MOST: usize, T> From<Upto<MOST, T>> for Vec<T> {
@@ -84,13 +85,16 @@ impl<'de, const MOST: usize, T: Deserialize<'de>> Deserialize<'de> for Upto<MOST
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
                 let mut list = Vec::new();
-                while let Some(item) = seq.next_element::<T>()? {
-                    if list.len() == MOST {
+                while let Some(item) = seq.next_element::<Option<T>>()? {
+                    if list.len() == MOST && item.is_some() {
                         return Err(A::Error::custom("the list is too long"));
                     }
-                    list.push(item);
+                    list.extend(item);
                 }
                 Ok(Upto(list))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(value::MapAccessDeserializer::new(map)).map(|v| Upto(vec![v]))
             }
             refuse!(bool number text);
         }
@@ -167,6 +171,10 @@ mod tests {
     fn a_list_beyond_its_length_is_refused() {
         assert_eq!(Vec::from(serde_json::from_str::<Upto<2, u8>>("[1,2]").unwrap()), [1, 2]);
         assert!(serde_json::from_str::<Upto<2, u8>>("[1,2,3]").is_err());
+        assert_eq!(Vec::from(serde_json::from_str::<Upto<2, u8>>("[null,1,null,2,null]").unwrap()), [1, 2]);
+        type Map = std::collections::BTreeMap<String, u8>;
+        assert_eq!(Vec::from(serde_json::from_str::<Upto<2, Map>>("{}").unwrap()), [Map::new()]);
+        assert!(serde_json::from_str::<Upto<2, Map>>("null").is_err());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::lossless::Amount;
 use crate::object::wire_object;
 use crate::open_enum::open_enum;
-use crate::tolerant::Text;
+use crate::tolerant::{Object, Text};
 use crate::{Timestamp, UserId};
 
 open_enum! {
@@ -72,7 +72,7 @@ wire_object! {
             /// Who graded.
             scoring_user_id: UserId = "scoringUserId",
             /// When the work was begun and handed in.
-            submission: Submission = "submission",
+            submission: Submission = "submission" as Object<Submission>,
         }
     }
 }
@@ -136,6 +136,7 @@ mod tests {
         for (members, written) in [
             ("", ""),
             (r#","scoreGiven":null,"comment":null,"scoringUserId":null,"submission":null"#, ""),
+            (r#","submission":[]"#, ""),
             (r#","scoreGiven":0,"scoreMaximum":0"#, r#","scoreGiven":0.0,"scoreMaximum":0.0"#),
             (r#","scoreGiven":"95.4""#, r#","scoreGiven":95.4"#),
             (r#","comment":"""#, r#","comment":"""#),

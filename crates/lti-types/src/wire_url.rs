@@ -132,7 +132,7 @@ impl WireUrl {
     }
 
     /// Whether both are the same but for the `=` of empty query values, which some platform drops (quirk 16): `?a=`
-    /// and `?a`. Everything else is compared byte for byte.
+    /// and `?a`; or but for a query or fragment with nothing in it. Everything else is compared byte for byte.
     #[must_use]
     pub fn is_same_resource(&self, other: &Self) -> bool {
         let parts = |url: &'_ str| -> (String, Vec<String>, String) {

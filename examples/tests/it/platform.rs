@@ -295,6 +295,20 @@ fn signature_from_a_key_service() {
     pair.post(id_token, state, login).expect("accepted");
 }
 
+/// Many key services are given a digest, and answer in DER.
+#[test]
+fn an_ecdsa_signature_of_a_key_service_is_in_der() {
+    use lti_jwks::Algorithm;
+    let pair = Pair::new();
+    let (authorized, _) = pair.authorized();
+    let unsigned = authorized.respond(message(ContextRole::Learner), pair.now).unwrap();
+    let input = unsigned.signing_input(KEY.key_id(), Algorithm::Es256);
+    assert_eq!((input.algorithm(), input.digest().len()), (Algorithm::Es256, 32));
+    let post = input.attach_der(&[0x30, 0x06, 0x02, 0x01, 0x05, 0x02, 0x01, 0x07]).unwrap();
+    let signature = post.field("id_token").unwrap().rsplit('.').next().unwrap();
+    assert_eq!(signature.len(), 86, "two numbers of 32 bytes");
+}
+
 /// Messages of other types are not signed without the claims that give them their meaning, and pass once they have
 /// them.
 #[test]

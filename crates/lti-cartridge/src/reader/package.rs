@@ -19,7 +19,8 @@ const RATIO_FLOOR: u64 = 1 << 20;
 pub(crate) struct Package<R> {
     archive: ZipArchive<BufReader<Metered<R>>>,
     limits: Limits,
-    /// Entries that may not be opened: their paths leave the package.
+    /// There are entries that are not opened: their paths leave the package. One that is only longer than the limit is told
+    /// of, and read.
     unsafe_names: bool,
     /// Names in lower case, made when a name is first missed.
     folded: Option<BTreeMap<String, usize>>,

@@ -147,18 +147,31 @@ pub enum RemoteRole {
     Instructor,
 }
 
+/// An instructor's sub-roles that teach (LTI Core 1.3 §A.2.3.1).
+const TEACHING: [&str; 6] = [
+    "Instructor",
+    "PrimaryInstructor",
+    "SecondaryInstructor",
+    "Lecturer",
+    "GuestInstructor",
+    "ExternalInstructor",
+];
+
 impl RemoteRole {
     /// The role that the roles of a launch or of a roster's member amount to: an instructor before a learner.
     ///
     /// Only context roles count, with their sub-roles, as full URI, as LTI 1.1 URN or as short name; that someone is
-    /// a student of the institution says nothing about this course.
+    /// a student of the institution says nothing about this course. Of an instructor's sub-roles those that teach count:
+    /// whoever is listed as a teaching assistant or grader and nothing else is no instructor, as in a launch
+    /// (`lti_types::Roles::is_instructor`).
     ///
     /// ```
     /// use lti_eligibility::enrollment::RemoteRole;
     ///
     /// let context = "http://purl.imsglobal.org/vocab/lis/v2/membership";
-    /// let assistant = format!("{context}/Instructor#TeachingAssistant");
-    /// assert_eq!(RemoteRole::of([format!("{context}#Learner"), assistant]), RemoteRole::Instructor);
+    /// let lecturer = format!("{context}/Instructor#Lecturer");
+    /// assert_eq!(RemoteRole::of([format!("{context}#Learner"), lecturer]), RemoteRole::Instructor);
+    /// assert_eq!(RemoteRole::of([format!("{context}/Instructor#Grader")]), RemoteRole::Other);
     /// assert_eq!(RemoteRole::of(["Learner", "urn:lti:sysrole:ims/lis/User"]), RemoteRole::Learner);
     /// let institution = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Student";
     /// assert_eq!(RemoteRole::of([institution]), RemoteRole::Other);
@@ -174,18 +187,17 @@ impl RemoteRole {
 
     fn of_one(role: &str) -> Self {
         let context = role.strip_prefix("http://purl.imsglobal.org/vocab/lis/v2/membership");
-        let principal = if let Some(name) = context {
+        let (name, separator) = match context {
             // `#Learner`, or `/Learner#Mentor` for a sub-role.
-            let name = name.strip_prefix(['#', '/']).unwrap_or("");
-            name.split('#').next().unwrap_or(name)
-        } else {
+            Some(name) => (name.strip_prefix(['#', '/']).unwrap_or(""), '#'),
             // `urn:lti:role:ims/lis/Learner/Mentor`, or the short name `Learner`.
-            let name = role.strip_prefix("urn:lti:role:ims/lis/").unwrap_or(role);
-            name.split('/').next().unwrap_or(name)
+            None => (role.strip_prefix("urn:lti:role:ims/lis/").unwrap_or(role), '/'),
         };
-        match principal {
-            "Instructor" => Self::Instructor,
-            "Learner" => Self::Learner,
+        match name.split_once(separator) {
+            None if name == "Instructor" => Self::Instructor,
+            Some(("Instructor", sub_role)) if TEACHING.contains(&sub_role) => Self::Instructor,
+            None if name == "Learner" => Self::Learner,
+            Some(("Learner", _)) => Self::Learner,
             _ => Self::Other,
         }
     }

@@ -77,7 +77,8 @@ pub fn sync_roster(
         if let Some(enrollment) = local.get(user) {
             if enrollment.role != *role {
                 changes.update.insert(user.clone(), role.clone());
-            } else if enrollment.is_expired(now) {
+            }
+            if enrollment.is_expired(now) {
                 changes.skip.insert(user.clone(), SkipReason::Expired);
             }
         } else if mode == SyncMode::UnenrollOnly {

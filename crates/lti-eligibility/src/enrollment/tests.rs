@@ -111,7 +111,8 @@ fn roles_of_both_versions() {
     let membership = "http://purl.imsglobal.org/vocab/lis/v2/membership";
     for (role, expected) in [
         (format!("{membership}#Instructor"), RemoteRole::Instructor),
-        (format!("{membership}/Instructor#Grader"), RemoteRole::Instructor),
+        (format!("{membership}/Instructor#Grader"), RemoteRole::Other),
+        (format!("{membership}/Instructor#Lecturer"), RemoteRole::Instructor),
         (format!("{membership}/Learner#Instructor"), RemoteRole::Learner),
         (format!("{membership}#Mentor"), RemoteRole::Other),
         (format!("{membership}s#Instructor"), RemoteRole::Other),
@@ -164,6 +165,10 @@ fn a_listed_member_whose_enrollment_has_expired_is_told() {
     let changes = sync_roster(&publication, &listed, &local, now()).unwrap();
     assert!(changes.is_empty());
     assert_eq!(changes.skip[&user(1)].code(), "enrolment_expired");
+    let promoted = Roster::complete(vec![RosterMember::new(user(1), RemoteRole::Instructor)]);
+    let changes = sync_roster(&publication, &promoted, &local, now()).unwrap();
+    assert_eq!(changes.skip[&user(1)].code(), "enrolment_expired", "another role lets nobody in");
+    assert!(changes.update.contains_key(&user(1)));
     let before = sync_roster(&publication, &listed, &local, now() - TimeDelta::seconds(1)).unwrap();
     assert!(before.skip.is_empty());
 }

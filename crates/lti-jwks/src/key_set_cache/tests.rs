@@ -211,3 +211,29 @@ fn cache_control() {
         assert_eq!(freshness(header, at(0)), at(seconds), "{header:?}");
     }
 }
+
+#[test]
+fn a_clock_may_be_a_little_behind() {
+    let since = DateTime::UNIX_EPOCH;
+    assert!(!was_set_back(since, since - CLOCK_SET_BACK));
+    assert!(was_set_back(since, since - CLOCK_SET_BACK - TimeDelta::nanoseconds(1)));
+}
+
+/// Whether the one key of a set will do for a token of any name, the rules say, and not the cache.
+#[test]
+fn the_only_key_without_a_name_is_given_out_once_no_newer_set_helps() {
+    let mut cache = KeySetCache::new();
+    let nameless = || {
+        let mut jwk = serde_json::to_value(VerifyingKey::from_pem(PUBLIC_PEM).unwrap().to_jwk()).unwrap();
+        jwk.as_object_mut().unwrap().remove("kid");
+        let set = serde_json::json!({ "keys": [jwk] }).to_string();
+        VerifyingKeys::from_jwk_set(&JwkSet::parse(set.as_bytes()).unwrap())
+    };
+    cache.store(nameless(), None, at(36_000), at(0));
+    assert_eq!(says(&cache, "a", 4000), "fetch UnknownKey", "there may be a newer set");
+    cache.store(nameless(), Some(&id("a")), at(36_000), at(4000));
+    assert_eq!(says(&cache, "a", 4001), "use");
+    let mut two = KeySetCache::new();
+    two.store(keys(&["b", "c"]), Some(&id("a")), at(36_000), at(0));
+    assert_eq!(says(&two, "a", 1), "unknown");
+}

@@ -142,6 +142,11 @@ fn private_jwks() {
         |jwk: Value| SigningKey::from_private_jwk(&jwk.to_string()).map(|key| key.key_id().to_string());
     assert_eq!(read(jwk()).unwrap(), "from-jwk");
     assert_eq!(read(without(jwk(), "kid")).unwrap(), SigningKey::from_pem(PKCS8).unwrap().key_id().as_str());
+    assert_eq!(read(with(jwk(), "kid", json!(null))), read(without(jwk(), "kid")));
+    for kid in [json!(1), json!(""), json!("a\nb"), json!("k".repeat(256)), json!(["from-jwk"])] {
+        let refused = Err(SigningKeyError::Unusable(UnusableKey::KeyIdMalformed));
+        assert_eq!(read(with(jwk(), "kid", kid)), refused, "it would sign under another name");
+    }
     for name in ["d", "p", "q", "dp", "dq", "qi"] {
         assert_eq!(read(without(jwk(), name)), Err(SigningKeyError::JwkMalformed), "{name}");
         assert_eq!(read(with(jwk(), name, json!("!"))), Err(SigningKeyError::JwkMalformed), "{name}");

@@ -31,6 +31,12 @@ pub struct AccessGrant {
 }
 
 impl AccessGrant {
+    /// A grant for all deployments of a client.
+    #[must_use]
+    pub fn new(client_id: ClientId, scopes: Vec<Scope>, expires_at: DateTime<Utc>) -> Self {
+        Self { client_id, deployment_id: None, scopes, expires_at }
+    }
+
     /// The answer to the token request, with the token that stands for this grant.
     #[must_use]
     pub fn to_http(&self, token: &AccessToken, now: DateTime<Utc>) -> Response<Vec<u8>> {
@@ -153,8 +159,7 @@ impl GrantSigner {
     #[must_use]
     pub fn read(&self, token: &AccessToken, keys: &VerifyingKeys, now: DateTime<Utc>) -> Option<AccessGrant> {
         let mut rules = Rules::new(self.issuer.as_str(), self.audience.as_str());
-        // Both clocks are the platform's own.
-        rules.leeway = TimeDelta::zero();
+        // Machines of one platform may have clocks that differ a little; the end, below, is kept to the second.
         rules.algorithms = keys.iter().flat_map(|key| key.algorithms().iter().copied()).collect();
         let verified =
             UnverifiedJwt::parse(token.expose()).ok()?.verify::<RegisteredClaims>(keys, &rules, now).ok()?;
@@ -163,6 +168,9 @@ impl GrantSigner {
             return None;
         }
         let expires_at = DateTime::from_timestamp(verified.expires_at?.seconds() as i64, 0)?;
+        if expires_at <= now {
+            return None;
+        }
         Some(AccessGrant {
             client_id: own.client_id,
             deployment_id: own.deployment_id,

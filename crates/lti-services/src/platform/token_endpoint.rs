@@ -1,5 +1,7 @@
 //! Granting tokens (Security Framework 1.0 §4.1.1, RFC 6749 §4.4, RFC 7523 §3).
 
+use std::fmt;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{Method, Request};
 use lti_jwks::{Algorithm, KeyId, RegisteredClaims, Rules, UnverifiedJwt, VerifyingKeys};
@@ -249,11 +251,17 @@ impl UnverifiedTokenRequest {
 /// pending.grant()
 /// # }
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PendingGrant {
     id: String,
     remember_until: DateTime<Utc>,
     grant: AccessGrant,
+}
+
+impl fmt::Debug for PendingGrant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingGrant").field("grant", &self.grant).finish_non_exhaustive()
+    }
 }
 
 impl PendingGrant {

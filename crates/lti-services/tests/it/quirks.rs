@@ -202,3 +202,28 @@ fn quirks_54_68_media_types_are_exact() {
         assert_eq!(request.body().is_empty(), content_type.is_none(), "{accept}");
     }
 }
+
+/// A column that was made is one, whatever else the answer says: making it once more makes another.
+#[test]
+fn quirk_63_a_short_answer_names_the_column_that_was_made() {
+    let create = || {
+        let container = service_url("https://lms.example/5/lineitems");
+        let mut column = LineItem::new(20.0, "Quiz 9".to_owned());
+        column.resource_id = Some("quiz-9".to_owned());
+        CreateLineItem::new(container, column).unwrap()
+    };
+    let with_location = |body: &str| {
+        let mut response = answer(201, body);
+        response.headers_mut().insert("location", "/5/lineitems/1".parse().unwrap());
+        response
+    };
+    let address = r#"{"id":"https://lms.example/5/lineitems/1"}"#;
+    for response in [answer(201, address), with_location("{}"), with_location("created")] {
+        let made = create().read(response).unwrap();
+        assert_eq!(made.id, Some("https://lms.example/5/lineitems/1".into()));
+        assert_eq!((made.label.as_str(), made.resource_id()), ("Quiz 9", Some("quiz-9")));
+    }
+    for body in ["{}", "<html>", r#"{"id":""}"#] {
+        assert!(matches!(create().read(answer(200, body)), Err(ServiceError::Document(_))), "{body}");
+    }
+}

@@ -1,7 +1,7 @@
 //! What items are made of (Deep Linking 2.0 §3.1).
 
 use crate::object::wire_object;
-use crate::tolerant::{Flag, List, Number, Text, TextOf, Whole};
+use crate::tolerant::{Flag, List, Number, Object, Text, TextOf, Whole};
 use crate::{Custom, WireUrl};
 
 wire_object! {
@@ -108,7 +108,7 @@ wire_object! {
             /// Whether grades are to be shown to learners.
             grades_released: bool = "gradesReleased" as Flag,
             /// How submissions are reviewed.
-            submission_review: SubmissionReview = "submissionReview",
+            submission_review: SubmissionReview = "submissionReview" as Object<SubmissionReview>,
         }
     }
 }

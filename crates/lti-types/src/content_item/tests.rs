@@ -95,6 +95,22 @@ fn tolerated_spellings() {
     assert_eq!((line_item.score_maximum, line_item.grades_released), (Some(87.0), Some(false)));
     assert_eq!(item.icon.unwrap().width, Some(64));
     assert_eq!(item.custom.unwrap().get("n"), Some("7"));
+    let reviewed = r#"{"type":"ltiResourceLink","lineItem":{"scoreMaximum":1,"submissionReview":[]}}"#;
+    let ContentItem::LtiResourceLink(item) = serde_json::from_str(reviewed).unwrap() else {
+        panic!("a link")
+    };
+    assert_eq!(item.line_item.unwrap().submission_review, None, "what PHP writes for an empty object");
     assert!(serde_json::from_str::<ContentItem>("[]").is_err());
     assert!(serde_json::from_str::<ContentItem>(r#"{"type":"link","type":"html"}"#).is_err());
+}
+
+/// An item that was kept without its variant still says its type, and says it once.
+#[test]
+fn the_type_is_written_once() {
+    let json = r#"{"type":"link","url":"https://x.example/","vendor":1}"#;
+    let link: crate::LinkItem = serde_json::from_str(json).unwrap();
+    assert_eq!(serde_json::to_value(&link).unwrap()["type"], "link");
+    let written = serde_json::to_string(&ContentItem::from(link)).unwrap();
+    assert_eq!(written, json);
+    assert!(serde_json::from_str::<ContentItem>(&written).is_ok());
 }

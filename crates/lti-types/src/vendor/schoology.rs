@@ -24,5 +24,7 @@ pub fn user_number(claims: &LaunchClaims) -> Option<&str> {
 #[must_use]
 pub fn custom<'a>(claims: &'a LaunchClaims, name: &str) -> Option<&'a str> {
     let custom = claims.custom.as_ref()?;
-    custom.get(name).or_else(|| custom.get(&name.to_ascii_lowercase()))
+    // What is found is read as any custom parameter is: a variable that nobody replaced is none.
+    let (name, _) = custom.iter().find(|(other, _)| other.eq_ignore_ascii_case(name))?;
+    custom.get(name)
 }

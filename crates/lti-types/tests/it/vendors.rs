@@ -235,6 +235,14 @@ fn sakai_members() {
 fn schoology_members() {
     let mut launch = fixture("schoology_launch");
     assert_eq!(schoology::custom(&launch, "com_Schoology_Course"), Some("31"));
+    let mut custom = launch.custom.clone().unwrap();
+    custom.insert("Course_Kind", "lab");
+    let other = {
+        let mut other = launch.clone();
+        other.custom = Some(custom);
+        other
+    };
+    assert_eq!(schoology::custom(&other, "course_kind"), Some("lab"), "in any case");
     assert_eq!(schoology::custom(&launch, "com_schoology_course"), Some("31"));
     assert_eq!(schoology::custom(&launch, "plain"), None, "an unresolved variable");
     assert_eq!(schoology::custom(&launch, "absent"), None);
