@@ -193,7 +193,7 @@ fn the_shipped_catalog_covers_every_rule() {
     assert!(alone.len() >= 14, "{alone:?}");
 }
 
-/// The instance table of the publishing rules, row by row.
+/// The default instance beside others of each state (rules 1 and 2 of the export), row by row.
 #[test]
 fn the_instance_table() {
     let folder = folder();

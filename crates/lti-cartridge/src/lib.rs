@@ -2,7 +2,8 @@
 //!
 //! Courses travel between learning management systems as Common Cartridges: ZIP archives with a manifest. An LTI link
 //! in a cartridge makes a tool appear in the importing course. This crate writes cartridges of 1.1, 1.2, 1.3 and Thin
-//! 1.3 that validate against the official schemas, and reads whatever real systems export.
+//! 1.3 that validate against the official schemas (1.2 against an approximation: its own are not public any more), and
+//! reads whatever real systems export.
 //!
 //! # What it is
 //!

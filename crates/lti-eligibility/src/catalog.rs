@@ -1,4 +1,4 @@
-//! Catalogs of courses, read from JSON or from JSON lines (publishing rules 20.1).
+//! Catalogs of courses, read from JSON or from JSON lines (README, The format of a catalog).
 //!
 //! The **JSON document** is read at once:
 //!
@@ -257,9 +257,9 @@ impl CatalogError {
         }
     }
 
-    /// The section that it rests on.
+    /// The section of this crate's README that it rests on.
     #[must_use]
     pub fn spec(&self) -> &'static str {
-        "publishing rules 20.1"
+        "lti-eligibility README, The format of a catalog"
     }
 }

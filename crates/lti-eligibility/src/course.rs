@@ -1,4 +1,4 @@
-//! Facts about a course, as the publishing rules (20.1) need to know them.
+//! Facts about a course, as the rules of the export need to know them.
 //!
 //! What cannot be is not representable: a course has exactly one default instance, which is active or retired;
 //! its other instances are a list of their own; a minimum score lies between 1 and 100.
@@ -15,7 +15,7 @@ mod tests;
 pub use identity::{CourseId, InvalidCourseId, InvalidMinimumScore, MAX_COURSE_ID_BYTES, MinimumScore};
 pub use module::{Delivery, Module, Section};
 
-/// What is known about one course (publishing rules 20.1).
+/// What is known about one course (README, The format of a catalog).
 ///
 /// Five members are required, because a guess about them would be a guess about the decision; everything else
 /// defaults to "no obstacle stated". Unknown members are refused when read: a misspelled obstacle must not read as
@@ -52,7 +52,7 @@ pub struct Course {
     /// The states of all other instances (publishing rule 2).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_instances: Vec<InstanceState>,
-    /// The modules, in order (publishing rules 3, 4, 5, 13 and 14).
+    /// The modules, in order (rules 3, 4, 5, 13 and 14 of the export).
     pub modules: Vec<Module>,
     /// Courses that must be completed first (publishing rule 6).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -89,7 +89,7 @@ pub struct Course {
     /// Whether the "available for LTI" switch is on, where the system has such a switch.
     #[serde(default, skip_serializing_if = "is_false")]
     pub available_for_lti: bool,
-    /// The minimum score in percent that makes the course an exam (publishing rules 20.6); `None` when it is
+    /// The minimum score in percent that makes the course an exam (README, Grades); `None` when it is
     /// completed rather than passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum_score: Option<MinimumScore>,

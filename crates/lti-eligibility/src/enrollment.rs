@@ -1,5 +1,5 @@
 //! Enrollment of remote users: who is admitted at a launch, and who is enrolled, updated and unenrolled when the
-//! roster is synchronized (publishing rules 20.5).
+//! roster is synchronized (README, Enrollment).
 //!
 //! A published course has one [`Publication`] per consuming platform.
 

@@ -1,4 +1,4 @@
-//! May this course be exported? (Publishing rules 20.1.)
+//! May this course be exported? (README, The rules of the export.)
 //!
 //! Every [`Rule`] is checked and **all** [`Reason`]s that apply are reported, in the order of the rules. A [`Policy`]
 //! says of each rule whether it blocks, warns or is ignored.

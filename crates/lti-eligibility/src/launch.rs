@@ -1,6 +1,6 @@
-//! May a course that was exported earlier be launched by this learner? (Publishing rules 20.3.)
+//! May a course that was exported earlier be launched by this learner? (README, Launches.)
 //!
-//! A launch never waits for grade services (publishing rules 20.6): nothing here asks about grades.
+//! A launch never waits for grade services (README, Grades): nothing here asks about grades.
 
 use crate::course::DefaultInstance;
 use crate::export::Effect;
@@ -12,7 +12,7 @@ use std::fmt;
 #[cfg(test)]
 mod tests;
 
-/// Checks a launch of an exported course and reports all reasons, in the order of the publishing rules.
+/// Checks a launch of an exported course and reports all reasons, in the order of [`LaunchReason`].
 ///
 /// `now` decides whether the enrollment deadline has passed; the deadline itself is still in time.
 ///
@@ -103,7 +103,7 @@ impl ExportedCourse {
 pub enum CourseState {
     /// It can be taken.
     Active,
-    /// It was retired. Both cases fail; the publishing rules list them apart.
+    /// It was retired. Both cases fail, each with its own sentence.
     #[non_exhaustive]
     Retired {
         /// Whether learners are still enrolled in it.
@@ -191,7 +191,7 @@ impl Availability {
         self.reasons.is_empty()
     }
 
-    /// All reasons that prevent the launch, in the order of the publishing rules.
+    /// All reasons that prevent the launch, in the order of [`LaunchReason`].
     #[must_use]
     pub fn reasons(&self) -> &[LaunchReason] {
         &self.reasons

@@ -1,4 +1,4 @@
-//! Does a launch say enough about its learner, and nothing too long? (Publishing rules 20.4.)
+//! Does a launch say enough about its learner, and nothing too long? (README, The learner's profile.)
 
 use crate::finding;
 use serde::{Deserialize, Serialize, Serializer};

@@ -1,4 +1,4 @@
-//! Is the course passed or completed, and is its grade sent? (Publishing rules 20.6.)
+//! Is the course passed or completed, and is its grade sent? (README, Grades.)
 //!
 //! [`check`] says what has been achieved, [`share`] whether the other system may hear of it, and [`next_action`] what
 //! to do about sending now: a grade is not given up when a system fails, and it is sent again when a learner opens a

@@ -1,4 +1,4 @@
-//! A whole catalog checked: what each course's decision is, and how many there are of each (publishing rules 20.1).
+//! A whole catalog checked: what each course's decision is, and how many there are of each (README, The report).
 //!
 //! A [`Reporter`] turns one catalog entry after the other into a [`Row`] and keeps the [`Totals`]; it holds no rows, so
 //! a catalog of any size is reported in constant memory. Rows are written by [`JsonWriter`], [`JsonLinesWriter`] and
@@ -285,9 +285,13 @@ impl ReportError {
         }
     }
 
-    /// The section that it rests on.
+    /// The section of this crate's README that it rests on.
     #[must_use]
     pub fn spec(&self) -> &'static str {
-        "publishing rules 20.1"
+        match self {
+            Self::CatalogDisabled { .. } => "lti-eligibility README, The format of a catalog",
+            Self::Catalog(error) => error.spec(),
+            Self::Write(_) => "lti-eligibility README, The report",
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! More that must be refused, or accepted (rows X of the certification digest that concern launches).
+//! More that must be refused, or accepted (rows X of docs/conformance.md that concern launches).
 
 use chrono::TimeDelta;
 use lti_jwks::{Jwk, JwkSet, VerifyingKeys};

@@ -78,14 +78,14 @@ impl InvalidCourseId {
         "invalid_course_id"
     }
 
-    /// The section that it rests on.
+    /// The section of this crate's README that it rests on.
     #[must_use]
     pub fn spec(&self) -> &'static str {
-        "publishing rules 20.1"
+        "lti-eligibility README, The format of a catalog"
     }
 }
 
-/// The score, in whole percent from 1 to 100, that passes an exam (publishing rules 20.6).
+/// The score, in whole percent from 1 to 100, that passes an exam (README, Grades).
 ///
 /// ```
 /// use lti_eligibility::course::MinimumScore;
@@ -142,9 +142,9 @@ impl InvalidMinimumScore {
         "invalid_minimum_score"
     }
 
-    /// The section that it rests on.
+    /// The section of this crate's README that it rests on.
     #[must_use]
     pub fn spec(&self) -> &'static str {
-        "publishing rules 20.6"
+        "lti-eligibility README, Grades"
     }
 }

@@ -1,4 +1,4 @@
-//! The modules of a course (publishing rules 3, 4, 5, 13 and 14).
+//! The modules of a course (rules 3, 4, 5, 13 and 14 of the export).
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -19,7 +19,7 @@ pub struct Module {
     /// What it is called; no rule reads it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// How it is delivered (publishing rules 3, 4 and 5).
+    /// How it is delivered (rules 3, 4 and 5 of the export).
     pub delivery: Delivery,
     /// Which part of the course it belongs to (publishing rule 14).
     #[serde(default)]
@@ -40,7 +40,7 @@ impl Module {
     }
 }
 
-/// How a module is delivered (publishing rules 3, 4 and 5).
+/// How a module is delivered (rules 3, 4 and 5 of the export).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! Who is admitted at a launch (publishing rules 20.5).
+//! Who is admitted at a launch (README, Enrollment).
 
 use super::{Enrollment, LocalRole, Publication, RemoteRole};
 use crate::finding;
@@ -6,7 +6,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// Decides whether a user who launches is admitted, or refuses with all reasons in the order of the publishing rules.
+/// Decides whether a user who launches is admitted, or refuses with all reasons in the order of [`RefusalReason`].
 ///
 /// The window and the number of seats concern new users only: a known one keeps the seat until the enrollment
 /// expires. A known user gets the local role that goes with the remote one of this launch.

@@ -1,4 +1,4 @@
-//! How a course is published to one consuming platform (publishing rules 20.5).
+//! How a course is published to one consuming platform (README, Enrollment).
 
 use super::{LocalRole, RemoteRole};
 use crate::outcome::GradeSharing;
@@ -198,10 +198,10 @@ impl InvalidEnrollmentWindow {
         "invalid_enrollment_window"
     }
 
-    /// The section that it rests on.
+    /// The section of this crate's README that it rests on.
     #[must_use]
     pub fn spec(&self) -> &'static str {
-        "publishing rules 20.5"
+        "lti-eligibility README, Enrollment"
     }
 }
 
@@ -264,10 +264,10 @@ impl InvalidEnrollmentDuration {
         "invalid_enrollment_duration"
     }
 
-    /// The section that it rests on.
+    /// The section of this crate's README that it rests on.
     #[must_use]
     pub fn spec(&self) -> &'static str {
-        "publishing rules 20.5"
+        "lti-eligibility README, Enrollment"
     }
 }
 

@@ -1,4 +1,4 @@
-//! Remote users, their roles there and here (publishing rules 20.5).
+//! Remote users, their roles there and here (README, Enrollment).
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -53,10 +53,10 @@ impl InvalidRemoteUserId {
         "invalid_remote_user_id"
     }
 
-    /// The section that it rests on.
+    /// The section of this crate's README that it rests on.
     #[must_use]
     pub fn spec(&self) -> &'static str {
-        "publishing rules 20.5"
+        "lti-eligibility README, Enrollment"
     }
 }
 
@@ -127,10 +127,10 @@ impl InvalidLocalRole {
         "invalid_local_role"
     }
 
-    /// The section that it rests on.
+    /// The section of this crate's README that it rests on.
     #[must_use]
     pub fn spec(&self) -> &'static str {
-        "publishing rules 20.5"
+        "lti-eligibility README, Enrollment"
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who is enrolled, updated and unenrolled when a roster is synchronized (publishing rules 20.5; the roster comes
+//! Who is enrolled, updated and unenrolled when a roster is synchronized (README, Enrollment; the roster comes
 //! from NRPS).
 
 use super::admission::closed;
@@ -266,9 +266,9 @@ impl RosterError {
         }
     }
 
-    /// The section that it rests on.
+    /// The section of this crate's README that it rests on.
     #[must_use]
     pub fn spec(&self) -> &'static str {
-        "publishing rules 20.5"
+        "lti-eligibility README, Enrollment"
     }
 }

@@ -1,4 +1,4 @@
-//! What each rule does: block, warn, or nothing (publishing rules 20.1).
+//! What each rule does: block, warn, or nothing (README, The rules of the export).
 
 use super::Rule;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
@@ -57,15 +57,15 @@ pub struct Policy {
 impl Policy {
     const NOTHING: Self = Self { block: 0, warn: 0 };
 
-    /// The rules of the source that the 14 publishing rules come from: as [`Policy::default`], but a course that
-    /// itself holds LTI modules is blocked.
+    /// The rules of Adobe Learning Manager: as [`Policy::default`], but a course that itself holds LTI modules is
+    /// blocked.
     #[must_use]
     pub fn adobe_learning_manager() -> Self {
         Self::default().with(Rule::ContainsLtiModule, Effect::Block)
     }
 
-    /// Only the activity type and the "available for LTI" switch decide; the four warnings stay, the 14 publishing
-    /// rules are ignored.
+    /// Only the activity type and the "available for LTI" switch decide; the four warnings stay, the rules 1
+    /// to 14 are ignored.
     #[must_use]
     pub fn rakoo() -> Self {
         let own = [Rule::ActivityTypeNotShareable, Rule::NotAvailableForLti];
@@ -119,7 +119,7 @@ impl Policy {
     ];
 }
 
-/// The 14 publishing rules block, the four warnings warn, the two rules of the preset `rakoo` are ignored.
+/// The rules 1 to 14 block, the four warnings warn, the two rules of the preset `rakoo` are ignored.
 impl Default for Policy {
     fn default() -> Self {
         let own = [Rule::ActivityTypeNotShareable, Rule::NotAvailableForLti];

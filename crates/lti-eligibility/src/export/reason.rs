@@ -1,4 +1,4 @@
-//! Why a course is blocked, or what a person is told about it (publishing rules 20.1).
+//! Why a course is blocked, or what a person is told about it (README, The rules of the export).
 
 use super::Rule;
 use crate::course::{ActivityType, CourseId, Delivery, EnrollmentType, LearningProgram};

@@ -1,4 +1,4 @@
-//! The rules of the export, in their fixed order (publishing rules 20.1).
+//! The rules of the export, in their fixed order (README, The rules of the export).
 
 use serde::{Deserialize, Serialize};
 
@@ -107,7 +107,7 @@ impl Rule {
         }
     }
 
-    /// The short message for a list or a table cell; the first two are word for word those of the publishing rules.
+    /// The short message for a list or a table cell; the first two are word for word those of Adobe Learning Manager.
     #[must_use]
     pub fn message(self) -> &'static str {
         match self {

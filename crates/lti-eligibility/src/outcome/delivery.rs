@@ -1,4 +1,4 @@
-//! Sending a grade, again if need be (publishing rules 20.6).
+//! Sending a grade, again if need be (README, Grades).
 
 use super::{Grade, GradeSharing, Progress, Sharing, WithholdReason, share};
 use chrono::{DateTime, TimeDelta, Utc};

@@ -93,10 +93,10 @@ impl InvalidPoints {
         "invalid_points"
     }
 
-    /// The section that it rests on.
+    /// The section of this crate's README that it rests on.
     #[must_use]
     pub fn spec(&self) -> &'static str {
-        "publishing rules 20.6"
+        "lti-eligibility README, Grades"
     }
 }
 

@@ -1,4 +1,4 @@
-//! May the other system hear of a grade? (Publishing rules 20.6.)
+//! May the other system hear of a grade? (README, Grades.)
 
 use super::{Points, Progress};
 use crate::finding;

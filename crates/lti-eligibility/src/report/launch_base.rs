@@ -1,4 +1,4 @@
-//! The launch links of exported courses (publishing rules 20.2).
+//! The launch links of exported courses (README, Launch links).
 
 use crate::course::CourseId;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -88,9 +88,9 @@ impl InvalidLaunchBase {
         "invalid_launch_base"
     }
 
-    /// The section that it rests on.
+    /// The section of this crate's README that it rests on.
     #[must_use]
     pub fn spec(&self) -> &'static str {
-        "publishing rules 20.2"
+        "lti-eligibility README, Launch links"
     }
 }

@@ -1,4 +1,4 @@
-//! A course copied into a new one (publishing rules 20.7; LTI Core 1.3 appendix on variables: `Context.id.history`,
+//! A course copied into a new one (LTI Core 1.3 appendix on variables: `Context.id.history`,
 //! `ResourceLink.id.history`).
 //!
 //! Links get new ids and keep custom parameters. A column that came with its link comes with the copy; one that the tool

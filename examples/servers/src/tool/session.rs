@@ -156,7 +156,7 @@ impl Session {
             return Ok(());
         }
         let message = "the grade of a published course comes of the course alone";
-        Err(Problem::forbidden("grade_of_course", message, "Publishing rules 20.6"))
+        Err(Problem::forbidden("grade_of_course", message, "lti-eligibility README, Grades"))
     }
 
     /// Whether a score of this person may be sent: one's own, or anybody's for an instructor.

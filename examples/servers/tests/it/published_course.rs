@@ -176,7 +176,7 @@ async fn the_life_of_a_published_course() {
     files.terms(&json!([{"course": "instances-1", "retired": true}]));
     let refused = campus.post(&mut student, &basics, JSON).await.expect(403);
     assert_eq!(refused.code(), "course_retired");
-    assert_eq!(refused.json()["spec"], "Publishing rules 20.3");
+    assert_eq!(refused.json()["spec"], "lti-eligibility README, Launches");
     let page = campus.post(&mut student, &basics, HTML).await.expect(403).body;
     assert!(page.contains("course_retired") && page.contains("although learners are enrolled"), "{page}");
     files.terms(&json!([]));

@@ -75,7 +75,13 @@ struct Reason {
 /// Nobody can say what is right for a course whose entry is broken.
 pub(super) fn unreadable() -> Problem {
     let message = "the catalog's entry of this course cannot be read";
-    Problem::new(503, Fault::Configuration, "course_unreadable", message, "Publishing rules 20.1")
+    Problem::new(
+        503,
+        Fault::Configuration,
+        "course_unreadable",
+        message,
+        "lti-eligibility README, The format of a catalog",
+    )
 }
 
 /// All reasons in one refusal; its code is the first one's.
@@ -126,13 +132,13 @@ impl Asked<'_> {
         reasons.extend(availability.reasons().iter().map(|reason| Reason {
             code: reason.code(),
             text: format!("{reason} {}", reason.remedy()),
-            spec: "Publishing rules 20.3",
+            spec: "lti-eligibility README, Launches",
         }));
         let profile = self.profile.as_ref().map(|profile| learner::check(profile, &self.published.profile));
         reasons.extend(profile.iter().flat_map(|profile| profile.faults()).map(|fault| Reason {
             code: fault.code(),
             text: format!("{fault} {}", fault.remedy()),
-            spec: "Publishing rules 20.4",
+            spec: "lti-eligibility README, The learner's profile",
         }));
         let Some(terms) = terms else { return Err(refusal(reasons)) };
         let mut publication = terms.publication.clone();
@@ -147,7 +153,7 @@ impl Asked<'_> {
                 reasons.extend(refused.iter().map(|reason| Reason {
                     code: reason.code(),
                     text: format!("{reason} {}", reason.remedy()),
-                    spec: "Publishing rules 20.5",
+                    spec: "lti-eligibility README, Enrollment",
                 }));
                 Err(refusal(reasons))
             }
@@ -211,7 +217,7 @@ pub(super) async fn attending(
 ) -> Result<(Place, Attendance), Problem> {
     let nobody = || {
         let message = "there is no enrollment; launch the course again";
-        Problem::forbidden("not_enrolled", message, "Publishing rules 20.5")
+        Problem::forbidden("not_enrolled", message, "lti-eligibility README, Enrollment")
     };
     let place = Place::of(course, record).ok_or_else(nobody)?;
     let attendance = find(records, &place).await?;

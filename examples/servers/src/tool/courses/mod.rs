@@ -72,7 +72,11 @@ impl Tool {
             |(issuer, client): &(Issuer, ClientId)| *issuer == record.issuer && *client == record.client_id;
         if !legacy && !courses.platforms.iter().any(known) {
             let message = "the courses of this tool are not published to your platform: it registered itself";
-            return Err(Problem::forbidden("publication_disabled", message, "Publishing rules 20.5"));
+            return Err(Problem::forbidden(
+                "publication_disabled",
+                message,
+                "lti-eligibility README, Enrollment",
+            ));
         }
         let published = courses.shelf.now();
         let progress = enrollment::enroll(&self.records, &published, &course, record, claims).await?;

@@ -1,5 +1,5 @@
 //! Grades on their way to platforms. What is owed stands in the store until the platform has it: no launch and no page
-//! waits for that, and a tool that stops forgets nothing (publishing rules 20.6).
+//! waits for that, and a tool that stops forgets nothing (lti-eligibility README, Grades).
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;

@@ -96,7 +96,11 @@ fn course(published: &Published, id: &str) -> Result<Course, Problem> {
 }
 
 fn gone() -> Problem {
-    Problem::forbidden("course_deleted", "the course is not there any more", "Publishing rules 20.3")
+    Problem::forbidden(
+        "course_deleted",
+        "the course is not there any more",
+        "lti-eligibility README, Launches",
+    )
 }
 
 /// The page of a launch into a course.
