@@ -180,9 +180,36 @@ fn is_ordered(period: Option<&Period>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use lti_types::Period;
+    use std::collections::BTreeSet;
 
-    use super::is_ordered;
+    use lti_types::{ContentItem, DeepLinkingSettings, Period};
+
+    use super::{ItemRule, check, is_ordered};
+
+    #[test]
+    fn addresses_of_asset_processors() {
+        let settings = DeepLinkingSettings::new("https://lms.example/return".into());
+        let faults = |json: &str| check(&serde_json::from_str::<ContentItem>(json).unwrap(), &settings);
+        let of = |members: &str| faults(&format!(r#"{{"type":"ltiAssetProcessor"{members}}}"#));
+        assert!(!of(r#","url":"https://tool.example/""#).contains(&ItemRule::Url));
+        for members in [
+            r#","url":"http://tool.example/""#,
+            r#","url":7"#,
+            r#","report":{"url":"/report"}"#,
+            r#","icon":{"url":"x"}"#,
+        ] {
+            assert!(of(members).contains(&ItemRule::Url), "{members}");
+        }
+    }
+
+    #[test]
+    fn each_rule_has_a_sentence() {
+        use ItemRule::{MediaType, Multiple, Required, ScoreMaximum, Time, TooMany, Type, Url};
+        let rules = [Type, Multiple, TooMany, MediaType, ScoreMaximum, Url, Time, Required];
+        let sentences: BTreeSet<_> = rules.map(ItemRule::sentence).into();
+        assert_eq!(sentences.len(), rules.len());
+        assert!(sentences.iter().all(|sentence| sentence.len() > 20), "{sentences:?}");
+    }
 
     #[test]
     fn periods() {

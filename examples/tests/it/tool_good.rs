@@ -15,6 +15,9 @@ fn accept(payload: Value) -> (bool, bool) {
     let launch = Pair::new().receive(&Token::of(payload)).expect("accepted");
     assert!(matches!(launch.message(), Message::ResourceLink(m) if m.resource_link.id.as_str() == "rl-7d3e"));
     assert!(matches!(launch.user(), User::Identified(id) if id.as_str() == "user-40899"));
+    assert_eq!(launch.resource_link().map(|link| link.id.as_str()), Some("rl-7d3e"));
+    let signed: Value = serde_json::from_slice(launch.payload()).unwrap();
+    assert_eq!(signed["iss"], launch.issuer().as_str());
     let roles = launch.roles();
     (roles.is_instructor(), roles.is_learner())
 }

@@ -76,7 +76,8 @@ fn errors_say_what_the_text_is() {
         ),
         ("-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----", PemError::OtherKey),
         ("-----BEGIN PGP MESSAGE-----\nAAAA\n-----END PGP MESSAGE-----", PemError::UnknownLabel),
-        (&"x".repeat(70_000), PemError::TooLarge),
+        (&"x".repeat(65_536), PemError::NotPem),
+        (&"x".repeat(65_537), PemError::TooLarge),
     ] {
         assert_eq!(signing(text), Err(SigningKeyError::Pem(error)));
     }
@@ -158,7 +159,10 @@ fn private_jwks() {
     let public = ["d", "p", "q", "dp", "dq", "qi"].iter().fold(jwk(), |jwk, name| without(jwk, name));
     assert_eq!(read(public.clone()), Err(SigningKeyError::JwkIsPublic));
     assert_eq!(read(json!({"keys": [jwk()]})), Err(SigningKeyError::JwkIsSet));
-    assert_eq!(read(json!({"kty": "oct", "k": "c2VjcmV0"})), Err(SigningKeyError::JwkIsSymmetric));
+    for symmetric in [json!({"kty": "oct", "k": "c2VjcmV0"}), json!({"kty": "oct"}), json!({"k": "c2VjcmV0"})]
+    {
+        assert_eq!(read(symmetric), Err(SigningKeyError::JwkIsSymmetric));
+    }
     assert_eq!(SigningKey::from_private_jwk(PKCS8).unwrap_err(), SigningKeyError::JwkIsPem);
     assert_eq!(SigningKey::parse(&public.to_string()).unwrap_err(), SigningKeyError::JwkIsPublic);
     assert_eq!(

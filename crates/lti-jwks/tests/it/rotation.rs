@@ -194,3 +194,40 @@ fn after_a_theft() {
     assert!(!accepts(&keys, &stolen, now));
     assert!(accepts(&keys, &launch(&ring, now), now));
 }
+
+#[test]
+fn a_plan_has_what_is_still_to_come() {
+    use lti_jwks::{KeyId, RotationAction};
+    let id = |name: &str| KeyId::new(name).unwrap();
+    let start = now();
+    let mut schedule = KeySchedule::new(RotationRule::default(), id("a"), start).unwrap();
+    schedule.rotate(id("b"), start).unwrap();
+    // Withdrawn before it signs: it never does.
+    schedule.replace_compromised(id("c"), start + TimeDelta::hours(1)).unwrap();
+    let told = |now| {
+        let plan = schedule.plan(now);
+        let told = |action: &RotationAction| match action {
+            RotationAction::Publish(key) => format!("publish {key}"),
+            RotationAction::Sign { with, instead_of } => format!("sign {with} {instead_of:?}"),
+            RotationAction::Remove(key) => format!("remove {key}"),
+            _ => panic!("{action:?}"),
+        };
+        let steps = plan.steps().iter();
+        steps.map(|step| ((step.at - start).num_minutes(), told(&step.action))).collect::<Vec<_>>()
+    };
+    let at = |minutes: i64, what: &str| (minutes, what.to_owned());
+    let at_once = [
+        at(60, "remove a"),
+        at(60, "remove b"),
+        at(60, "publish c"),
+        at(60, &format!("sign c {:?}", Some(id("a")))),
+    ];
+    assert_eq!(told(start + TimeDelta::minutes(1)), at_once, "what is over is no step");
+    assert_eq!(told(start + TimeDelta::hours(1)), at_once, "what is due this moment is one");
+    assert_eq!(told(start + TimeDelta::minutes(61)), []);
+    let all = told(start);
+    assert!(
+        all.contains(&at(0, "sign a None")) && !all.iter().any(|(_, step)| step.starts_with("sign b")),
+        "{all:?}"
+    );
+}

@@ -204,3 +204,34 @@ proptest! {
         prop_assert!(open(&sealer, &encode([head, &tail].concat())).is_err());
     }
 }
+
+#[test]
+fn a_purpose_has_its_name() {
+    assert_eq!(HINT.as_str(), "lms.example/login-hint");
+}
+
+/// The key that seals is rotated to once more: it stays one key.
+#[test]
+fn rotating_to_the_same_key_keeps_it_once() {
+    let key = || SealingKey::from_entropy(&[7; 32]).unwrap();
+    let mut sealer = Sealer::new(key());
+    sealer.rotate(key());
+    assert_eq!(sealer.key_ids().count(), 1);
+    sealer.rotate(SealingKey::from_entropy(&[8; 32]).unwrap());
+    assert_eq!(sealer.key_ids().count(), 2);
+}
+
+/// The longest that is sealed is opened, and nothing longer is looked at.
+#[test]
+fn the_longest_text_is_opened() {
+    let sealer = sealer();
+    let longest = json!("x".repeat(12 * 1024 - 2));
+    let text = seal(&sealer, &longest);
+    assert_eq!(open(&sealer, &text), Ok(longest));
+    assert_eq!(open(&sealer, &format!("{text}A")), Err(OpenError::Tampered), "not too long to be looked at");
+    assert_eq!(open(&sealer, &format!("{text}AAAA")), Err(OpenError::Malformed));
+    // The shortest has nothing but its head, an expiry and a tag; one that is shorter is none.
+    let shortest = encode(vec![1; 65]);
+    assert_ne!(open(&sealer, &shortest), Err(OpenError::Malformed));
+    assert_eq!(open(&sealer, &encode(vec![1; 64])), Err(OpenError::Malformed));
+}
