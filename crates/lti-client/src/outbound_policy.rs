@@ -126,6 +126,12 @@ impl OutboundPolicy {
         self.loopback
     }
 
+    /// Whether private networks are allowed.
+    #[must_use]
+    pub fn allows_private(&self) -> bool {
+        self.private
+    }
+
     /// Decides all of a URL but what its host name resolves to.
     ///
     /// # Errors

@@ -59,6 +59,8 @@ pub struct PendingRegistration {
     came_from: WireUrl,
     token: Option<RegistrationToken>,
     allow_loopback: bool,
+    #[serde(default)]
+    danger_allow_private: bool,
     held: DateTime<Utc>,
 }
 
@@ -175,7 +177,9 @@ impl PlatformOffer {
         self.configuration.platform.as_ref().is_some_and(|platform| {
             let messages = platform.messages_supported.iter().flatten();
             platform.placements.is_some()
-                || messages.filter(|known| known.kind.as_ref() == Some(message)).any(|m| m.placements.is_some())
+                || messages
+                    .filter(|known| known.kind.as_ref() == Some(message))
+                    .any(|m| m.placements.is_some())
         })
     }
 
@@ -235,6 +239,7 @@ impl PlatformOffer {
             came_from: self.came_from.into(),
             token: self.token,
             allow_loopback: self.rules.allow_loopback,
+            danger_allow_private: self.rules.danger_allow_private,
             held: now,
         }
     }
@@ -250,7 +255,10 @@ impl PendingRegistration {
         if age > HOLD || age < -TimeDelta::minutes(1) {
             return Err(RegistrationError::Expired);
         }
-        let rules = AddressRules { allow_loopback: self.allow_loopback };
+        let rules = AddressRules {
+            allow_loopback: self.allow_loopback,
+            danger_allow_private: self.danger_allow_private,
+        };
         let came_from = rules.check(&self.came_from).map_err(RegistrationError::ConfigurationUrl)?;
         PlatformOffer::check(self.configuration, &came_from, self.token, rules)
     }
