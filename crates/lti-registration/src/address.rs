@@ -111,6 +111,14 @@ pub(crate) fn is_on_domain(host: &str, domain: &str, subdomains: bool) -> bool {
             || subdomains && host.strip_suffix(&domain).is_some_and(|rest| rest.ends_with('.')))
 }
 
+/// A host as it is written, without its port. Colons within brackets are an IPv6 address's own.
+pub(crate) fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((bare, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => bare,
+        _ => host,
+    }
+}
+
 /// Whether the text is a host name, with at most a port.
 pub(crate) fn is_host(text: &str) -> bool {
     let Ok(url) = Url::parse(&format!("https://{text}/")) else { return false };
@@ -172,7 +180,9 @@ mod tests {
     fn private_networks_are_for_those_who_allow_them() {
         let rules = AddressRules { danger_allow_private: true, ..AddressRules::default() };
         let check = |address: &str| rules.check(&WireUrl::from(address)).map(|_| ());
-        for host in ["10.0.0.1", "192.168.1.1:8443", "[fd12::1]", "[::ffff:10.0.0.1]", "intranet", "lms.local"] {
+        for host in
+            ["10.0.0.1", "192.168.1.1:8443", "[fd12::1]", "[::ffff:10.0.0.1]", "intranet", "lms.local"]
+        {
             assert_eq!(check(&format!("https://{host}/x")), Ok(()), "{host}");
             assert!(check(&format!("http://{host}/x")).is_err(), "{host}");
         }
@@ -204,7 +214,18 @@ mod tests {
         ] {
             assert_eq!(is_on_domain(host, domain, subdomains), on, "{host} {domain}");
         }
+        for (text, bare) in [
+            ("tool.example", "tool.example"),
+            ("tool.example:8443", "tool.example"),
+            ("[2606:4700::1111]", "[2606:4700::1111]"),
+            ("[2606:4700::1]:8443", "[2606:4700::1]"),
+            ("[::1]", "[::1]"),
+            ("", ""),
+        ] {
+            assert_eq!(without_port(text), bare);
+        }
         for (text, host) in [
+            ("[2606:4700::1111]", true),
             ("tool.example", true),
             ("Tool.example", true),
             ("tool.example:8443", true),

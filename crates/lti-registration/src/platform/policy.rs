@@ -5,7 +5,7 @@ use lti_types::{
     SupportedMessage, WireUrl,
 };
 
-use crate::address::is_on_domain;
+use crate::address::{is_on_domain, without_port};
 use crate::metadata::{USUAL_CLAIMS, keep_offered, restrict_claims};
 use crate::{AddressRules, Fault, PlatformAddresses, Problem};
 
@@ -84,8 +84,7 @@ impl RegistrationPolicy {
         first
             .chain(others)
             .filter(|(_, domain)| {
-                let host = domain.rsplit_once(':').map_or(domain.as_str(), |(host, _)| host);
-                !allowed.iter().any(|allowed| is_on_domain(host, allowed, true))
+                !allowed.iter().any(|allowed| is_on_domain(without_port(domain), allowed, true))
             })
             .map(|(field, _)| Fault::new(field, Problem::DomainNotAllowed))
             .collect()

@@ -1,7 +1,9 @@
 //! What a platform offers, and what of a tool's metadata is sent to it.
 
 use http::Response;
-use lti_registration::{AddressRules, Fetched, PlatformOffer, RegistrationInitiation, metadata_of};
+use lti_registration::{
+    AddressRules, Fetched, PlatformOffer, RegistrationInitiation, check_metadata, metadata_of,
+};
 use lti_types::{ClientId, ClientMetadata, MessageType, ToolRecord};
 use serde_json::{Value, json};
 
@@ -74,5 +76,18 @@ fn placements_that_a_platform_does_not_list_are_not_refused() {
         assert_eq!(placements, kept.map(|names| names.map(str::to_owned).to_vec()), "{platform}");
         let told: Vec<_> = left_out.iter().map(|fault| fault.code()).collect();
         assert_eq!(told, codes, "{platform}");
+    }
+}
+
+/// The colons of an address of version 6 are no port.
+#[test]
+fn a_tool_on_an_ipv6_address_is_on_its_own_domain() {
+    for host in ["[2606:4700::1111]", "[2606:4700::1111]:8443", "tool.example:8443"] {
+        let at = |path: &str| format!("https://{host}/{path}").into();
+        let mut record = ToolRecord::new(ClientId::new("-").unwrap(), vec![], at("login"), at("launch"));
+        record.name = Some("Quiz".to_owned());
+        record.key_set_url = Some(at("jwks"));
+        let faults = check_metadata(&metadata_of(&record), AddressRules::default());
+        assert_eq!(faults, [], "{host}");
     }
 }
