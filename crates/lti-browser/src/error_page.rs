@@ -1,6 +1,7 @@
 //! What a person is told when a launch fails: what went wrong, why, who can fix it.
 
 use askama::Template;
+use lti_types::is_hidden;
 use url::Url;
 
 use crate::csp::Needs;
@@ -82,7 +83,7 @@ pub struct ErrorReport {
     /// One more sentence of our own, in the language of the texts.
     pub detail: Option<String>,
     /// Words of the other system, such as `error_description`. They are untrusted, and anybody can post them: they
-    /// are shown as a quotation, at most 300 characters, without control and direction characters. Leave it
+    /// are shown as a quotation, at most 300 characters, without what does not show ([`is_hidden`]). Leave it
     /// empty where they do not help.
     pub reported: Option<String>,
     /// By which support finds it in the logs.
@@ -165,12 +166,8 @@ pub fn error_json(report: &ErrorReport, texts: &Texts) -> Reply {
 
 /// Words of a stranger, made fit to stand in our page: nothing that hides, reorders or floods.
 fn quotable(words: &str) -> Option<String> {
-    let visible = |c: &char| {
-        !c.is_control()
-            && !matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
     let spaced = words.chars().map(|c| if c.is_whitespace() { ' ' } else { c });
-    let text: String = spaced.filter(visible).take(MAX_REPORTED).collect();
+    let text: String = spaced.filter(|c| !is_hidden(*c)).take(MAX_REPORTED).collect();
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -184,6 +181,8 @@ mod tests {
         assert_eq!(quotable("no\r\nsession").as_deref(), Some("no  session"));
         assert_eq!(quotable("a\u{202e}b\u{200b}c\u{2028}d\u{0}").as_deref(), Some("abc d"));
         assert_eq!(quotable(" \u{202e} "), None);
+        let hidden = "a\u{ad}\u{180e}\u{3164}\u{ffa0}\u{fff9}\u{fffb}\u{e0000}\u{e0041}\u{e007f}b";
+        assert_eq!(quotable(hidden).as_deref(), Some("ab"));
         assert_eq!(quotable(&"é".repeat(1000)).map(|text| text.chars().count()), Some(300));
     }
 }

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt as _;
 use lti_services::{CreateLineItem, LineItemSearch, RefusalKind, ServiceError, find_line_item};
 use lti_types::LineItem;
 
-use crate::{CallError, Grades};
+use crate::{CallError, Grades, TransportError};
 
 /// Containers in which somebody of this process is making line items.
 #[derive(Debug, Default)]
@@ -28,16 +28,23 @@ impl Grades {
     /// Where the answer to the making is lost, it is looked for once more; it is never asked for twice.
     ///
     /// # Errors
-    /// [`CallError::SeveralLineItems`], [`CallError::NamelessLineItem`], and those of the calls. Calling again later is
-    /// safe: it looks first.
+    /// [`CallError::SeveralLineItems`], [`CallError::NamelessLineItem`], and those of the calls;
+    /// [`TransportError::NoTurn`] if others have not done within [`ClientBuilder::turn_timeout`]. Calling again later
+    /// is safe: it looks first.
+    ///
+    /// [`ClientBuilder::turn_timeout`]: crate::ClientBuilder::turn_timeout
     pub async fn find_or_create(&self, wanted: LineItem) -> Result<(LineItem, bool), CallError> {
         if wanted.resource_id().is_none() && wanted.tag().is_none() {
             return Err(CallError::NamelessLineItem);
         }
         let container = self.container()?.clone();
         let creation = CreateLineItem::new(container.clone(), wanted.clone()).map_err(CallError::LineItem)?;
-        let turn = self.session.client.0.creations.of(container.as_str());
-        let _turn = turn.lock().await;
+        let client = &self.session.client.0;
+        let turn = client.creations.of(container.as_str());
+        // Whoever has it may go through all waits of a host that is down.
+        let _turn = tokio::time::timeout(client.hosts.turn(), turn.lock())
+            .await
+            .map_err(|_| CallError::Transport(TransportError::NoTurn))?;
         if let Some(found) = self.find(&wanted).await? {
             return Ok((found, false));
         }

@@ -58,6 +58,11 @@ impl Hosts {
         self.limits.at_once
     }
 
+    /// How long anything waits for its turn.
+    pub(crate) fn turn(&self) -> Duration {
+        self.limits.turn
+    }
+
     pub(crate) fn of(&self, url: &Url) -> Arc<Host> {
         let origin = url.origin().ascii_serialization();
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);

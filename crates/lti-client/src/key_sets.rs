@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use http::header::{ACCEPT, CACHE_CONTROL};
@@ -17,6 +18,10 @@ use crate::transport::Redirects;
 
 /// Key sets that are kept before those without usable keys are forgotten.
 const MANY_SETS: usize = 1024;
+
+/// How long whoever fetches for a stale key set waits for it before going on with the keys from before: long enough for a
+/// host that is well, so that a key that was taken back is not used again after a quiet day.
+const STALE_WAIT: Duration = Duration::from_secs(2);
 
 /// Why there are no keys to verify with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -126,7 +131,13 @@ impl KeySets {
             Found::Error(error) => return Err(error),
             Found::Fetch => {}
         }
-        let turn = Arc::clone(&set.fetching).lock_owned().await;
+        let stale = set.stale(key_id, now());
+        let turn = match (Arc::clone(&set.fetching).try_lock_owned(), &stale) {
+            (Ok(turn), _) => turn,
+            // A host that hangs holds up nobody for whom there are keys.
+            (Err(_), Some(keys)) => return Ok(Arc::clone(keys)),
+            (Err(_), None) => Arc::clone(&set.fetching).lock_owned().await,
+        };
         // Somebody else may have fetched meanwhile.
         match set.find(key_id, now()) {
             Found::Keys(keys) => return Ok(keys),
@@ -144,7 +155,14 @@ impl KeySets {
                 set.keep(fetched, key_id.as_ref(), now());
             }
         });
-        if fetching.await.is_err() {
+        let fetched = match stale {
+            None => fetching.await,
+            Some(keys) => match tokio::time::timeout(STALE_WAIT, fetching).await {
+                Ok(fetched) => fetched,
+                Err(_) => return Ok(keys),
+            },
+        };
+        if fetched.is_err() {
             set.keep(Err(KeySetError::Transport(TransportError::AnswerLost)), key_id, now());
         }
         match set.find(key_id, now()) {
@@ -185,6 +203,14 @@ impl KeySet {
             }
             _ => Found::Error(KeySetError::UnknownKey),
         }
+    }
+
+    /// The keys from before, which serve while newer ones are fetched.
+    fn stale(&self, key_id: Option<&KeyId>, now: DateTime<Utc>) -> Option<Arc<VerifyingKeys>> {
+        let mut known = lock(&self.known);
+        let Known { cache, keys, .. } = &mut *known;
+        let found = cache.stale(key_id, now)?;
+        Some(Arc::clone(keys.get_or_insert_with(|| Arc::new(found.clone()))))
     }
 
     fn keep(&self, fetched: Result<Fetched, KeySetError>, wanted: Option<&KeyId>, now: DateTime<Utc>) {
@@ -264,5 +290,34 @@ mod tests {
             set.keep(fetched(empty, over), id, over);
             assert!(matches!(set.find(id, over), Found::Error(KeySetError::Empty)));
         }
+    }
+    /// The host of a key set hangs when its keys are no longer fresh: launches go on with the keys from before. Those for
+    /// whom there are none wait.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_host_that_hangs_holds_up_nobody_for_whom_there_are_keys() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = WireUrl::from(format!("http://{}/jwks", silent.local_addr().unwrap()));
+        let policy = crate::OutboundPolicy::new().danger_allow_http().danger_allow_loopback();
+        let client = crate::Client::builder().outbound(policy).build().unwrap();
+        let key = SigningKey::generate_rsa(RsaSize::Rsa2048).unwrap();
+        let keys = VerifyingKeys::from_jwk_set(&JwkSet::new([key.public_jwk()]));
+        let then = now() - TimeDelta::hours(2);
+        client.0.key_sets.of(&url).keep(Ok((keys, freshness(None, then))), Some(key.key_id()), then);
+        let first = tokio::spawn({
+            let (client, url, id) = (client.clone(), url.clone(), key.key_id().clone());
+            async move { client.keys(&url, Some(&id)).await }
+        });
+        let unknown = KeyId::new("unknown").unwrap();
+        let _asked = silent.accept().await.unwrap();
+        // While the first waits for a little.
+        let began = std::time::Instant::now();
+        for _ in 0..100 {
+            assert!(client.keys(&url, Some(key.key_id())).await.is_ok());
+        }
+        assert!(!first.is_finished() && began.elapsed() < STALE_WAIT, "{:?}", began.elapsed());
+        let waiting = client.keys(&url, Some(&unknown));
+        assert!(tokio::time::timeout(Duration::from_millis(100), waiting).await.is_err());
+        assert!(first.await.unwrap().is_ok());
+        assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
     }
 }

@@ -1,6 +1,7 @@
 //! Where requests may go: decided by scheme, host and the addresses that the host resolves to. Pure; the client asks it
 //! before each request and at each connection (Security Framework 1.0 §7, OWASP on server-side request forgery).
 
+use std::fmt;
 use std::net::IpAddr;
 
 use url::{Host, Url};
@@ -18,7 +19,7 @@ use crate::AddressKind;
 /// assert_eq!(policy.check_url(&"https://0x7f.1/".parse()?).unwrap_err().code(), "outbound_address");
 /// # Ok::<(), url::ParseError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct OutboundPolicy {
     http: bool,
     loopback: bool,
@@ -125,6 +126,12 @@ impl OutboundPolicy {
         self.loopback
     }
 
+    /// Whether private networks are allowed.
+    #[must_use]
+    pub fn allows_private(&self) -> bool {
+        self.private
+    }
+
     /// Decides all of a URL but what its host name resolves to.
     ///
     /// # Errors
@@ -178,9 +185,30 @@ impl OutboundPolicy {
     }
 }
 
+/// The proxy's address may hold a password.
+impl fmt::Debug for OutboundPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutboundPolicy")
+            .field("http", &self.http)
+            .field("loopback", &self.loopback)
+            .field("private", &self.private)
+            .field("proxy", &self.proxy.is_some())
+            .finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn debug_does_not_print_the_proxys_password() {
+        let proxy = Url::parse("http://user:s3cret@proxy.example:3128").unwrap();
+        let policy = OutboundPolicy::new().through_proxy(proxy);
+        let builder = crate::Client::builder().outbound(policy.clone());
+        let printed = format!("{policy:?} {builder:?}");
+        assert!(printed.contains("proxy: true") && !printed.contains("s3cret"), "{printed}");
+    }
 
     fn check(policy: &OutboundPolicy, url: &str) -> &'static str {
         match policy.check_url(&Url::parse(url).unwrap()) {

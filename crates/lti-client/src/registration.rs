@@ -37,8 +37,8 @@ impl Client {
     /// it, sends what of the tool's metadata the platform offers, and makes a record of the answer.
     ///
     /// Anybody can begin this, with any address. The configuration is fetched within the outbound policy, 1 MiB and 10
-    /// seconds, and redirects on its own origin alone; addresses of this machine are taken only where the policy allows
-    /// them. The registration token, if there is one, goes to the configuration and to the registration endpoint that
+    /// seconds, and redirects on its own origin alone; addresses of this machine and of private networks are taken only
+    /// where the policy allows them. The registration token, if there is one, goes to the configuration and to the registration endpoint that
     /// is named there. Nothing is sent a second time: whoever began can begin again.
     ///
     /// Run it to its end, in a task of its own where a server drops what a browser no longer waits for: a registration
@@ -134,10 +134,10 @@ impl Client {
 
     /// What may stand in a document is what may be spoken to.
     fn address_rules(&self) -> AddressRules {
-        if self.0.transport.policy().allows_loopback() {
-            AddressRules::with_loopback()
-        } else {
-            AddressRules::default()
-        }
+        let policy = self.0.transport.policy();
+        let mut rules = AddressRules::default();
+        rules.allow_loopback = policy.allows_loopback();
+        rules.danger_allow_private = policy.allows_private();
+        rules
     }
 }

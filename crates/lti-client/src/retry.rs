@@ -34,7 +34,7 @@ pub struct RetryPolicy {
     /// counted against the host's budget, since only an answer tells whether the score is recorded. A 503 alone is no
     /// such reason: it usually means what it says.
     pub attempts_when_unknown: usize,
-    /// The first wait: half a second.
+    /// The first wait: half a second. It is no longer than the longest.
     pub first_wait: Duration,
     /// The longest wait that is of our own choice: 20 seconds.
     pub longest_wait: Duration,
@@ -99,7 +99,8 @@ impl Waits {
             return None;
         }
         self.attempts += 1;
-        Some(self.backoff.next()?.max(asked))
+        // The jitter comes on top of the longest wait, and the first may be set to more than that.
+        Some(self.backoff.next()?.min(self.policy.longest_wait).max(asked))
     }
 }
 
@@ -122,6 +123,23 @@ mod tests {
     }
 
     #[test]
+    fn no_wait_of_our_own_is_longer_than_the_longest() {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        let impatient =
+            RetryPolicy { longest_wait: Duration::from_millis(100), attempts: 20, ..RetryPolicy::default() };
+        for policy in [RetryPolicy { attempts: 20, ..RetryPolicy::default() }, impatient] {
+            for _ in 0..20 {
+                let mut waits = policy.begin();
+                let all: Vec<_> = std::iter::from_fn(|| waits.next(None, now, false)).collect();
+                assert_eq!(all.len(), 19);
+                assert!(all.iter().all(|wait| *wait <= policy.longest_wait), "{all:?}");
+            }
+        }
+        let asked = Some(RetryAfter::Delay(TimeDelta::seconds(30)));
+        assert_eq!(impatient.begin().next(asked, now, false), Some(Duration::from_secs(30)));
+    }
+
+    #[test]
     fn the_server_is_given_the_time_it_asks_for() {
         let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
         let mut waits = RetryPolicy::default().begin();
@@ -131,7 +149,7 @@ mod tests {
         assert!(wait >= Duration::from_secs(45));
         // A time that has passed asks for nothing.
         let wait = waits.next(Some(RetryAfter::At(now - TimeDelta::seconds(45))), now, false).unwrap();
-        assert!(wait < Duration::from_secs(21));
+        assert!(wait <= Duration::from_secs(20));
         assert_eq!(waits.next(Some(RetryAfter::Delay(TimeDelta::seconds(61))), now, false), None);
     }
 }

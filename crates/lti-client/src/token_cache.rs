@@ -18,6 +18,9 @@ const REFRESH_AHEAD: TimeDelta = TimeDelta::seconds(60);
 const TOO_LATE: TimeDelta = TimeDelta::seconds(5);
 /// After a failure the platform is left in peace for so long.
 const FAILURE_HOLDS: TimeDelta = TimeDelta::seconds(5);
+/// After a refusal that was heeded, further ones are not for so long: a service that refuses every token would cost a
+/// token request for each call.
+const REFUSAL_HOLDS: TimeDelta = FAILURE_HOLDS;
 /// Slots that are kept before those without a good token are dropped.
 const MANY_SLOTS: usize = 1024;
 
@@ -80,6 +83,8 @@ struct State {
     /// The request that everybody waits for.
     flight: Option<Arc<Flight>>,
     failure: Option<(DateTime<Utc>, TokenFailure)>,
+    /// When a token was dropped because a service refused it.
+    refused: Option<DateTime<Utc>>,
 }
 
 type Flight = OnceCell<Result<Arc<GrantedToken>, TokenFailure>>;
@@ -182,20 +187,25 @@ impl Slot {
         lock(&self.0).held.as_ref().is_some_and(|held| now < held.unusable_at)
     }
 
-    /// A platform refused this token: it is not used again. One that came meanwhile stays.
-    pub(crate) fn drop_token(&self, refused: &AccessToken) {
+    /// A service refused this token: it is not used again. One that came meanwhile stays; so does one that was fetched
+    /// just now in place of another that was refused, since a third would fare no better.
+    pub(crate) fn drop_token(&self, refused: &AccessToken, now: DateTime<Utc>) {
         let mut state = lock(&self.0);
-        if state.held.as_ref().is_some_and(|held| held.token.token.matches(refused)) {
+        let is_held = state.held.as_ref().is_some_and(|held| held.token.token.matches(refused));
+        if is_held && !state.refused.is_some_and(|at| is_within(at, REFUSAL_HOLDS, now)) {
             state.held = None;
+            state.refused = Some(now);
         }
     }
 }
 
 fn is_recent(failure: Option<&(DateTime<Utc>, TokenFailure)>, now: DateTime<Utc>) -> bool {
-    failure.is_some_and(|(at, _)| {
-        let since = now.signed_duration_since(*at);
-        since >= TimeDelta::zero() && since < FAILURE_HOLDS
-    })
+    failure.is_some_and(|(at, _)| is_within(*at, FAILURE_HOLDS, now))
+}
+
+fn is_within(since: DateTime<Utc>, span: TimeDelta, now: DateTime<Utc>) -> bool {
+    let passed = now.signed_duration_since(since);
+    passed >= TimeDelta::zero() && passed < span
 }
 
 /// What is kept is whole at every moment, so a panic elsewhere spoils nothing.

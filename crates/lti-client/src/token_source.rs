@@ -66,9 +66,10 @@ impl TokenSource {
         self.slot.token(now, || self.request()).await
     }
 
-    /// A service refused the token with 401: the next one will be another.
+    /// A service refused the token with 401: the next one will be another. Of a service that refuses that one too, no
+    /// more is heard for five seconds: the platform is not asked for a token with each call.
     pub fn refused(&self, token: &AccessToken) {
-        self.slot.drop_token(token);
+        self.slot.drop_token(token, now());
     }
 
     /// Asks for a token; each attempt with an assertion of its own, since the platform takes each only once.

@@ -36,7 +36,7 @@ const CLOCK_SET_BACK: TimeDelta = TimeDelta::minutes(5);
 /// The limits: a key set is fresh for at least 5 minutes and at most 24 hours; an unknown `kid` leads to a fetch,
 /// but all of them together to at most one in 30 seconds, and the same one to at most one in 5 minutes; after
 /// failures the next attempt waits 10 seconds, then twice as long each time, up to 10 minutes; and while fetching
-/// fails, stale keys are used for up to 24 hours.
+/// fails, or is under way ([`KeySetCache::stale`]), stale keys are used for up to 24 hours.
 ///
 /// ```
 /// use chrono::{DateTime, TimeDelta};
@@ -134,10 +134,10 @@ impl KeySetCache {
         if !stored.is_fresh(now) {
             return match retry_at {
                 None => Lookup::Fetch(FetchReason::Stale),
-                Some(_) if stored.is_usable(now) && key_id.is_none_or(|id| stored.keys.may_verify(id)) => {
-                    Lookup::Use(&stored.keys)
-                }
-                Some(retry_at) => Lookup::Unavailable { retry_at },
+                Some(retry_at) => match self.stale(key_id, now) {
+                    Some(keys) => Lookup::Use(keys),
+                    None => Lookup::Unavailable { retry_at },
+                },
             };
         }
         match key_id {
@@ -158,6 +158,17 @@ impl KeySetCache {
                 }
             }
         }
+    }
+
+    /// The keys from before, for a token of this `kid`, if they are no longer fresh and may still be used: to go on
+    /// with while a fetch is under way. `None` if they do not know the `kid`, or are too old.
+    #[must_use]
+    pub fn stale(&self, key_id: Option<&KeyId>, now: DateTime<Utc>) -> Option<&VerifyingKeys> {
+        let stored = self.stored.as_ref()?;
+        let serves = !stored.is_fresh(now)
+            && stored.is_usable(now)
+            && key_id.is_none_or(|key_id| stored.keys.may_verify(key_id));
+        serves.then_some(&stored.keys)
     }
 
     /// A fetch brought these keys. `wanted` is the `kid` it was made for; `fresh_until` comes from [`freshness`]

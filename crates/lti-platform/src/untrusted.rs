@@ -3,9 +3,11 @@
 
 use std::fmt::{self, Write as _};
 
-/// A plain text that a tool wrote. It is shown (`Display`) without what could break a line of a log or turn a
-/// terminal's or page's direction around, and cut to 1,000 characters; where it goes into a page, it must still be
-/// escaped.
+use lti_types::is_hidden;
+
+/// A plain text that a tool wrote. It is shown (`Display`) with blanks for what does not show, could break a line of a
+/// log or turn a terminal's or page's direction around ([`lti_types::is_hidden`]), and cut to 1,000 characters; where it
+/// goes into a page, it must still be escaped.
 ///
 /// ```
 /// # fn say(response: &lti_platform::DeepLinkingResponse) {
@@ -34,7 +36,10 @@ impl<'a> UntrustedText<'a> {
 
 impl fmt::Display for UntrustedText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().take(Self::MAX_SHOWN).try_for_each(|c| f.write_char(if is_unfit(c) { ' ' } else { c }))
+        self.0
+            .chars()
+            .take(Self::MAX_SHOWN)
+            .try_for_each(|c| f.write_char(if is_hidden(c) { ' ' } else { c }))
     }
 }
 
@@ -43,12 +48,6 @@ impl fmt::Debug for UntrustedText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "UntrustedText({} bytes)", self.0.len())
     }
-}
-
-/// Control characters, other ends of lines, and marks that change the direction of what follows.
-fn is_unfit(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A fragment of HTML that a tool wrote. Nobody may see it before it is sanitized: with the feature `sanitize` by
@@ -146,6 +145,7 @@ mod tests {
     fn what_is_shown_stays_in_its_line() {
         let text = UntrustedText::new("gone\r\n2026-01-01 root logged in\u{1b}[2J\u{202e}\u{2028}é");
         assert_eq!(text.to_string(), "gone  2026-01-01 root logged in [2J  é");
+        assert_eq!(UntrustedText::new("a\u{ad}b\u{200b}\u{3164}\u{e0041}c").to_string(), "a b   c");
         assert_eq!(UntrustedText::new(&"x".repeat(5000)).to_string().len(), UntrustedText::MAX_SHOWN);
         assert_eq!(text.as_written().len(), text.0.len());
         assert!(!format!("{text:?} {:?}", UntrustedHtml::new("<b>")).contains(['<', 'g']));

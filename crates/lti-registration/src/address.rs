@@ -26,17 +26,20 @@ use crate::{AddressKind, Problem};
 pub struct AddressRules {
     /// Plain http and addresses of this very machine, for trying things out. Off by default.
     pub allow_loopback: bool,
+    /// Addresses of private networks, and names of one's own network, for platforms and tools within it; over https all
+    /// the same. Link-local addresses, where clouds keep secrets, stay forbidden. Off by default.
+    pub danger_allow_private: bool,
 }
 
 impl AddressRules {
     /// With loopback addresses, for trying things out on one machine.
     #[must_use]
     pub fn with_loopback() -> Self {
-        Self { allow_loopback: true }
+        Self { allow_loopback: true, ..Self::default() }
     }
 
     /// The address, if it is absolute, https, without credentials, white space and fragment, and on a host of the open
-    /// network; or on this machine, where the rules allow that.
+    /// network; or on this machine or a private network, where the rules allow that.
     pub(crate) fn check(self, address: &WireUrl) -> Result<Url, Problem> {
         let url = address.to_secure_url().map_err(Problem::Url)?;
         if url.fragment().is_some() {
@@ -46,7 +49,8 @@ impl AddressRules {
             Reach::Public => Ok(url),
             Reach::Loopback if self.allow_loopback => Ok(url),
             Reach::Loopback => Err(Problem::Loopback),
-            Reach::Private => Err(Problem::PrivateAddress),
+            Reach::Private if self.danger_allow_private => Ok(url),
+            Reach::Private | Reach::Forbidden => Err(Problem::PrivateAddress),
         }
     }
 }
@@ -55,6 +59,8 @@ enum Reach {
     Public,
     Loopback,
     Private,
+    /// Nobody's, or a cloud's own.
+    Forbidden,
 }
 
 fn reach(url: &Url) -> Reach {
@@ -64,7 +70,9 @@ fn reach(url: &Url) -> Reach {
             let under = |suffix: &str| {
                 name == suffix || name.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('.'))
             };
-            if under("localhost") {
+            if name == "metadata.google.internal" {
+                Reach::Forbidden
+            } else if under("localhost") {
                 Reach::Loopback
             } else if under("local") || under("internal") || !name.contains('.') {
                 Reach::Private
@@ -74,7 +82,7 @@ fn reach(url: &Url) -> Reach {
         }
         Some(Host::Ipv4(ip)) => reach_of(IpAddr::V4(ip)),
         Some(Host::Ipv6(ip)) => reach_of(IpAddr::V6(ip)),
-        None => Reach::Private,
+        None => Reach::Forbidden,
     }
 }
 
@@ -83,7 +91,8 @@ fn reach_of(ip: IpAddr) -> Reach {
         AddressKind::Public => Reach::Public,
         // This machine by a detour, such as `::ffff:127.0.0.1`, is nothing that anybody means.
         AddressKind::Loopback if ip.is_loopback() => Reach::Loopback,
-        _ => Reach::Private,
+        AddressKind::Private => Reach::Private,
+        _ => Reach::Forbidden,
     }
 }
 
@@ -100,6 +109,14 @@ pub(crate) fn is_on_domain(host: &str, domain: &str, subdomains: bool) -> bool {
     !domain.is_empty()
         && (without_www(&host) == without_www(&domain)
             || subdomains && host.strip_suffix(&domain).is_some_and(|rest| rest.ends_with('.')))
+}
+
+/// A host as it is written, without its port. Colons within brackets are an IPv6 address's own.
+pub(crate) fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((bare, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => bare,
+        _ => host,
+    }
 }
 
 /// Whether the text is a host name, with at most a port.
@@ -160,6 +177,30 @@ mod tests {
     }
 
     #[test]
+    fn private_networks_are_for_those_who_allow_them() {
+        let rules = AddressRules { danger_allow_private: true, ..AddressRules::default() };
+        let check = |address: &str| rules.check(&WireUrl::from(address)).map(|_| ());
+        for host in
+            ["10.0.0.1", "192.168.1.1:8443", "[fd12::1]", "[::ffff:10.0.0.1]", "intranet", "lms.local"]
+        {
+            assert_eq!(check(&format!("https://{host}/x")), Ok(()), "{host}");
+            assert!(check(&format!("http://{host}/x")).is_err(), "{host}");
+        }
+        for host in [
+            "169.254.169.254",
+            "metadata.google.internal",
+            "[fd00:ec2::254]",
+            "[fe80::1]",
+            "0.0.0.0",
+            "224.0.0.1",
+            "[::ffff:127.0.0.1]",
+        ] {
+            assert_eq!(check(&format!("https://{host}/x")), Err(Problem::PrivateAddress), "{host}");
+        }
+        assert_eq!(check("https://127.0.0.1/"), Err(Problem::Loopback));
+    }
+
+    #[test]
     fn domains() {
         for (host, domain, subdomains, on) in [
             ("tool.example", "tool.example", false, true),
@@ -173,7 +214,18 @@ mod tests {
         ] {
             assert_eq!(is_on_domain(host, domain, subdomains), on, "{host} {domain}");
         }
+        for (text, bare) in [
+            ("tool.example", "tool.example"),
+            ("tool.example:8443", "tool.example"),
+            ("[2606:4700::1111]", "[2606:4700::1111]"),
+            ("[2606:4700::1]:8443", "[2606:4700::1]"),
+            ("[::1]", "[::1]"),
+            ("", ""),
+        ] {
+            assert_eq!(without_port(text), bare);
+        }
         for (text, host) in [
+            ("[2606:4700::1111]", true),
             ("tool.example", true),
             ("Tool.example", true),
             ("tool.example:8443", true),

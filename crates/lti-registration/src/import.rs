@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::draft::Draft;
-use crate::members::{Document, Element};
+use crate::members::{Document, Element, has_too_many_values};
 use crate::platform_record::PlatformParts;
 use crate::tool_record::ToolParts;
 use crate::{AddressRules, Fault, Problem, Term, has_errors};
@@ -95,7 +95,7 @@ pub enum ImportError {
     /// The closing quote of a cell is missing: the line on which the cell begins.
     #[error("a quote is never closed in the cell that begins on line {0}")]
     QuoteUnclosed(u64),
-    /// More than [`MAX_IMPORT_RECORDS`].
+    /// More than [`MAX_IMPORT_RECORDS`], or, in JSON, more than 2,000,000 values in them.
     #[error("there are too many records")]
     TooMany,
     /// Not JSON; the line where it stops being.
@@ -233,6 +233,9 @@ impl<R: Record> Import<R> {
     /// [`ImportError`], if the file as a whole cannot be read.
     pub fn from_json(json: &[u8], rules: AddressRules) -> Result<Self, ImportError> {
         let text = text_of(json)?;
+        if has_too_many_values(text) {
+            return Err(ImportError::TooMany);
+        }
         let elements = match serde_json::from_str(text).map_err(|error| ImportError::NotJson(error.line()))? {
             Document::List(elements) => elements,
             Document::One(Element::Members(members)) => vec![Element::Members(members)],

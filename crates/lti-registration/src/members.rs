@@ -1,5 +1,6 @@
 //! Objects as lists of members, so that a member that occurs twice can be told (RFC 8259 §4). Of elements and members
-//! that are more than anybody needs, one is kept, which tells that there are too many.
+//! that are more than anybody needs, one is kept, which tells that there are too many; a document with more values than
+//! memory should hold is not read.
 
 use std::fmt;
 
@@ -10,6 +11,26 @@ use crate::MAX_IMPORT_RECORDS;
 
 /// The most members of an object.
 pub(crate) const MAX_MEMBERS: usize = 100;
+
+/// The most values in a document, those within values included: some twenty for each of the most records. In memory each
+/// takes many times its two bytes in a file.
+pub(crate) const MAX_VALUES: usize = 2_000_000;
+
+/// Whether there are more values in a document than [`MAX_VALUES`], as far as that can be seen before it is read: each
+/// stands behind a comma, a bracket or a brace, or at the beginning.
+pub(crate) fn has_too_many_values(json: &str) -> bool {
+    let (mut values, mut in_text, mut is_escaped) = (1, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_text,
+            b'"' => in_text = !in_text,
+            b',' | b'[' | b'{' if !in_text => values += 1,
+            _ => {}
+        }
+    }
+    values > MAX_VALUES
+}
 
 /// An object, or anything else.
 pub(crate) enum Element {

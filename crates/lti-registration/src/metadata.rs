@@ -5,6 +5,8 @@ use lti_types::{
     ToolRecord, WireUrl,
 };
 
+use crate::{Fault, Problem};
+
 /// Which claims are about which kind of personal data.
 const CLAIMS: &[(&str, PersonalData)] = &[
     ("name", PersonalData::Name),
@@ -166,6 +168,38 @@ pub(crate) fn personal_data_in(claims: &[String]) -> Vec<PersonalData> {
         }
     }
     kinds
+}
+
+/// Leaves the messages that are offered, each with the placements that are, and says what was taken out. `spelled` is a
+/// placement of a message as the platform writes it, if it is offered.
+pub(crate) fn keep_offered(
+    tool: &mut ToolConfiguration,
+    is_offered: impl Fn(&MessageType) -> bool,
+    spelled: impl Fn(&MessageType, &str) -> Option<String>,
+) -> Vec<Fault> {
+    let (mut kept, mut taken) = (Vec::new(), Vec::new());
+    for (index, mut message) in tool.messages.take().into_iter().flatten().enumerate() {
+        let field = format!("messages[{index}]");
+        let kind = message.kind.clone().unwrap_or(MessageType::ResourceLinkRequest);
+        if !is_offered(&kind) {
+            taken.push(Fault::new(field, Problem::MessageNotOffered));
+            continue;
+        }
+        if let Some(placements) = &mut message.placements {
+            let before = placements.len();
+            *placements = placements.iter().filter_map(|name| spelled(&kind, name)).collect();
+            if placements.len() < before {
+                taken.push(Fault::new(format!("{field}.placements"), Problem::PlacementNotOffered));
+            }
+            // A message that nobody will be offered is none.
+            if placements.is_empty() && before > 0 {
+                continue;
+            }
+        }
+        kept.push(message);
+    }
+    tool.messages = Some(kept);
+    taken
 }
 
 /// Leaves only the claims that are about nobody, or about what may be told.

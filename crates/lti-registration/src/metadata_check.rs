@@ -4,7 +4,7 @@
 use lti_types::{ClientMetadata, Extensions, ToolConfiguration, WireUrl};
 use url::Url;
 
-use crate::address::{is_host, is_on_domain};
+use crate::address::{is_host, is_on_domain, without_port};
 use crate::text::check_name;
 use crate::{AddressRules, Fault, Problem};
 
@@ -115,8 +115,7 @@ impl Lint {
 
     fn domain(&mut self, field: String, domain: &str) {
         if is_host(domain) {
-            let host = domain.rsplit_once(':').map_or(domain, |(host, _)| host);
-            self.domains.push(host.to_owned());
+            self.domains.push(without_port(domain).to_owned());
         } else {
             self.add(field, Problem::NotAHost);
         }

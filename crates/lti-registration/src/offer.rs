@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::address::is_same_host;
 use crate::audience::audience_of;
-use crate::metadata::complete;
+use crate::metadata::{complete, keep_offered};
 use crate::{AddressRules, Fault, Problem, Profile, Register, RegistrationError, check_metadata, has_errors};
 
 /// How long an administrator may take over the tool's own page.
@@ -59,6 +59,8 @@ pub struct PendingRegistration {
     came_from: WireUrl,
     token: Option<RegistrationToken>,
     allow_loopback: bool,
+    #[serde(default)]
+    danger_allow_private: bool,
     held: DateTime<Utc>,
 }
 
@@ -153,7 +155,7 @@ impl PlatformOffer {
     }
 
     /// How the platform itself spells a placement for a message: `course_navigation` may be
-    /// `https://canvas.instructure.com/lti/course_navigation` there (quirk 22). `None` if it does not offer it.
+    /// `https://canvas.instructure.com/lti/course_navigation` there (quirk 22). `None` if it does not offer it, or lists none.
     #[must_use]
     pub fn placement(&self, message: &MessageType, name: &str) -> Option<&str> {
         let platform = self.configuration.platform.as_ref()?;
@@ -170,8 +172,20 @@ impl PlatformOffer {
             .map(String::as_str)
     }
 
+    /// Whether it says of a message where that can be had, be it nowhere.
+    fn lists_placements(&self, message: &MessageType) -> bool {
+        self.configuration.platform.as_ref().is_some_and(|platform| {
+            let messages = platform.messages_supported.iter().flatten();
+            platform.placements.is_some()
+                || messages
+                    .filter(|known| known.kind.as_ref() == Some(message))
+                    .any(|m| m.placements.is_some())
+        })
+    }
+
     /// The tool's metadata as this platform will take it, and what was left out for that: scopes, messages and
-    /// placements that it does not offer. Placements get the platform's own spelling.
+    /// placements that it does not offer. Placements get the platform's own spelling; where it lists none, neither for
+    /// the message nor for all, the tool's own stay. An empty list is none.
     #[must_use]
     pub fn fit(&self, metadata: &ClientMetadata) -> (ClientMetadata, Vec<Fault>) {
         let mut fitted = complete(metadata);
@@ -185,32 +199,14 @@ impl PlatformOffer {
         let platform = self.configuration.platform.as_ref();
         let supported = platform.and_then(|platform| platform.messages_supported.as_ref());
         if let (Some(tool), Some(supported)) = (&mut fitted.tool, supported) {
-            let mut kept = Vec::new();
-            for (index, mut message) in std::mem::take(&mut tool.messages).into_iter().flatten().enumerate() {
-                let field = format!("messages[{index}]");
-                let kind = message.kind.clone().unwrap_or(MessageType::ResourceLinkRequest);
-                if !supported.iter().any(|s| s.kind.as_ref() == Some(&kind)) {
-                    left_out.push(Fault::new(field, Problem::MessageNotOffered));
-                    continue;
-                }
-                if let Some(placements) = &mut message.placements {
-                    let before = placements.len();
-                    *placements = placements
-                        .iter()
-                        .filter_map(|name| self.placement(&kind, name).map(str::to_owned))
-                        .collect();
-                    if placements.len() < before {
-                        left_out
-                            .push(Fault::new(format!("{field}.placements"), Problem::PlacementNotOffered));
-                    }
-                    // A message that nobody will be offered is none.
-                    if placements.is_empty() && before > 0 {
-                        continue;
-                    }
-                }
-                kept.push(message);
-            }
-            tool.messages = Some(kept);
+            let is_offered =
+                |kind: &MessageType| supported.iter().any(|known| known.kind.as_ref() == Some(kind));
+            let spelled = |kind: &MessageType, name: &str| {
+                // Whoever lists no placements at all takes what there is, as with scopes.
+                let unsaid = || (!self.lists_placements(kind)).then_some(name);
+                self.placement(kind, name).or_else(unsaid).map(str::to_owned)
+            };
+            left_out.append(&mut keep_offered(tool, is_offered, spelled));
         }
         (fitted, left_out)
     }
@@ -243,6 +239,7 @@ impl PlatformOffer {
             came_from: self.came_from.into(),
             token: self.token,
             allow_loopback: self.rules.allow_loopback,
+            danger_allow_private: self.rules.danger_allow_private,
             held: now,
         }
     }
@@ -258,7 +255,10 @@ impl PendingRegistration {
         if age > HOLD || age < -TimeDelta::minutes(1) {
             return Err(RegistrationError::Expired);
         }
-        let rules = AddressRules { allow_loopback: self.allow_loopback };
+        let rules = AddressRules {
+            allow_loopback: self.allow_loopback,
+            danger_allow_private: self.danger_allow_private,
+        };
         let came_from = rules.check(&self.came_from).map_err(RegistrationError::ConfigurationUrl)?;
         PlatformOffer::check(self.configuration, &came_from, self.token, rules)
     }

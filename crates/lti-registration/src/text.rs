@@ -1,5 +1,7 @@
 //! Names that people read before they consent: of records, in metadata, and in what is handed over.
 
+use lti_types::is_hidden;
+
 use crate::Problem;
 
 /// The longest name, in characters.
@@ -15,16 +17,6 @@ pub(crate) fn check_name(name: &str) -> impl Iterator<Item = Problem> {
 /// Without what does not show: it goes to terminals and letters.
 pub(crate) fn printable(text: &str) -> String {
     text.chars().filter(|c| !is_hidden(*c)).collect()
-}
-
-/// Control characters, line breaks, blanks without width, changes of direction, tags. Those that join letters (U+200C,
-/// U+200D) are part of writing.
-pub(crate) fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

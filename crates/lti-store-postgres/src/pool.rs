@@ -21,6 +21,10 @@ pub(crate) type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 /// The longest time for a call: whoever sets none gets an end that clocks can hold.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// A connection that is idle for so long asks whether the other end is still there, unless the URL says otherwise. The
+/// system's own two hours are longer than firewalls remember connections.
+const KEEPALIVES_IDLE: Duration = Duration::from_secs(60);
+
 #[derive(Clone)]
 pub(crate) struct Pool {
     connections: deadpool_postgres::Pool,
@@ -29,14 +33,8 @@ pub(crate) struct Pool {
 
 impl Pool {
     pub(crate) fn new(settings: &PostgresSettings) -> Result<Self, ConnectError> {
-        let mut config: Config = settings.url.parse().map_err(|_| ConnectError::InvalidUrl)?;
-        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
-            return Err(ConnectError::InvalidUrl);
-        }
-        // A standby takes no writes.
-        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         let timeout = settings.timeout.min(LONGEST);
-        config.connect_timeout(timeout);
+        let config = config(&settings.url, timeout)?;
         let session = session(timeout);
         let hook = Hook::async_fn(move |client, _| {
             let session = session.clone();
@@ -82,8 +80,26 @@ impl Pool {
         };
         // A connection that failed is not used again: its server may hang, or have become a standby.
         drop(Object::take(client));
+        if matches!(failure, StoreError::Unavailable(Unavailable::TimedOut | Unavailable::NotConnected)) {
+            // Nor are the idle ones, which a lost network took along: each would fail one more call.
+            drop(self.connections.retain(|_, _| false));
+        }
         Err(failure)
     }
+}
+
+fn config(url: &str, timeout: Duration) -> Result<Config, ConnectError> {
+    let mut config: Config = url.parse().map_err(|_| ConnectError::InvalidUrl)?;
+    if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+        return Err(ConnectError::InvalidUrl);
+    }
+    // A standby takes no writes.
+    config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+    config.connect_timeout(timeout);
+    if !url.contains("keepalives_idle") {
+        config.keepalives_idle(KEEPALIVES_IDLE);
+    }
+    Ok(config)
 }
 
 /// What every connection is told first: a commit is on the disk before it is answered, one statement sees what
@@ -125,5 +141,20 @@ fn manager(config: Config) -> Result<Manager, ConnectError> {
 impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pool").field("timeout", &self.timeout).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn idle_connections_ask_after_a_minute_unless_the_url_says_otherwise() {
+        for (parameters, seconds) in [("", 60), ("?keepalives_idle=7", 7)] {
+            let url = format!("postgres://lti@db.example/lti{parameters}");
+            let config = config(&url, Duration::from_secs(1)).unwrap();
+            assert!(config.get_keepalives());
+            assert_eq!(config.get_keepalives_idle(), Duration::from_secs(seconds), "{url}");
+        }
     }
 }

@@ -57,7 +57,10 @@ impl From<ConnectError> for StoreError {
 
 /// What became of a command. Only the code is kept: the text of an error may quote the command.
 pub(crate) fn reason(error: &RedisError) -> StoreError {
-    match error.code() {
+    // A transaction that was not carried out says only that; its commands say why.
+    let answers = error.clone().into_server_errors();
+    let cause = answers.as_deref().and_then(<[_]>::first).map(|(_, cause)| cause.code());
+    match cause.or_else(|| error.code()) {
         // Nothing is evicted, so a full server refuses to write.
         Some("OOM") => StoreError::Full,
         Some("WRONGTYPE") => StoreError::Corrupt,

@@ -68,6 +68,8 @@ struct State {
     records: BTreeMap<RecordKey, Vec<u8>>,
     /// In values and records.
     bytes: usize,
+    /// The latest time that a caller told: records come without one.
+    latest: DateTime<Utc>,
     /// Uses that expired up to here may have been forgotten.
     forgotten: DateTime<Utc>,
 }
@@ -141,7 +143,9 @@ impl MemoryStore {
     }
 
     fn take_now(&self, key: Key, now: DateTime<Utc>) -> Result<Option<Vec<u8>>, StoreError> {
-        let taken = self.lock()?.remove_value(key);
+        let mut state = self.lock()?;
+        state.latest = state.latest.max(now);
+        let taken = state.remove_value(key);
         Ok(taken.and_then(|(until, value)| (until > now).then_some(value)))
     }
 
@@ -169,6 +173,7 @@ impl MemoryStore {
         if state.records.contains_key(&key) {
             return Ok(false);
         }
+        state.sweep_by_latest();
         self.room(state.held(), 1, document.len())?;
         state.bytes += document.len();
         state.records.insert(key, document);
@@ -181,6 +186,7 @@ impl MemoryStore {
         if state.records.get(&key).is_none_or(|found| found != old) {
             return Ok(false);
         }
+        state.sweep_by_latest();
         self.room(state.held(), 0, new.len().saturating_sub(old.len()))?;
         state.bytes = state.bytes.saturating_sub(old.len()) + new.len();
         state.records.insert(key, new);
@@ -217,6 +223,7 @@ impl State {
 
     /// Removes what is expired.
     fn sweep(&mut self, now: DateTime<Utc>) {
+        self.latest = self.latest.max(now);
         while let Some((until, kind, key)) =
             self.expiries.first().copied().filter(|(until, ..)| *until <= now)
         {
@@ -232,6 +239,11 @@ impl State {
                 }
             }
         }
+    }
+
+    /// The same for a caller who tells no time.
+    fn sweep_by_latest(&mut self) {
+        self.sweep(self.latest);
     }
 }
 

@@ -12,7 +12,7 @@
 //!   brings back: [`DeepLinkingResponse`], [`ContentItem`]
 //! - what services exchange: [`LineItem`], [`Score`], [`LineItemResult`], [`Member`], [`MembershipContainer`],
 //!   [`Timestamp`]
-//! - what vendors add: [`vendor`]; what was odd: [`diagnostics`]
+//! - what vendors add: [`vendor`]; what was odd: [`diagnostics`]; what strangers hide: [`is_hidden`]
 
 mod authentication;
 mod claim;
@@ -26,6 +26,7 @@ pub mod diagnostics;
 mod faults;
 mod for_user;
 mod form;
+mod hidden;
 mod identifier;
 mod launch_claims;
 mod launch_presentation;
@@ -74,6 +75,7 @@ pub use deep_linking_response::DeepLinkingResponse;
 pub use faults::Faults;
 pub use for_user::ForUser;
 pub use form::{FormError, FormPost};
+pub use hidden::is_hidden;
 pub use identifier::{
     BrowserSecret, ClientId, ContextId, DeploymentId, EntropyUnavailable, InvalidIdentifier, Issuer,
     LoginHint, MessageHint, Nonce, RegistrationToken, ResourceLinkId, State, StorageTarget, UserId,

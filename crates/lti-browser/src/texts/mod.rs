@@ -1,6 +1,7 @@
 //! The words of every page, in English and Spanish; each can be replaced.
 
 mod english;
+mod partial;
 mod spanish;
 
 use std::borrow::Cow;
@@ -19,7 +20,7 @@ type Text = Cow<'static, str>;
 /// texts.continue_button = "¡Vamos!".into();
 /// ```
 ///
-/// Read from a file, members that are not there are English.
+/// Read from a file, members that are not there are English, the two sentences of each fault included.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -71,22 +72,31 @@ pub struct Texts {
     /// Who can fix it: the tool's vendor.
     pub remedy_tool_vendor: Text,
     /// [`Fault::Malformed`].
+    #[serde(deserialize_with = "partial::malformed")]
     pub malformed: FaultTexts,
     /// [`Fault::Expired`].
+    #[serde(deserialize_with = "partial::expired")]
     pub expired: FaultTexts,
     /// [`Fault::OtherBrowser`].
+    #[serde(deserialize_with = "partial::other_browser")]
     pub other_browser: FaultTexts,
     /// [`Fault::SignedOut`].
+    #[serde(deserialize_with = "partial::signed_out")]
     pub signed_out: FaultTexts,
     /// [`Fault::Declined`].
+    #[serde(deserialize_with = "partial::declined")]
     pub declined: FaultTexts,
     /// [`Fault::Unknown`].
+    #[serde(deserialize_with = "partial::unknown")]
     pub unknown: FaultTexts,
     /// [`Fault::NotFound`].
+    #[serde(deserialize_with = "partial::not_found")]
     pub not_found: FaultTexts,
     /// [`Fault::Configuration`].
+    #[serde(deserialize_with = "partial::configuration")]
     pub configuration: FaultTexts,
     /// [`Fault::Unavailable`].
+    #[serde(deserialize_with = "partial::unavailable")]
     pub unavailable: FaultTexts,
 }
 
@@ -226,6 +236,21 @@ mod tests {
         let texts: Texts = serde_json::from_str(r#"{"lang": "en-AU", "continue_button": "Go on"}"#).unwrap();
         assert_eq!(texts.continue_button, "Go on");
         assert_eq!(texts.error_title, Texts::for_locale("en").error_title);
+    }
+
+    #[test]
+    fn a_file_may_replace_one_sentence_of_a_fault() {
+        let file =
+            r#"{"expired": {"what": "Too late!"}, "unavailable": {"why": "It rests."}, "declined": {}}"#;
+        let (texts, english) = (serde_json::from_str::<Texts>(file).unwrap(), english::texts());
+        assert_eq!((&*texts.expired.what, &texts.expired.why), ("Too late!", &english.expired.why));
+        assert_eq!(
+            (&texts.unavailable.what, &*texts.unavailable.why),
+            (&english.unavailable.what, "It rests.")
+        );
+        assert_eq!(texts.declined, english.declined);
+        let all = serde_json::to_string(&spanish::texts()).unwrap();
+        assert_eq!(serde_json::from_str::<Texts>(&all).unwrap(), spanish::texts());
     }
 
     #[test]

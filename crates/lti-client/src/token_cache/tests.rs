@@ -85,9 +85,24 @@ async fn while_it_cannot_be_replaced_it_is_used_as_long_as_it_is_good() {
 async fn only_the_refused_token_is_dropped() {
     let slot = Slot::default();
     get(&slot, Ok(granted("a", 3600))).await.0.unwrap();
-    slot.drop_token(&AccessToken::new("b").unwrap());
+    slot.drop_token(&AccessToken::new("b").unwrap(), now());
     assert_eq!(get(&slot, Ok(granted("c", 3600))).await, (Ok("a".into()), false));
-    slot.drop_token(&AccessToken::new("a").unwrap());
+    slot.drop_token(&AccessToken::new("a").unwrap(), now());
+    assert_eq!(get(&slot, Ok(granted("c", 3600))).await, (Ok("c".into()), true));
+}
+
+#[tokio::test]
+async fn a_token_in_place_of_a_refused_one_is_not_replaced_at_once() {
+    let slot = Slot::default();
+    let refuse = |text: &str| slot.drop_token(&AccessToken::new(text).unwrap(), now());
+    get(&slot, Ok(granted("a", 3600))).await.0.unwrap();
+    refuse("a");
+    assert_eq!(get(&slot, Ok(granted("b", 3600))).await, (Ok("b".into()), true));
+    pass(4);
+    refuse("b");
+    assert_eq!(get(&slot, Ok(granted("c", 3600))).await, (Ok("b".into()), false));
+    pass(1);
+    refuse("b");
     assert_eq!(get(&slot, Ok(granted("c", 3600))).await, (Ok("c".into()), true));
 }
 

@@ -132,6 +132,29 @@ async fn a_turn_is_not_waited_for_for_ever() {
     first.abort();
 }
 
+/// Somebody looks for a line item at a host that hangs: those who want one in the same container are told so in time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_containers_turn_is_not_waited_for_for_ever() {
+    let server =
+        server(|_| reply(200, Body::from_stream(stream::pending::<Result<Vec<u8>, std::io::Error>>())));
+    let client =
+        builder().timeout(Duration::from_secs(60)).turn_timeout(Duration::from_millis(300)).build().unwrap();
+    let grades = client.grades(&credentials(&server), &grade_service(&server)).unwrap();
+    let mut wanted = LineItem::new(10.0, "Quiz".into());
+    wanted.tag = Some("quiz".to_owned());
+    let first = tokio::spawn({
+        let (grades, wanted) = (grades.clone(), wanted.clone());
+        async move { grades.find_or_create(wanted).await }
+    });
+    while server.requests() < 2 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let second = tokio::time::timeout(Duration::from_secs(10), grades.find_or_create(wanted)).await;
+    assert_eq!(second.unwrap().unwrap_err(), CallError::Transport(TransportError::NoTurn));
+    assert_eq!(server.requests(), 2);
+    first.abort();
+}
+
 #[test]
 fn a_user_agent_cannot_be_left_out() {
     for agent in ["", " ", "a\nb"] {

@@ -65,6 +65,32 @@ async fn dr_5_private_addresses_are_refused_before_a_byte_is_sent() {
     assert_eq!(listener.connections(), 0);
 }
 
+/// A platform in a network of one's own: what its document names there is taken where the policy allows that, also after
+/// the tool's own page; where clouds keep secrets never is.
+#[tokio::test]
+async fn private_addresses_in_a_document_are_taken_where_the_policy_allows_them() {
+    let open = || OutboundPolicy::new().danger_allow_http().danger_allow_loopback();
+    let refused = Some("address_invalid");
+    for (policy, endpoint, code) in [
+        (open(), "https://10.0.0.1/register", refused),
+        (open().danger_allow_private(), "https://10.0.0.1/register", None),
+        (open().danger_allow_private(), "https://169.254.169.254/register", refused),
+    ] {
+        let server = Server::start(move |request| {
+            let mut offer = offered(&request);
+            offer["registration_endpoint"] = json!(endpoint);
+            json_reply(&offer)
+        });
+        let client = Client::builder().outbound(policy).build().unwrap();
+        let offer = client.registration_offer(initiation(&server, None)).await;
+        assert_eq!(offer.as_ref().err().map(|error| error.code()), code, "{endpoint}");
+        if let Ok(offer) = offer {
+            let now = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+            offer.hold(now).resume(now).unwrap();
+        }
+    }
+}
+
 /// The policy decides, and not what an initiation says: this machine is opted into, plain http is not.
 #[tokio::test]
 async fn dr_3_plain_http_is_refused() {

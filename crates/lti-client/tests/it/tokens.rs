@@ -141,6 +141,25 @@ async fn a_refused_token_is_dropped_and_the_call_made_once_more() {
     assert_eq!((count.load(Ordering::Relaxed), server.requests()), (4, 9));
 }
 
+/// A service that answers 401 whatever it is sent: a thousand scores are not a thousand token requests.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_refuses_every_token_costs_few_of_them() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&count);
+    let server = Server::start(move |request| match request.uri().path() {
+        "/token" => token(&format!("t-{}", counter.fetch_add(1, Ordering::Relaxed))),
+        _ => reply(401, ""),
+    });
+    let grades = client().grades(&credentials(&server), &grade_service(&server)).unwrap();
+    let item = line_item(&server);
+    let scores: Vec<_> = (0..1000).map(|n| (item.clone(), score(&format!("u-{n}"), 0, 1.0))).collect();
+    let began = std::time::Instant::now();
+    let outcomes = grades.publish_all(scores, |_| {}).await;
+    assert!(outcomes.iter().all(|outcome| outcome.code() == "token_rejected"));
+    let most = 3 + began.elapsed().as_secs() as usize / 5;
+    assert!(count.load(Ordering::Relaxed) <= most, "{count:?} in {:?}", began.elapsed());
+}
+
 /// T-N05, P-N05: what is asked for is the least, and is proven anew each time: a repetition is another assertion.
 #[tokio::test]
 async fn token_requests_pass_the_platforms_verification() {

@@ -47,6 +47,17 @@ fn an_empty_cache_wants_a_fetch_and_a_fresh_one_does_not() {
 }
 
 #[test]
+fn stale_keys_serve_while_a_fetch_is_under_way() {
+    let cache = filled();
+    for (seconds, serve) in [(3599, false), (3600, true), (3600 + 86_399, true), (3600 + 86_400, false)] {
+        assert_eq!(cache.stale(Some(&id("a")), at(seconds)).is_some(), serve, "{seconds}");
+        assert_eq!(cache.stale(None, at(seconds)).is_some(), serve, "{seconds}");
+        assert!(cache.stale(Some(&id("b")), at(seconds)).is_none());
+    }
+    assert!(KeySetCache::new().stale(None, at(0)).is_none());
+}
+
+#[test]
 fn freshness_is_held_within_bounds_whatever_is_stored() {
     let fresh_until = |until| {
         let mut cache = KeySetCache::new();

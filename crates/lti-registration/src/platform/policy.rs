@@ -5,8 +5,8 @@ use lti_types::{
     SupportedMessage, WireUrl,
 };
 
-use crate::address::is_on_domain;
-use crate::metadata::{USUAL_CLAIMS, restrict_claims};
+use crate::address::{is_on_domain, without_port};
+use crate::metadata::{USUAL_CLAIMS, keep_offered, restrict_claims};
 use crate::{AddressRules, Fault, PlatformAddresses, Problem};
 
 /// What a tool may have that registers itself. By default nothing beyond launches: no scopes, no personal data, no
@@ -84,8 +84,7 @@ impl RegistrationPolicy {
         first
             .chain(others)
             .filter(|(_, domain)| {
-                let host = domain.rsplit_once(':').map_or(domain.as_str(), |(host, _)| host);
-                !allowed.iter().any(|allowed| is_on_domain(host, allowed, true))
+                !allowed.iter().any(|allowed| is_on_domain(without_port(domain), allowed, true))
             })
             .map(|(field, _)| Fault::new(field, Problem::DomainNotAllowed))
             .collect()
@@ -108,27 +107,11 @@ impl RegistrationPolicy {
         {
             taken.push(Fault::new("claims", Problem::PersonalDataNotGranted));
         }
-        let mut kept = Vec::new();
-        for (index, mut message) in tool.messages.take().into_iter().flatten().enumerate() {
-            let field = format!("messages[{index}]");
-            let kind = message.kind.clone().unwrap_or(MessageType::ResourceLinkRequest);
-            let Some(offered) = self.offered(&kind) else {
-                taken.push(Fault::new(field, Problem::MessageNotOffered));
-                continue;
-            };
-            if let Some(placements) = &mut message.placements {
-                let before = placements.len();
-                placements.retain(|name| offered.placements.contains(name));
-                if placements.len() < before {
-                    taken.push(Fault::new(format!("{field}.placements"), Problem::PlacementNotOffered));
-                }
-                if placements.is_empty() && before > 0 {
-                    continue;
-                }
-            }
-            kept.push(message);
-        }
-        tool.messages = Some(kept);
+        let spelled = |kind: &MessageType, name: &str| {
+            let offered = self.offered(kind)?;
+            offered.placements.iter().find(|known| *known == name).cloned()
+        };
+        taken.append(&mut keep_offered(tool, |kind| self.offered(kind).is_some(), spelled));
         taken
     }
 }

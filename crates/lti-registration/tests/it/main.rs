@@ -10,6 +10,7 @@
 
 mod csv;
 mod documents;
+mod offers;
 mod properties;
 mod records;
 mod samples;

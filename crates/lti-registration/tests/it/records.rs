@@ -1,6 +1,8 @@
 //! Records with every kind of mistake: all of them are found at once, by member and code.
 
-use lti_registration::{AddressRules, Fault, Handover, Import, PlatformAddresses, Severity, has_errors};
+use lti_registration::{
+    AddressRules, Fault, Handover, Import, ImportError, PlatformAddresses, Severity, has_errors,
+};
 use lti_types::{ClientId, DeploymentId, Issuer, PlatformRecord, ToolRecord};
 use serde_json::{Value, json};
 
@@ -277,4 +279,17 @@ fn what_is_handed_over_is_what_the_other_side_needs() {
     assert!(table.contains(r"| Name | &lt;b&gt;\|Quiz\|&lt;/b&gt;\[31m |"), "{table}");
     assert!(!from_tool.to_text().contains(['\u{1b}', '\u{202e}']));
     assert!(!from_tool.to_json().as_object().unwrap().contains_key("client_id"));
+}
+
+/// Two bytes of a file are a value that takes many more in memory: such a file is refused before it is read.
+#[test]
+fn lists_that_would_fill_the_memory_are_refused_unread() {
+    let import = |json: String| Import::<ToolRecord>::from_json(json.as_bytes(), AddressRules::default());
+    let zeros = |count: usize| format!(r#"[{{"deployment_ids":[{}0]}}]"#, "0,".repeat(count - 1));
+    assert_eq!(import(zeros(2_000_000)).unwrap_err(), ImportError::TooMany);
+    assert_eq!(import("[".repeat(2_000_001)).unwrap_err(), ImportError::TooMany);
+    assert_eq!(import(zeros(100_000)).unwrap().rejected.len(), 1);
+    // What stands in texts are no values.
+    let text = format!(r#"[{{"name":"\"{}"}}]"#, ",[{".repeat(1_000_000));
+    assert_eq!(import(text).unwrap().rejected.len(), 1);
 }

@@ -1,5 +1,6 @@
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
@@ -40,6 +41,58 @@ async fn a_server_that_hangs_costs_the_timeout_and_no_more() {
     let store: Arc<dyn Store> = Arc::new(PostgresStore::connect(settings).await.unwrap());
     let (stop, resume) = (async || engine.signal("-STOP"), async || engine.signal("-CONT"));
     conformance::survives_hanging(&[store], Duration::from_secs(4), stop, resume).await;
+}
+
+/// A way to the server on which connections can be lost without a word: when the number changes, those of before hang,
+/// and new ones do not.
+async fn way_to(server: String) -> (SocketAddr, Arc<AtomicUsize>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let losses = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&losses);
+    tokio::spawn(async move {
+        while let Ok((mut near, _)) = listener.accept().await {
+            let (seen, server) = (Arc::clone(&seen), server.clone());
+            tokio::spawn(async move {
+                let mut far = tokio::net::TcpStream::connect(server).await.unwrap();
+                let before = seen.load(Ordering::SeqCst);
+                let lost = async {
+                    while seen.load(Ordering::SeqCst) == before {
+                        tokio::time::sleep(Duration::from_millis(5)).await;
+                    }
+                };
+                tokio::select! {
+                    _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                    () = lost => std::future::pending().await,
+                }
+            });
+        }
+    });
+    (address, losses)
+}
+
+/// A firewall forgets all connections at once: one call fails for that, not one for each of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_network_that_is_lost_silently_costs_one_call() {
+    let Some((url, _)) = schema().await else { return };
+    let authority = url.split('/').nth(2).unwrap();
+    let server = authority.rsplit('@').next().unwrap();
+    let (way, losses) = way_to(server.to_owned()).await;
+    let mut settings = PostgresSettings::new(url.replacen(server, &way.to_string(), 1));
+    settings.timeout = Duration::from_secs(20);
+    PostgresStore::connect(settings.clone()).await.unwrap();
+    settings.timeout = Duration::from_millis(1_500);
+    let store = PostgresStore::connect(settings).await.unwrap();
+    let (key, now) = (Key::new("test", "", "k"), now());
+    let take = || store.take(key, now);
+    let taken: (_, _, _, _) = tokio::join!(take(), take(), take(), take());
+    assert_eq!(taken, (Ok(None), Ok(None), Ok(None), Ok(None)));
+    losses.fetch_add(1, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(take().await, Err(StoreError::Unavailable(Unavailable::TimedOut)));
+    for _ in 0..4 {
+        assert_eq!(take().await, Ok(None));
+    }
 }
 
 /// Somebody holds a lock on the row: the call ends in time, and what it asked for is not done behind its back.

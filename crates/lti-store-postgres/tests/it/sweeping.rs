@@ -77,6 +77,34 @@ async fn expired_rows_count_for_nothing_and_are_removed() {
     panic!("{} rows are left", rows(&client).await);
 }
 
+/// Few rows among many are expired: they are found by the index, not by reading them all.
+#[tokio::test]
+async fn a_sweep_uses_the_index() {
+    let Some((url, client)) = schema().await else { return };
+    let mut settings = PostgresSettings::new(format!("{url}%20-cenable_seqscan%3Doff"));
+    settings.timeout = Duration::from_secs(20);
+    let store = PostgresStore::connect(settings).await.unwrap();
+    for (table, value) in [("lti_value", "'', "), ("lti_used", "")] {
+        let fill = format!(
+            "INSERT INTO {table} SELECT sha256(n::text::bytea), {value} \
+             now() + CASE WHEN n <= 3 THEN interval '-1 s' ELSE interval '1 hour' END \
+             FROM generate_series(1, 5000) n; ANALYZE {table}"
+        );
+        client.batch_execute(&fill).await.unwrap();
+    }
+    assert_eq!(store.sweep().await, Ok(6));
+    // The server counts with a delay.
+    let scans = "SELECT count(*) FROM pg_stat_user_indexes WHERE schemaname = current_schema() \
+         AND indexrelname IN ('lti_value_expires_at', 'lti_used_expires_at') AND idx_scan > 0";
+    for _ in 0..200 {
+        if client.query_one(scans, &[]).await.unwrap().get::<_, i64>(0) == 2 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("no index was used");
+}
+
 /// An expired use that is made anew goes to one of those who ask at once, while sweeps go on.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_expired_use_is_first_for_one() {

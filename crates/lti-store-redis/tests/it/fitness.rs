@@ -1,5 +1,5 @@
 use chrono::TimeDelta;
-use lti_store::{Key, OneTimeStore, StoreError, Unavailable, Use};
+use lti_store::{Key, OneTimeStore, RecordKey, RecordStore, StoreError, Unavailable, Use};
 use lti_store_redis::{ConnectError, RedisSettings, RedisStore, Unfit};
 
 use crate::engine::{DURABLE, Engine, now};
@@ -59,6 +59,15 @@ async fn a_server_that_becomes_unfit_is_as_good_as_lost() {
     }
 }
 
+/// How many connections the server has taken, with the one that asks.
+async fn connections_made(engine: &Engine) -> usize {
+    let client = redis::Client::open(engine.url()).unwrap();
+    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    let info: String = redis::cmd("INFO").arg("stats").query_async(&mut connection).await.unwrap();
+    let made = info.lines().find_map(|line| line.strip_prefix("total_connections_received:")).unwrap();
+    made.trim().parse().unwrap()
+}
+
 #[tokio::test]
 async fn a_full_server_says_so_and_forgets_nothing() {
     let Some(engine) = Engine::start(&["--appendonly", "yes", "--maxmemory", "3mb"]).await else { return };
@@ -87,6 +96,16 @@ async fn a_full_server_says_so_and_forgets_nothing() {
         assert!(used < 100_000);
     };
     assert_eq!(full, StoreError::Full);
+    // Records, too, are told that it is full, and for that no connection is given up.
+    let made = connections_made(&engine).await;
+    let records = async || {
+        for id in 0..100_000 {
+            store.insert(RecordKey::new(key(0), key(0), key(id)), vec![0; 10_000]).await?;
+        }
+        Ok(())
+    };
+    assert_eq!(records().await, Err(StoreError::Full));
+    assert_eq!(connections_made(&engine).await, made + 1, "but for the one that asks");
     // A full server has not forgotten what was used.
     assert_ne!(store.first_use(key(0), until, now).await, Ok(Use::First));
     // Taking needs no room, and makes some.

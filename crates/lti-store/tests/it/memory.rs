@@ -68,6 +68,24 @@ async fn bytes_are_bounded_and_come_back() {
     assert_eq!(store.len(), 1);
 }
 
+/// Records come without a time: what is expired by the latest that anybody told makes room for them.
+#[tokio::test]
+async fn what_is_expired_makes_room_for_records() {
+    let store = limited(1, 100);
+    let record = RecordKey::new(key(1), key(1), key(1));
+    store.put(key(1), vec![0; 60], at(10), at(0)).await.unwrap();
+    assert_eq!(store.insert(record, vec![0; 50]).await, Err(StoreError::Full));
+    assert_eq!(store.take(key(9), at(10)).await, Ok(None));
+    assert_eq!(store.insert(record, vec![0; 50]).await, Ok(true));
+
+    let store = limited(2, 100);
+    assert_eq!(store.insert(record, vec![0; 50]).await, Ok(true));
+    store.put(key(1), vec![0; 50], at(10), at(0)).await.unwrap();
+    assert_eq!(store.replace(record, vec![0; 50], vec![0; 60]).await, Err(StoreError::Full));
+    assert_eq!(store.take(key(9), at(11)).await, Ok(None));
+    assert_eq!(store.replace(record, vec![0; 50], vec![0; 60]).await, Ok(true));
+}
+
 #[tokio::test]
 async fn expiry_is_exact() {
     let store = MemoryStore::new();
