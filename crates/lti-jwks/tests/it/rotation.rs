@@ -208,7 +208,7 @@ fn a_plan_has_what_is_still_to_come() {
         let plan = schedule.plan(now);
         let told = |action: &RotationAction| match action {
             RotationAction::Publish(key) => format!("publish {key}"),
-            RotationAction::Sign { with, instead_of } => format!("sign {with} {instead_of:?}"),
+            RotationAction::Sign { with, instead_of, .. } => format!("sign {with} {instead_of:?}"),
             RotationAction::Remove(key) => format!("remove {key}"),
             _ => panic!("{action:?}"),
         };
