@@ -314,7 +314,9 @@ fn an_ecdsa_signature_of_a_key_service_is_in_der() {
 #[test]
 fn messages_of_other_types_are_whole() {
     use lti_platform::{LaunchIntent, Target};
-    use lti_types::{Activity, AssetReference, DeepLinkingSettings, EulaService, ForUser, MessageType};
+    use lti_types::{
+        Activity, AssetReference, DeepLinkingSettings, EulaService, ForUser, MessageType, Scope,
+    };
     let pair = Pair::new();
     let session = pair.session();
     let attempt = |kind: MessageType, fill: &dyn Fn(&mut LaunchMessage)| {
@@ -350,6 +352,19 @@ fn messages_of_other_types_are_whole() {
         about.user_id = Some(UserId::new("user-8").unwrap());
         Some(about)
     };
+    // a review is of one line item and one person.
+    assert!(attempt(MessageType::SubmissionReviewRequest, &|m| m.for_user = about()).is_err());
+    let column = || {
+        let service =
+            json!({"scope": [Scope::ResultReadOnly.as_str()], "lineitem": "https://lms.example/5/lineitem"});
+        serde_json::from_value(service).ok()
+    };
+    assert!(attempt(MessageType::SubmissionReviewRequest, &|m| m.grade_service = column()).is_err());
+    attempt(MessageType::SubmissionReviewRequest, &|m| {
+        m.for_user = about();
+        m.grade_service = column();
+    })
+    .unwrap();
     assert_eq!(attempt(MessageType::EulaRequest, &|_| {}), Err("eulaservice_missing"));
     attempt(MessageType::EulaRequest, &|m| {
         let mut eula = EulaService::new();
