@@ -109,11 +109,12 @@ pub fn arrival(keys: usize) -> Arrival {
     Arrival { response, pending, browser, registration: tool(), keys }
 }
 
-/// Verifies it; whether it is the learner's.
+/// Verifies it; whether it is the learner's. The keys are given back, so that to drop them is no part of it.
 #[must_use]
-pub fn launch(arrival: Arrival) -> bool {
+pub fn launch(arrival: Arrival) -> (bool, VerifyingKeys) {
     let Arrival { response, pending, browser, registration, keys } = arrival;
     let later = now() + TimeDelta::seconds(1);
     let unverified = UnverifiedLaunch::from_form(response).unwrap();
-    unverified.verify(pending, &browser, &registration, &keys, later).unwrap().roles().is_learner()
+    let launch = unverified.verify(pending, &browser, &registration, &keys, later).unwrap();
+    (launch.roles().is_learner(), keys)
 }

@@ -210,6 +210,19 @@ mod tests {
         assert!(printed.contains("proxy: true") && !printed.contains("s3cret"), "{printed}");
     }
 
+    #[test]
+    fn refusals_keep_their_codes_and_sections() {
+        for (refusal, code, spec) in [
+            (OutboundRefusal::Scheme, "outbound_scheme", "Security Framework 1.0 §3"),
+            (OutboundRefusal::Http, "outbound_http", "Security Framework 1.0 §3"),
+            (OutboundRefusal::Credentials, "outbound_credentials", "Security Framework 1.0 §3"),
+            (OutboundRefusal::Host, "outbound_host", "Security Framework 1.0 §3"),
+            (OutboundRefusal::Address(AddressKind::Loopback), "outbound_address", "RFC 6890 §2.2"),
+        ] {
+            assert_eq!((refusal.code(), refusal.spec()), (code, spec));
+        }
+    }
+
     fn check(policy: &OutboundPolicy, url: &str) -> &'static str {
         match policy.check_url(&Url::parse(url).unwrap()) {
             Ok(()) => "ok",

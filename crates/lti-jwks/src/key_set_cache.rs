@@ -145,14 +145,11 @@ impl KeySetCache {
             Some(id) if stored.keys.knows(id) => Lookup::Use(&stored.keys),
             Some(id) => {
                 let asked_before = self.unknown.get(id).is_some_and(|at| is_within(*at, UNKNOWN_FOR, now));
+                let too_soon = asked_before || is_within(stored.at, FETCH_INTERVAL, now);
                 match retry_at {
                     // Whether the one key without a name will do, the rules say.
-                    _ if (asked_before || is_within(stored.at, FETCH_INTERVAL, now))
-                        && stored.keys.may_verify(id) =>
-                    {
-                        Lookup::Use(&stored.keys)
-                    }
-                    _ if asked_before || is_within(stored.at, FETCH_INTERVAL, now) => Lookup::Unknown,
+                    _ if too_soon && stored.keys.may_verify(id) => Lookup::Use(&stored.keys),
+                    _ if too_soon => Lookup::Unknown,
                     Some(retry_at) => Lookup::Unavailable { retry_at },
                     None => Lookup::Fetch(FetchReason::UnknownKey),
                 }

@@ -241,6 +241,7 @@ fn the_only_key_without_a_name_is_given_out_once_no_newer_set_helps() {
         VerifyingKeys::from_jwk_set(&JwkSet::parse(set.as_bytes()).unwrap())
     };
     cache.store(nameless(), None, at(36_000), at(0));
+    assert_eq!(says(&cache, "a", 1), "use", "it was fetched a moment ago");
     assert_eq!(says(&cache, "a", 4000), "fetch UnknownKey", "there may be a newer set");
     cache.store(nameless(), Some(&id("a")), at(36_000), at(4000));
     assert_eq!(says(&cache, "a", 4001), "use");
