@@ -246,6 +246,9 @@ mod tests {
             let text = write("PRIVATE KEY", &der);
             assert!(text.lines().all(|line| line.len() <= 64));
             assert!(text.len() <= der.len().div_ceil(48) * 65 + 22 + 40, "{len}");
+            // One that had grown would have left a copy behind, and would be twice as large.
+            let rest = (48 - len % 48) % 48 * 65 / 48 + 16;
+            assert!(text.capacity() - text.len() <= rest, "{len}: {} of {}", text.len(), text.capacity());
             let (label, body, _) = first_block(&text).unwrap();
             assert_eq!((label, decode_body(body).unwrap().as_slice()), ("PRIVATE KEY", der.as_slice()));
         }

@@ -273,3 +273,13 @@ fn keys_can_be_shared_between_threads() {
         }
     });
 }
+
+/// One that grew while it was written would have left a copy of the private key behind.
+#[test]
+fn a_private_jwk_is_written_without_growing() {
+    for key in [SigningKey::from_pem(PKCS8).unwrap(), SigningKey::generate_ec(lti_jwks::Curve::P384).unwrap()]
+    {
+        let text = key.to_private_jwk().unwrap();
+        assert!(text.capacity() - text.len() < 48, "{} of {}", text.len(), text.capacity());
+    }
+}
