@@ -291,6 +291,7 @@ mod tests {
             assert!(matches!(set.find(id, over), Found::Error(KeySetError::Empty)));
         }
     }
+
     /// The host of a key set hangs when its keys are no longer fresh: launches go on with the keys from before. Those for
     /// whom there are none wait.
     #[tokio::test(flavor = "multi_thread")]

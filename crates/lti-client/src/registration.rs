@@ -38,8 +38,8 @@ impl Client {
     ///
     /// Anybody can begin this, with any address. The configuration is fetched within the outbound policy, 1 MiB and 10
     /// seconds, and redirects on its own origin alone; addresses of this machine and of private networks are taken only
-    /// where the policy allows them. The registration token, if there is one, goes to the configuration and to the registration endpoint that
-    /// is named there. Nothing is sent a second time: whoever began can begin again.
+    /// where the policy allows them. The registration token, if there is one, goes to the configuration and to the
+    /// registration endpoint that is named there. Nothing is sent a second time: whoever began can begin again.
     ///
     /// Run it to its end, in a task of its own where a server drops what a browser no longer waits for: a registration
     /// whose answer nobody reads is one that the tool does not know. How many there are at a time is for the caller to

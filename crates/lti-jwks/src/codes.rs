@@ -116,6 +116,13 @@ fn refusals_keep_their_codes_and_sections() {
         SigningKeyError::BackendFailed => "backend_failed", "RFC 7518 §6.2.2, §6.3.2";
     }
     codes! {
+        JwkSetError::TooLarge => "key_set_too_large", "RFC 8259 §9";
+        JwkSetError::TooManyKeys => "key_set_too_many_keys", "RFC 8259 §9";
+        JwkSetError::TooDeep => "key_set_nested_too_deep", "RFC 8259 §9";
+        JwkSetError::NotJson => "key_set_not_json", "RFC 7517 §5";
+        JwkSetError::NotAKeySet => "key_set_malformed", "RFC 7517 §5.1";
+    }
+    codes! {
         JwtError::TooLarge => "too_large", "RFC 8259 §9";
         JwtError::MalformedSegments => "segments_malformed", "RFC 7515 §7.1";
         JwtError::MalformedBase64 => "base64_malformed", "RFC 7515 §5.2";

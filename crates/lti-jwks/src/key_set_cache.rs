@@ -164,7 +164,8 @@ impl KeySetCache {
         let stored = self.stored.as_ref()?;
         let serves = !stored.is_fresh(now)
             && stored.is_usable(now)
-            && key_id.is_none_or(|key_id| stored.keys.may_verify(key_id));
+            // The fetch may bring this one: what has it by name alone serves meanwhile.
+            && key_id.is_none_or(|key_id| stored.keys.knows(key_id));
         serves.then_some(&stored.keys)
     }
 

@@ -356,3 +356,35 @@ impl AuthorizeProblem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AuthorizeError, AuthorizeProblem as P};
+
+    /// What callers tell refusals apart by stays as it is.
+    #[test]
+    fn problems_keep_their_codes_sections_and_statuses() {
+        for (problem, code, spec) in [
+            (P::ClientUnknown, "client_unknown", "Security Framework 1.0 §5.1.1.2"),
+            (P::RedirectUriUnknown, "redirect_uri_unknown", "Security Framework 1.0 §5.1.1.2"),
+            (P::ResponseType, "response_type_unsupported", "Security Framework 1.0 §5.1.1.2"),
+            (P::ResponseMode, "response_mode_unsupported", "Security Framework 1.0 §5.1.1.2"),
+            (P::Scope, "scope_without_openid", "Security Framework 1.0 §5.1.1.2"),
+            (P::Prompt, "prompt_not_none", "Security Framework 1.0 §5.1.1.2"),
+            (P::NonceMissing, "nonce_missing", "Security Framework 1.0 §5.1.1.2"),
+            (P::StateMissing, "state_missing", "Security Framework 1.0 §5.1.1.2"),
+            (P::NoSession, "session_missing", "Security Framework 1.0 §5.1.1.2"),
+            (P::LoginUnknown, "login_unknown", "Security Framework 1.0 §5.1.1.2"),
+            (P::LoginExpired, "login_expired", "Security Framework 1.0 §5.1.1.2"),
+            (P::OtherSession, "session_mismatch", "Security Framework 1.0 §5.1.1.2"),
+            (P::MessageHint, "message_hint_mismatch", "LTI Core 1.3 §4.1.1"),
+            (P::RegistrationNotActive, "registration_not_active", "Security Framework 1.0 §5.1.1.2"),
+            (P::DeploymentUnknown, "deployment_unknown", "LTI Core 1.3 §3.1.3"),
+        ] {
+            let page = AuthorizeError { problem, redirect: None };
+            assert_eq!((page.code(), page.spec(), page.http_status()), (code, spec, 400));
+            let redirect = Some(("https://tool.example/launch".to_owned(), None));
+            assert_eq!(AuthorizeError { problem, redirect }.http_status(), 200);
+        }
+    }
+}

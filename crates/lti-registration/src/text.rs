@@ -26,23 +26,8 @@ mod tests {
 
     #[test]
     fn what_does_not_show_is_hidden() {
-        for c in [
-            '\0',
-            '\t',
-            '\n',
-            '\u{7f}',
-            '\u{85}',
-            '\u{ad}',
-            '\u{61c}',
-            '\u{200b}',
-            '\u{200f}',
-            '\u{2028}',
-            '\u{2029}',
-            '\u{202e}',
-            '\u{2066}',
-            '\u{feff}',
-            '\u{e0041}',
-        ] {
+        // Which they are, `is_hidden` has tests for.
+        for c in ['\0', '\n', '\u{ad}', '\u{202e}', '\u{e0041}'] {
             let name = format!("Qu{c}iz");
             assert_eq!(check_name(&name).collect::<Vec<_>>(), [Problem::HiddenCharacters], "{c:?}");
             assert_eq!(printable(&name), "Quiz", "{c:?}");

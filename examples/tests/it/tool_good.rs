@@ -156,3 +156,29 @@ fn a_record_survives_storage() {
     assert_eq!(json!(record.grade_service)["lineitems"], "https://lms.example/grades/1882/lineitems");
     assert!(!stored.contains("nonce") && !stored.contains("n.bell@school.example"));
 }
+
+/// Whoever teaches by a launch is whom the rules of enrollment take for an instructor: one list, in two crates that do not
+/// know each other.
+#[test]
+fn who_teaches_is_enrolled_as_an_instructor() {
+    use lti_eligibility::enrollment::RemoteRole;
+    use lti_types::{ContextRole, Role, Roles};
+    let sub_roles = [
+        "Instructor",
+        "ExternalInstructor",
+        "Grader",
+        "GuestInstructor",
+        "Lecturer",
+        "PrimaryInstructor",
+        "SecondaryInstructor",
+        "TeachingAssistant",
+        "TeachingAssistantSection",
+        "Unheard",
+    ];
+    let of_instructor = sub_roles.map(|name| Role::sub_role(ContextRole::Instructor, name));
+    let of_learner = ["Learner", "Instructor"].map(|name| Role::sub_role(ContextRole::Learner, name));
+    for role in of_instructor.into_iter().chain(of_learner).chain([ContextRole::Instructor.into()]) {
+        let enrolled = RemoteRole::of([role.as_str()]) == RemoteRole::Instructor;
+        assert_eq!(enrolled, Roles::from_iter([role.clone()]).is_instructor(), "{role:?}");
+    }
+}

@@ -147,7 +147,8 @@ pub enum RemoteRole {
     Instructor,
 }
 
-/// An instructor's sub-roles that teach (LTI Core 1.3 §A.2.3.1).
+/// An instructor's sub-roles that teach (LTI Core 1.3 §A.2.3.1), as `lti-types` has them, which is no dependency of this
+/// crate; a test of the examples holds the two together.
 const TEACHING: [&str; 6] = [
     "Instructor",
     "PrimaryInstructor",

@@ -245,6 +245,9 @@ fn the_only_key_without_a_name_is_given_out_once_no_newer_set_helps() {
     assert_eq!(says(&cache, "a", 4000), "fetch UnknownKey", "there may be a newer set");
     cache.store(nameless(), Some(&id("a")), at(36_000), at(4000));
     assert_eq!(says(&cache, "a", 4001), "use");
+    assert_eq!(says(&cache, "a", 36_001), "fetch Stale");
+    assert!(cache.stale(Some(&id("a")), at(36_001)).is_none(), "a newer set may have that name");
+    assert!(cache.stale(None, at(36_001)).is_some());
     let mut two = KeySetCache::new();
     two.store(keys(&["b", "c"]), Some(&id("a")), at(36_000), at(0));
     assert_eq!(says(&two, "a", 1), "unknown");
