@@ -12,7 +12,7 @@ use crate::resource::{Content, Files, IntendedUse, Resource};
 use crate::rules::{Facts, check_one};
 use crate::text::{legal, single_line};
 use crate::writer::UrlField;
-use crate::writer::descriptor::url_is_writable;
+use crate::writer::descriptor::{has_length, url_is_writable};
 use crate::{Cartridge, Identifier, ResourceKind, StandardsSet, Version, standards};
 
 /// One thing that [`Cartridge::fit`] changed.
@@ -36,7 +36,7 @@ pub enum ChangeKind {
     LinkRemoved,
     /// A title was missing, had several lines, or characters that XML cannot hold.
     Title,
-    /// A text was empty or had characters that XML cannot hold.
+    /// A text was empty or too long, or had characters that XML cannot hold.
     Text,
     /// A launch URL or icon that cannot be written was removed.
     UrlRemoved,
@@ -64,8 +64,8 @@ impl Cartridge {
     /// Changes the cartridge so that `version` can hold it, and says what was changed. A cartridge that fits is not
     /// changed.
     ///
-    /// Afterwards [`Cartridge::write_to`] can fail only for identifiers or paths that are used twice, folders nested
-    /// too deeply, and sources or sinks; and reading what was written gives an equal model.
+    /// Afterwards [`Cartridge::write_to`] can fail only for identifiers or paths that are used twice or reserved, folders
+    /// nested too deeply, and sources or sinks; and reading what was written gives an equal model.
     ///
     /// ```
     /// use lti_cartridge::{Cartridge, ChangeKind, Identifier, LtiLink, Metadata, Resource, Scope, Version};
@@ -344,6 +344,8 @@ impl Fit {
         self.title(&mut vendor.name, &made_up.name);
         self.optional(&mut vendor.description);
         self.label(&mut vendor.email);
+        let long = vendor.email.take_if(|email| !has_length(email)).is_some();
+        self.changed_if(long, ChangeKind::Text);
         if vendor.url.as_deref().is_some_and(|url| !url_is_writable(url, UrlField::Vendor)) {
             vendor.url = None;
             self.changed(ChangeKind::UrlRemoved);

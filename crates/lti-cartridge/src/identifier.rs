@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::path::MANIFEST;
+
 /// Longest identifier that is read or written, in bytes.
 pub const MAX_IDENTIFIER_BYTES: usize = 512;
 
@@ -119,7 +121,9 @@ impl Identifier {
     /// A folder name inside the package for this identifier: plain ASCII, so that no `href` needs escaping.
     pub(crate) fn folder(&self) -> String {
         match &self.0 {
-            Shape::Named(name) if !name.is_ascii() || name.len() > 100 => {
+            Shape::Named(name)
+                if !name.is_ascii() || name.len() > 100 || name.eq_ignore_ascii_case(MANIFEST) =>
+            {
                 let hash = hash(&[b"folder\0", name.as_bytes()]);
                 format!("f{hash:032x}")
             }

@@ -9,6 +9,9 @@ use thiserror::Error;
 /// The longest path that is written, in bytes. Readers have their own limit, [`Limits::path_bytes`](crate::Limits).
 pub const MAX_PATH_BYTES: usize = 1024;
 
+/// Where the manifest lies, exactly so.
+pub(crate) const MANIFEST: &str = "imsmanifest.xml";
+
 /// What an `href` has escaped: all but the unreserved characters of RFC 3986 and the slash.
 const RESERVED: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'.').remove(b'_').remove(b'~').remove(b'/').remove(b'-');
@@ -80,11 +83,6 @@ impl PackagePath {
     #[must_use]
     pub fn to_href(&self) -> String {
         utf8_percent_encode(&self.0, RESERVED).to_string()
-    }
-
-    /// The first part of a path that has more than one.
-    pub(crate) fn top_folder(&self) -> Option<&str> {
-        self.0.split_once('/').map(|(top, _)| top)
     }
 }
 

@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::manifest::{MANIFEST, RawItem, RawManifest, RawResource};
+use super::manifest::{RawItem, RawManifest, RawResource};
 use crate::diagnostic::{Notes, Place, Rule};
 use crate::identifier::Scope;
+use crate::path::MANIFEST;
 use crate::rules::{self, Facts, SchematronRule};
 use crate::{Folder, Identifier, IntendedUse, Item, Link, Profile, ResourceKind};
 

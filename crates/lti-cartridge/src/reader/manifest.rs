@@ -6,13 +6,12 @@ use super::descriptor::{self, Here};
 use super::xml::{Element, Xml, XmlError};
 use super::{Limits, lom};
 use crate::diagnostic::{Notes, Place, Rule};
+use crate::path::MANIFEST;
 use crate::resource::EndUserRole;
 use crate::text::single_line;
 use crate::{Content, DeclaredVersion, Metadata, Profile, StandardsSet};
 
 type Result<T> = std::result::Result<T, XmlError>;
-
-pub(crate) const MANIFEST: &str = "imsmanifest.xml";
 
 /// The manifest, as it stands there.
 #[derive(Debug, Default)]

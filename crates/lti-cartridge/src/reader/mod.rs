@@ -20,11 +20,12 @@ pub use link_document::{LinkDocument, LinkError};
 pub use xml::XmlError;
 
 use self::descriptor::Here;
-use self::manifest::{MANIFEST, RawManifest, RawResource};
+use self::manifest::{RawManifest, RawResource};
 use self::package::Package;
 use self::xml::Xml;
 use crate::cartridge::FileSource;
 use crate::diagnostic::{Notes, Place, Rule};
+use crate::path::MANIFEST;
 use crate::path::{self, Resolved};
 use crate::{
     Cartridge, Content, DeclaredVersion, Diagnostic, Files, OtherContent, PackagePath, Resource,

@@ -268,7 +268,8 @@ fn is_http(url: &str) -> bool {
     url.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("http://"))
 }
 
-fn has_length(text: &str) -> bool {
+/// Whether a text is one where the schemas limit it: 1 to 4096 characters.
+pub(crate) fn has_length(text: &str) -> bool {
     !text.is_empty() && (text.len() <= MAX_URL_CHARS || text.chars().count() <= MAX_URL_CHARS)
 }
 

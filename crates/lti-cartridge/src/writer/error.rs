@@ -64,10 +64,10 @@ pub enum WriteError {
         /// The rule.
         rule: SchematronRule,
     },
-    /// A file has the path of another, compared without case, or of a descriptor.
+    /// A file has the path of another, compared without case, or that of a folder.
     #[error("the path {0} is used twice (compared without case)")]
     DuplicatePath(PackagePath),
-    /// A file lies in the folder of a descriptor, or would hide the manifest.
+    /// A file has the path of the manifest or of a descriptor, or is one of web content in the folder of a descriptor.
     #[error("the path {0} is reserved")]
     ReservedPath(PackagePath),
     /// An LTI link has neither launch URL.

@@ -8,6 +8,7 @@ use super::register::{Entry, Extra, Named, Names};
 use super::{ContentWriter, Settings, WriteError, descriptor, manifest};
 use crate::identifier::Scope;
 use crate::markup::Markup;
+use crate::path::MANIFEST;
 use crate::resource::{EndUserRole, Files, IntendedUse, ResourceKind};
 use crate::rules::{self, Facts};
 use crate::usage::Usage;
@@ -205,7 +206,7 @@ impl<'w> OutlineWriter<'w> {
         for name in [identifier, &organization, &root] {
             names.add(name, Named::Other)?;
         }
-        archive.start("imsmanifest.xml")?;
+        archive.start(MANIFEST)?;
         let mut markup = Markup::default();
         manifest::open(&mut markup, version, identifier, &metadata);
         markup.raw("<organizations>\n");
@@ -449,6 +450,8 @@ impl<'w> OutlineWriter<'w> {
 
     /// No two entries of the archive with one path, compared without case, and no file in the folder of a descriptor.
     fn check_paths(&self) -> Result<(), WriteError> {
+        // What is ours has no path of the caller's.
+        let mut taken: BTreeMap<String, Option<&PackagePath>> = [(MANIFEST.to_owned(), None)].into();
         let mut folders = BTreeSet::new();
         let named = self.entries.iter().filter(|e| e.kind.has_descriptor());
         let any_files = self.entries.iter().any(|e| !e.files().is_empty());
@@ -460,18 +463,36 @@ impl<'w> OutlineWriter<'w> {
             if !folders.insert(identifier.folder().to_lowercase()) {
                 return Err(WriteError::DuplicateIdentifier(identifier));
             }
+            taken.insert(entry.descriptor_path().to_lowercase(), None);
         }
-        let mut spelled: BTreeMap<String, &PackagePath> = BTreeMap::new();
-        for path in self.entries.iter().flat_map(Entry::files) {
-            let folded = path.as_str().to_lowercase();
-            let top = path.top_folder().map(str::to_lowercase);
-            if folded == "imsmanifest.xml" || top.is_some_and(|top| folders.contains(&top)) {
-                return Err(WriteError::ReservedPath(path.clone()));
+        for entry in &self.entries {
+            for path in entry.files() {
+                let folded = path.as_str().to_lowercase();
+                // Beside a descriptor lie files of associated content, none of web content (the layout of 1.1).
+                let top = folded.split('/').next().unwrap_or_default();
+                let beside = folders.contains(top);
+                if beside && (entry.kind == ResourceKind::WebContent || top == folded) {
+                    return Err(WriteError::ReservedPath(path.clone()));
+                }
+                match taken.insert(folded, Some(path)) {
+                    Some(None) => return Err(WriteError::ReservedPath(path.clone())),
+                    // The same file may belong to several resources.
+                    Some(Some(other)) if other != path => {
+                        return Err(WriteError::DuplicatePath(path.clone()));
+                    }
+                    _ => {}
+                }
             }
-            match spelled.insert(folded, path) {
-                // The same file may belong to several resources.
-                Some(other) if other != path => return Err(WriteError::DuplicatePath(path.clone())),
-                _ => {}
+        }
+        // Nor can a file be a folder.
+        for (folded, path) in &taken {
+            let Some(path) = path else { continue };
+            for above in folded.match_indices('/').filter_map(|(end, _)| folded.get(..end)) {
+                match taken.get(above) {
+                    Some(None) => return Err(WriteError::ReservedPath((*path).clone())),
+                    Some(Some(_)) => return Err(WriteError::DuplicatePath((*path).clone())),
+                    None => {}
+                }
             }
         }
         Ok(())

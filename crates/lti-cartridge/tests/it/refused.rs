@@ -174,7 +174,35 @@ fn paths() {
     with(&["a/B.html", "A/b.html"], "duplicate_path");
     with(&["imsmanifest.xml"], "reserved_path");
     with(&["IMSManifest.XML"], "reserved_path");
-    with(&[&format!("{}/x.html", resource("cell"))], "reserved_path");
+    let folder = resource("cell").to_string();
+    with(&[&format!("{folder}/x.html")], "reserved_path");
+    with(&[&folder], "reserved_path");
+    with(&["imsmanifest.xml/x.html"], "reserved_path");
+    with(&["a.b", "a/b.html", "A"], "duplicate_path");
+    // Associated content may lie beside a descriptor, and not in its place.
+    for (file, at) in
+        [("icon.png", None), ("lti.xml", Some("reserved_path")), ("LTI.xml/x", Some("reserved_path"))]
+    {
+        let mut cartridge = one_link();
+        let path = path(&format!("{folder}/{file}"));
+        cartridge
+            .resources
+            .push(Resource::new(resource("icon"), Content::Associated(Files::one(path.clone()))));
+        let files = FileMap::from([(path, vec![1])]);
+        let written = cartridge.write_to(io::sink(), &Settings::default(), files);
+        assert_eq!(written.err().map(|error| error.code()), at, "{file}");
+    }
+    // A resource that is called as the manifest is has a folder that is not.
+    let mut cartridge = empty();
+    let identifier: Identifier = "IMSManifest.xml".parse().unwrap();
+    cartridge.resources.push(Resource::new(identifier, LtiLink::new("t", "https://tool.example/")));
+    let mut package = io::Cursor::new(Vec::new());
+    link(&mut cartridge).vendor = Some(Vendor::new("example.com", "Example"));
+    cartridge.write_to(&mut package, &Settings::default(), NoFiles).unwrap();
+    assert_eq!(
+        CartridgeReader::open(package, &Limits::default()).unwrap().read().unwrap().cartridge,
+        cartridge
+    );
     let files = |entry: Option<&str>, files: &[&str]| {
         let mut content = Files::default();
         content.entry = entry.map(path);

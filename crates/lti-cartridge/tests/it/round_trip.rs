@@ -3,9 +3,9 @@
 use std::io::Cursor;
 
 use lti_cartridge::{
-    Cartridge, CartridgeReader, ChangeKind, Folder, Identifier, Item, Limits, Link, LinkDocument, LtiLink,
-    Metadata, PackagePath, PlatformExtension, Property, Reading, Resource, Scope, Settings, TextType, Topic,
-    Vendor, Version, WebLink,
+    Cartridge, CartridgeReader, ChangeKind, Content, Folder, Identifier, Item, Limits, Link, LinkDocument,
+    LtiLink, Metadata, PackagePath, PlatformExtension, Property, Reading, Resource, Scope, Settings,
+    TextType, Topic, Vendor, Version, WebLink,
 };
 use proptest::prelude::*;
 
@@ -94,6 +94,16 @@ fn a_newer_model_is_fitted_to_an_older_version() {
     cartridge.fit(Version::Thin1_3);
     assert!(cartridge.resources.len() >= 201);
     assert_eq!(read(&write(&cartridge, Version::Thin1_3, &FileMap::new())).cartridge, cartridge);
+}
+
+#[test]
+fn an_address_for_questions_that_is_too_long_is_taken_out() {
+    let mut cartridge = fixtures::one_link();
+    let Content::LtiLink(link) = &mut cartridge.resources[0].content else { panic!("a link") };
+    link.vendor.as_mut().unwrap().email = Some("é".repeat(4097));
+    let changes: Vec<_> = cartridge.fit(Version::V1_1).iter().map(|change| change.kind).collect();
+    assert_eq!(changes, [ChangeKind::Text]);
+    assert_eq!(read(&write(&cartridge, Version::V1_1, &FileMap::new())).cartridge, cartridge);
 }
 
 #[test]
