@@ -364,6 +364,7 @@ mod tests {
     /// What callers tell refusals apart by stays as it is.
     #[test]
     fn problems_keep_their_codes_sections_and_statuses() {
+        let mut sentences = std::collections::BTreeSet::new();
         for (problem, code, spec) in [
             (P::ClientUnknown, "client_unknown", "Security Framework 1.0 §5.1.1.2"),
             (P::RedirectUriUnknown, "redirect_uri_unknown", "Security Framework 1.0 §5.1.1.2"),
@@ -382,6 +383,7 @@ mod tests {
             (P::DeploymentUnknown, "deployment_unknown", "LTI Core 1.3 §3.1.3"),
         ] {
             let page = AuthorizeError { problem, redirect: None };
+            assert!(problem.sentence().len() > 15 && sentences.insert(problem.sentence()), "{problem:?}");
             assert_eq!((page.code(), page.spec(), page.http_status()), (code, spec, 400));
             let redirect = Some(("https://tool.example/launch".to_owned(), None));
             assert_eq!(AuthorizeError { problem, redirect }.http_status(), 200);

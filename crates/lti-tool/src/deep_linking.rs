@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use lti_jwks::{Algorithm, KeyId, SignError, SigningInput, SigningKey, UnsignedJwt};
 use lti_types::{
     Audience, ClientId, ContentItem, ContentItemType, DeepLinkingResponse, DeepLinkingSettings, DeploymentId,
-    DocumentTarget, Faults, FormPost, Issuer, LTI_VERSION, Message, MessageType, Nonce, NumericDate,
+    Faults, FormPost, Issuer, LTI_VERSION, Message, MessageType, Nonce, NumericDate,
 };
 use serde::{Deserialize, Serialize};
 
@@ -92,9 +92,10 @@ impl PendingDeepLinking {
     /// Answers with what was chosen; with nothing, to say that nothing was. Messages for the person or the log can be
     /// set on the result.
     ///
-    /// What the platform says it cannot use is left out of the items and listed in
-    /// [`UnsignedDeepLinkingResponse::left_out`]: line items where it makes none, and ways to open an item that it
-    /// does not have. An empty `custom` is left out, since it troubles some platforms (quirk 77).
+    /// What the platform cannot use is left out of the items and listed in
+    /// [`UnsignedDeepLinkingResponse::left_out`]: line items where it makes none, ways to open an item that it does not
+    /// have, and what else [`ContentItem::leave_out_unusable`] names. An empty `custom` is left out, since it troubles
+    /// some platforms (quirk 77).
     ///
     /// # Errors
     /// [`RespondError::Items`]: all faults of all items, each with the item's place.
@@ -119,7 +120,9 @@ impl PendingDeepLinking {
             faults.extend(
                 item_rules::check(item, &self.settings).into_iter().map(|rule| ItemFault::new(place, rule)),
             );
-            left_out.extend(self.leave_out(item).into_iter().map(|what| LeftOut { place, what }));
+            let unusable = item.leave_out_unusable(&self.settings);
+            left_out.extend(unusable.into_iter().map(|what| LeftOut { place, what }));
+            leave_out_empty_custom(item);
         }
         ItemFaults::check(faults)?;
 
@@ -161,44 +164,15 @@ impl PendingDeepLinking {
             return_url: self.settings.deep_link_return_url.as_str().to_owned(),
         }
     }
+}
 
-    /// Takes out what the platform says it cannot use.
-    fn leave_out(&self, item: &mut ContentItem) -> Vec<&'static str> {
-        let targets = self.settings.accept_presentation_document_targets.as_deref();
-        let has = |target: &DocumentTarget| targets.is_none_or(|targets| targets.contains(target));
-        let mut gone = Vec::new();
-        fn take<T>(member: &mut Option<T>, unusable: bool, name: &'static str, gone: &mut Vec<&'static str>) {
-            if unusable && member.take().is_some() {
-                gone.push(name);
-            }
-        }
-        let (no_window, no_iframe) = (!has(&DocumentTarget::Window), !has(&DocumentTarget::Iframe));
-        match item {
-            ContentItem::Link(link) => {
-                take(&mut link.window, no_window, "window", &mut gone);
-                take(&mut link.iframe, no_iframe, "iframe", &mut gone);
-                take(&mut link.embed, !has(&DocumentTarget::Embed), "embed", &mut gone);
-            }
-            ContentItem::LtiResourceLink(link) => {
-                take(&mut link.window, no_window, "window", &mut gone);
-                take(&mut link.iframe, no_iframe, "iframe", &mut gone);
-                let no_line_items = self.settings.accept_lineitem == Some(false);
-                take(&mut link.line_item, no_line_items, "lineItem", &mut gone);
-                if link.custom.as_ref().is_some_and(lti_types::Custom::is_empty) {
-                    link.custom = None;
-                }
-            }
-            ContentItem::LtiAssetProcessor(processor) => {
-                take(&mut processor.window, no_window, "window", &mut gone);
-                take(&mut processor.iframe, no_iframe, "iframe", &mut gone);
-                if processor.custom.as_ref().is_some_and(lti_types::Custom::is_empty) {
-                    processor.custom = None;
-                }
-            }
-            _ => {}
-        }
-        gone
-    }
+fn leave_out_empty_custom(item: &mut ContentItem) {
+    let custom = match item {
+        ContentItem::LtiResourceLink(link) => &mut link.custom,
+        ContentItem::LtiAssetProcessor(processor) => &mut processor.custom,
+        _ => return,
+    };
+    custom.take_if(|custom| custom.is_empty());
 }
 
 /// Something that was taken out of an item, because the platform says it cannot use it.

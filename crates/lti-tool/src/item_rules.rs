@@ -117,7 +117,9 @@ pub(crate) fn check(item: &ContentItem, settings: &DeepLinkingSettings) -> Vec<I
             if link.extensions.contains_key("url") {
                 broken.push(ItemRule::Url);
             }
-            if let Some(line_item) = &link.line_item
+            // One that is left out is not sent, however it looks.
+            if settings.accept_lineitem != Some(false)
+                && let Some(line_item) = &link.line_item
                 && line_item.score_maximum.is_none_or(|most| !most.is_finite() || most <= 0.0)
             {
                 broken.push(ItemRule::ScoreMaximum);

@@ -402,9 +402,30 @@ fn dl_b4_targets_that_are_not_accepted() {
 #[test]
 fn dl_b5_line_items_where_none_are_made() {
     let pending = pending_with(|settings| settings["accept_lineitem"] = json!(false));
-    let response = pending.respond(vec![quiz().into()], Nonce::new("n").unwrap(), Pair::new().now).unwrap();
-    let left: Vec<_> = response.left_out().iter().map(|left| (left.place, left.what)).collect();
-    assert_eq!(left, [(0, "lineItem")]);
+    // What is not sent breaks no rule.
+    let mut pointless = quiz();
+    pointless.line_item = Some(ItemLineItem::new());
+    for quiz in [quiz(), pointless] {
+        let response = pending.respond(vec![quiz.into()], Nonce::new("n").unwrap(), Pair::new().now).unwrap();
+        let left: Vec<_> = response.left_out().iter().map(|left| (left.place, left.what)).collect();
+        assert_eq!(left, [(0, "lineItem")]);
+        let items = serde_json::to_value(received(&response.sign(&STRANGER).unwrap()).content_items).unwrap();
+        assert!(items[0].get("lineItem").is_none());
+    }
+}
+
+/// What no platform uses is not sent, whoever wrote it: one list for both roles.
+#[test]
+fn what_platforms_leave_out_is_not_sent() {
+    let mut quiz = quiz();
+    let mut frame = Iframe::new();
+    frame.src = Some("https://tool.example/frame".into());
+    quiz.iframe = Some(frame);
+    quiz.line_item.as_mut().unwrap().resource_id = Some("é".repeat(257));
+    let response = pending().respond(vec![quiz.into()], Nonce::new("n").unwrap(), Pair::new().now).unwrap();
+    let left: Vec<_> = response.left_out().iter().map(|left| left.what).collect();
+    assert_eq!(left, ["iframe.src", "lineItem.resourceId"]);
     let items = serde_json::to_value(received(&response.sign(&STRANGER).unwrap()).content_items).unwrap();
-    assert!(items[0].get("lineItem").is_none());
+    assert_eq!(items[0]["iframe"], json!({}));
+    assert_eq!(items[0]["lineItem"].get("resourceId"), None);
 }

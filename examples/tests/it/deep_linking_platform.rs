@@ -369,9 +369,12 @@ fn dl_p11_line_items() {
     assert_eq!(accepted(&content)[1].line_item(&id, ""), None);
     // Where the platform makes none.
     let without = Asking::with(|settings| settings.accept_lineitem = Some(false));
-    let content = without.accept(json!([item]));
-    assert_eq!(accepted(&content)[0].left_out, ["lineItem"]);
-    assert_eq!(accepted(&content)[0].line_item(&id, ""), None);
+    let pointless = json!({"type": "ltiResourceLink", "lineItem": {"scoreMaximum": 0}});
+    for item in [item, pointless] {
+        let content = without.accept(json!([item]));
+        assert_eq!(accepted(&content)[0].left_out, ["lineItem"]);
+        assert_eq!(accepted(&content)[0].line_item(&id, ""), None);
+    }
 }
 
 /// A link's id is the platform's to give: what the tool writes of it is among what nobody knows.
@@ -461,7 +464,10 @@ fn files_of_media_types_that_were_not_asked_for() {
         {"type": "image", "url": "https://t.example/i.svg", "mediaType": "application/pdf"},
     ]));
     assert_eq!(refused(&content), [(2, "media_type_not_accepted")]);
-    assert_eq!(content.accepted().count(), 4);
+    let places: Vec<_> = content.accepted().map(|item| item.place).collect();
+    assert_eq!(places, [0, 1, 3, 4]);
+    let items: Vec<_> = content.accepted().map(|item| item.item.clone()).collect();
+    assert_eq!(content.into_items(), items);
 }
 
 /// Missing or wrong data, another deployment, another type, two items where one is accepted.

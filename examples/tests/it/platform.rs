@@ -204,6 +204,10 @@ fn p_c11_oidc_login_and_redirect_uri() {
     assert_eq!(started.initiation.client_id.as_ref().unwrap().as_str(), CLIENT);
     assert_eq!(started.initiation.lti_deployment_id.as_ref().unwrap().as_str(), DEPLOYMENT);
     let (authorized, _) = pair.authorized();
+    assert_eq!(authorized.user().map(|user| user.as_str()), Some("user-1"));
+    assert_eq!(authorized.deployment_id().as_str(), DEPLOYMENT);
+    let lti_platform::Target::ResourceLink(link) = authorized.target() else { panic!("a link") };
+    assert_eq!(link.id.as_str(), "link-1");
     let post = authorized.respond(message(ContextRole::Learner), pair.now).unwrap().sign(&KEY).unwrap();
     assert_eq!(post.action, REDIRECT);
     assert_eq!(post.fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["id_token", "state"]);
