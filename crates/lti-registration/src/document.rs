@@ -4,6 +4,7 @@ use std::fmt;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use lti_jwks::{PayloadError, PayloadProblem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -46,31 +47,12 @@ impl std::error::Error for DocumentError {}
 
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, DocumentError> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    serde_json::from_slice(body).map_err(|_| explain::<T>(body))
+    serde_json::from_slice(body).map_err(|_| explain(&PayloadError::find::<T>(body)))
 }
 
-fn explain<T: DeserializeOwned>(body: &[u8]) -> DocumentError {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let error = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(error) if error.inner().is_data() => error,
-        _ => return DocumentError { path: None },
-    };
-    let mut path = error.path().to_string();
-    if path == "." {
-        path.clear();
-    }
-    // The message may quote values. In these two forms it quotes a name of the type's own.
-    let message = error.inner().to_string();
-    for prefix in ["missing field `", "duplicate field `"] {
-        if let Some((name, _)) = message.strip_prefix(prefix).and_then(|rest| rest.split_once('`')) {
-            if path.is_empty() {
-                name.clone_into(&mut path);
-            } else if path != name && !path.ends_with(&format!(".{name}")) {
-                path = format!("{path}.{name}");
-            }
-        }
-    }
-    DocumentError { path: Some(path.chars().flat_map(char::escape_debug).take(200).collect()) }
+fn explain(error: &PayloadError) -> DocumentError {
+    let json = error.problem() != PayloadProblem::NotJson;
+    DocumentError { path: json.then(|| error.path().to_owned()) }
 }
 
 /// Whether the headers say JSON, in one of its many names; or nothing.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use lti_jwks::{PayloadError, PayloadProblem};
 use serde::de::DeserializeOwned;
 
 /// The most bytes of a response that are read: 10 MiB. A client should stop receiving there.
@@ -13,8 +14,6 @@ pub const MAX_REQUEST_BYTES: usize = 64 * 1024;
 
 /// The most elements of a list that are read from one response.
 pub const MAX_LIST: usize = 50_000;
-
-const MAX_PATH_CHARS: usize = 200;
 
 /// Which member of a document is wrong, and in which way. It holds names of members, never their values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,37 +98,17 @@ pub(crate) fn is_web_page(body: &[u8]) -> bool {
 }
 
 fn explain<T: DeserializeOwned>(body: &[u8]) -> DocumentError {
-    use DocumentProblem::{Duplicated, Missing, NotJson, Unexpected, WebPage};
     if is_web_page(body) {
-        return DocumentError::new("", WebPage);
+        return DocumentError::new("", DocumentProblem::WebPage);
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let error = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Ok(_) => return DocumentError::new("", NotJson),
-        Err(error) => error,
+    let error = PayloadError::find::<T>(body);
+    let problem = match error.problem() {
+        PayloadProblem::NotJson => DocumentProblem::NotJson,
+        PayloadProblem::Missing => DocumentProblem::Missing,
+        PayloadProblem::Duplicated => DocumentProblem::Duplicated,
+        _ => DocumentProblem::Unexpected,
     };
-    if !error.inner().is_data() {
-        return DocumentError::new("", NotJson);
-    }
-    let mut path = error.path().to_string();
-    if path == "." {
-        path.clear();
-    }
-    // The message may quote values. In these two forms it quotes a name of the type's own.
-    let message = error.inner().to_string();
-    let mut problem = Unexpected;
-    for (prefix, kind) in [("missing field `", Missing), ("duplicate field `", Duplicated)] {
-        if let Some((name, _)) = message.strip_prefix(prefix).and_then(|rest| rest.split_once('`')) {
-            problem = kind;
-            if path.is_empty() {
-                name.clone_into(&mut path);
-            } else if path != name && !path.ends_with(&format!(".{name}")) {
-                path = format!("{path}.{name}");
-            }
-        }
-    }
-    let path: String = path.chars().flat_map(char::escape_debug).take(MAX_PATH_CHARS).collect();
-    DocumentError { path, problem }
+    DocumentError::new(error.path(), problem)
 }
 
 /// A list of at most [`MAX_LIST`] elements; `null` elements are dropped.
