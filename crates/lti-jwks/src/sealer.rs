@@ -279,3 +279,26 @@ impl std::io::Write for Bounded {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// The buffer grows by a new one, never by moving the old one, which nobody would overwrite.
+    #[test]
+    fn a_value_outgrows_its_buffer_into_another() {
+        let mut value = Bounded(Zeroizing::new(Vec::with_capacity(4)));
+        value.write_all(b"full").unwrap();
+        assert_eq!(value.0.capacity(), 4);
+        value.write_all(b"er").unwrap();
+        assert_eq!((value.0.as_slice(), value.0.capacity()), (b"fuller".as_slice(), 12));
+        value.write_all(b"fuller").unwrap();
+        assert_eq!(value.0.capacity(), 12);
+        value.flush().unwrap();
+        let rest = EXPIRY_LEN + MAX_VALUE - value.0.len();
+        assert!(value.write_all(&vec![b'x'; rest + 1]).is_err());
+        value.write_all(&vec![b'x'; rest]).unwrap();
+    }
+}

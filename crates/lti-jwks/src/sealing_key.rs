@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::backend::{self, KEY_LEN};
 use crate::{SealError, base64url};
@@ -23,7 +23,7 @@ pub(crate) const ID_LEN: usize = 8;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct SealingKey {
-    secret: [u8; KEY_LEN],
+    secret: Zeroizing<[u8; KEY_LEN]>,
     id: [u8; ID_LEN],
 }
 
@@ -69,7 +69,7 @@ impl SealingKey {
         let digest =
             backend::expand(entropy, &[b"lti-jwks sealing key id"]).map_err(|_| InvalidSealingKey)?;
         let id = digest.first_chunk().ok_or(InvalidSealingKey)?;
-        Ok(Self { secret: *entropy, id: *id })
+        Ok(Self { secret: Zeroizing::new(*entropy), id: *id })
     }
 
     /// Reads what [`SealingKey::to_text`] wrote; white space around it is ignored.
@@ -85,7 +85,7 @@ impl SealingKey {
     #[must_use]
     pub fn to_text(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(KEY_LEN.div_ceil(3) * 4));
-        base64url::encode_onto(&self.secret, &mut text);
+        base64url::encode_onto(self.secret.as_slice(), &mut text);
         text
     }
 
@@ -101,12 +101,6 @@ impl SealingKey {
 
     pub(crate) fn secret(&self) -> &[u8; KEY_LEN] {
         &self.secret
-    }
-}
-
-impl Drop for SealingKey {
-    fn drop(&mut self) {
-        self.secret.zeroize();
     }
 }
 

@@ -230,8 +230,26 @@ mod tests {
         let unwritable = std::collections::BTreeMap::from([((1, 2), 3)]);
         assert_eq!(UnsignedJwt::new(&unwritable).unwrap_err(), SignError::ClaimsUnwritable);
         let of = |len: usize| UnsignedJwt::new(&serde_json::json!({"a": "x".repeat(len)})).map(|_| ());
-        assert_eq!(of(45_000), Ok(()));
-        assert_eq!(of(45_100), Err(SignError::TooLarge));
+        assert_eq!(of(45_048), Ok(()));
+        assert_eq!(of(45_049), Err(SignError::TooLarge));
+    }
+
+    /// Whoever looks at the claims sees what will be signed; and a token is built where it is, with room for the
+    /// signature.
+    #[test]
+    fn a_token_has_its_room_from_the_start() {
+        for len in 0..9 {
+            let json = format!(r#"{{"a":"{}"}}"#, "x".repeat(len * 100));
+            let claims: serde_json::Value = serde_json::from_str(&json).unwrap();
+            let jwt = UnsignedJwt::new(&claims).unwrap();
+            assert_eq!(jwt.payload(), json.as_bytes());
+            let text = jwt.signing_input(&KeyId::new("a").unwrap(), Algorithm::Rs256).text;
+            let room = text.capacity() - text.len();
+            assert!(
+                (685..=687).contains(&room),
+                "a dot, 684 characters and what a padding would take: {room}"
+            );
+        }
     }
 
     #[test]

@@ -150,6 +150,39 @@ fn our_own_cache_fetches_for_age_alone() {
 }
 
 #[test]
+fn private_keys_are_destroyed_when_their_time_is_over_and_not_before() {
+    let mut ring = ring();
+    let old = ring.keys().next().unwrap().key_id().clone();
+    let later = now() + TimeDelta::days(10);
+    ring.rotate(key(), later).unwrap();
+    assert_eq!(ring.destroy_retired(later), []);
+    assert_eq!(ring.keys().len(), 2);
+    assert_eq!(ring.destroy_retired(later + TimeDelta::days(5)), [old]);
+    assert_eq!(ring.keys().len(), 1);
+}
+
+/// What explains a refused token looks at its signature, too.
+#[test]
+fn an_examination_says_whether_the_signature_holds() {
+    use lti_jwks::{Check, VerifyError};
+    let ring = ring();
+    let token = launch(&ring, now());
+    let examine = |keys: Option<&VerifyingKeys>| {
+        let jwt = UnverifiedJwt::parse(&token).unwrap();
+        let mut findings = jwt.danger_examine::<RegisteredClaims>(keys, &rules(), now()).findings;
+        findings.retain(|(check, _)| *check == Check::Signature);
+        findings.pop().unwrap().1
+    };
+    let own = VerifyingKeys::from_jwk_set(&ring.public_jwk_set(now()));
+    assert_eq!(examine(Some(&own)), Some(Ok(())));
+    let other = key().with_key_id(ring.signing_key(now()).unwrap().key_id().clone());
+    let other = VerifyingKeys::single(other.verifying_key().clone());
+    assert_eq!(examine(Some(&other)), Some(Err(VerifyError::SignatureInvalid)));
+    assert_eq!(examine(None), None);
+    assert!(!own.is_empty() && VerifyingKeys::of([]).is_empty());
+}
+
+#[test]
 fn a_ring_is_stored_in_two_parts() {
     let mut ring = ring();
     let later = now() + TimeDelta::days(10);

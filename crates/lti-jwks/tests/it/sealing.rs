@@ -222,6 +222,10 @@ fn rotating_to_the_same_key_keeps_it_once() {
     assert_eq!(sealer.key_ids().count(), 1);
     sealer.rotate(of(9));
     assert_eq!(sealer.key_ids().count(), 2);
+    sealer.rotate(of(11));
+    assert_eq!(sealer.key_ids().count(), 3, "whoever sealed, still opens");
+    sealer.rotate(of(7));
+    assert_eq!(sealer.key_ids().count(), 3);
 }
 
 /// The longest that is sealed is opened, and nothing longer is looked at.
