@@ -57,6 +57,7 @@ fn refusals_keep_their_codes_sections_and_statuses() {
         MessageFault::Whitespace(Claim::ResourceLink) => "identifier_whitespace", "LTI Core 1.3 §5.3.5";
         MessageFault::TooLong(Claim::ResourceLink) => "identifier_too_long", "LTI Core 1.3 §5.3.5";
         MessageFault::Service(Claim::ResourceLink) => "service_incomplete", "LTI Core 1.3 §5.3.5";
+        MessageFault::ScopeNotGranted(Claim::GradeService) => "scope_not_granted", "AGS 2.0 §3.1";
         MessageFault::DocumentTarget => "document_target_unsupported", "LTI Core 1.3 §5.4.4";
         MessageFault::ExtensionName => "extension_name_not_a_url", "LTI Core 1.3 §5.4.7";
         MessageFault::ExtensionTaken => "extension_name_taken", "LTI Core 1.3 §5.4.7";

@@ -30,6 +30,8 @@ pub enum MessageFault {
     TooLong(Claim),
     /// A service claim lacks what makes it usable.
     Service(Claim),
+    /// A service is announced with a scope that the tool's record does not have: it would get no token for it.
+    ScopeNotGranted(Claim),
     /// The window that the tool is shown in is none of frame, iframe and window.
     DocumentTarget,
     /// A claim of the platform's own is not named by a URL.
@@ -54,6 +56,7 @@ impl MessageFault {
             Self::Whitespace(_) => "identifier_whitespace",
             Self::TooLong(_) => "identifier_too_long",
             Self::Service(_) => "service_incomplete",
+            Self::ScopeNotGranted(_) => "scope_not_granted",
             Self::DocumentTarget => "document_target_unsupported",
             Self::ExtensionName => "extension_name_not_a_url",
             Self::ExtensionTaken => "extension_name_taken",
@@ -73,7 +76,8 @@ impl MessageFault {
             | Self::NotAscii(claim)
             | Self::Whitespace(claim)
             | Self::TooLong(claim)
-            | Self::Service(claim) => claim.spec(),
+            | Self::Service(claim)
+            | Self::ScopeNotGranted(claim) => claim.spec(),
             Self::DocumentTarget => Claim::LaunchPresentation.spec(),
             Self::ExtensionName | Self::ExtensionTaken => "LTI Core 1.3 §5.4.7",
         }
@@ -98,6 +102,9 @@ impl fmt::Display for MessageFault {
             }
             Self::TooLong(claim) => write!(f, "an identifier in {} is too long", claim.short_name()),
             Self::Service(claim) => write!(f, "{} lacks what makes it usable", claim.short_name()),
+            Self::ScopeNotGranted(claim) => {
+                write!(f, "{} has a scope that the tool's record does not have", claim.short_name())
+            }
             Self::DocumentTarget => f.write_str("document_target is none of frame, iframe and window"),
             Self::ExtensionName => f.write_str("a claim of the platform's own is not named by a URL"),
             Self::ExtensionTaken => f.write_str("a claim of the platform's own has a name that is taken"),

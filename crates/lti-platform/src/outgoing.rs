@@ -2,7 +2,7 @@
 //! send must satisfy the pickiest tool.
 
 use lti_types::{
-    Claim, ClaimFault, ClaimProblem, DocumentTarget, LaunchClaims, MessageType, Role, RoleKind, Roles,
+    Claim, ClaimFault, ClaimProblem, DocumentTarget, LaunchClaims, MessageType, Role, RoleKind, Roles, Scope,
     WireUrl,
 };
 use serde_json::Value;
@@ -76,8 +76,8 @@ pub(crate) fn tidy(claims: &mut LaunchClaims) {
     claims.extensions.values_mut().for_each(trim);
 }
 
-/// Checks a message against the rules for senders.
-pub(crate) fn check(claims: &LaunchClaims) -> Result<(), MessageFaults> {
+/// Checks a message against the rules for senders. `granted` are the scopes that the tool gets tokens for.
+pub(crate) fn check(claims: &LaunchClaims, granted: &[Scope]) -> Result<(), MessageFaults> {
     let mut faults = Vec::new();
     if let Err(claim_faults) = claims.message() {
         faults.extend(claim_faults.as_slice().iter().copied().map(MessageFault::Claim));
@@ -114,6 +114,11 @@ pub(crate) fn check(claims: &LaunchClaims) -> Result<(), MessageFaults> {
         faults.push(MessageFault::DocumentTarget);
     }
     faults.extend(unusable_services(claims).map(MessageFault::Service));
+    for (claim, scopes) in announced(claims) {
+        if scopes.iter().any(|scope| !granted.contains(scope)) {
+            faults.push(MessageFault::ScopeNotGranted(claim));
+        }
+    }
     for (claim, url) in urls(claims) {
         if url.to_secure_url().is_err() {
             faults.push(MessageFault::Url(claim));
@@ -197,6 +202,26 @@ fn unusable_services(claims: &LaunchClaims) -> impl Iterator<Item = Claim> {
     .into_iter()
     .filter(|(_, unusable)| *unusable)
     .map(|(claim, _)| claim)
+}
+
+/// What each service claim tells the tool to ask tokens for.
+fn announced(claims: &LaunchClaims) -> impl Iterator<Item = (Claim, &[Scope])> {
+    let caliper = claims.caliper_service.as_ref();
+    [
+        (Claim::GradeService, claims.grade_service.as_ref().and_then(|s| s.scope.as_deref())),
+        // Most platforms announce no scope there: it has this one (NRPS 2.0 §2.3).
+        (
+            Claim::RosterService,
+            claims.roster_service.as_ref().map(|_| &[Scope::ContextMembershipReadOnly][..]),
+        ),
+        (Claim::RosterService, claims.roster_service.as_ref().and_then(|s| s.scope.as_deref())),
+        (Claim::GroupService, claims.group_service.as_ref().and_then(|s| s.scope.as_deref())),
+        (Claim::CaliperService, caliper.and_then(|s| s.scopes.as_deref())),
+        (Claim::NotificationService, claims.notification_service.as_ref().and_then(|s| s.scope.as_deref())),
+        (Claim::EulaService, claims.eula_service.as_ref().and_then(|s| s.scope.as_deref())),
+    ]
+    .into_iter()
+    .filter_map(|(claim, scopes)| scopes.map(|scopes| (claim, scopes)))
 }
 
 fn urls(claims: &LaunchClaims) -> impl Iterator<Item = (Claim, &WireUrl)> {

@@ -158,4 +158,48 @@ mod tests {
         assert_eq!(sent(Privacy::everything()), ["gender", "https://lms.example/seat", "locale"]);
         assert_eq!(sent(Privacy::only_user_id()), ["https://lms.example/seat"]);
     }
+
+    /// Each kind by itself, of who launches and of whom the launch is about.
+    #[test]
+    fn each_kind_is_sent_or_withheld_by_its_own_switch() {
+        for bits in 0..32 {
+            let on = |bit: u8| bits & (1 << bit) != 0;
+            let mut privacy = Privacy::only_user_id();
+            (privacy.name, privacy.email, privacy.picture) = (on(0), on(1), on(2));
+            (privacy.locale, privacy.sourcedid) = (on(3), on(4));
+            let mut claims = LaunchClaims::new();
+            claims.sub = Some(UserId::new("u-1").unwrap());
+            let text = || Some("x".to_owned());
+            (claims.name, claims.given_name, claims.family_name) = (text(), text(), text());
+            (claims.middle_name, claims.email, claims.locale) = (text(), text(), text());
+            claims.picture = Some("https://lms.example/x".into());
+            let mut lis = lti_types::Lis::new();
+            lis.person_sourcedid = text();
+            claims.lis = Some(lis);
+            let mut other = ForUser::new();
+            (other.name, other.given_name, other.middle_name) = (text(), text(), text());
+            (other.family_name, other.email, other.person_sourcedid) = (text(), text(), text());
+            other.picture = Some("https://lms.example/x".into());
+            claims.for_user = Some(other);
+            privacy.apply(&mut claims);
+            let other = claims.for_user.unwrap();
+            for name in [claims.name, claims.given_name, claims.middle_name, claims.family_name]
+                .into_iter()
+                .chain([other.name, other.given_name, other.middle_name, other.family_name])
+            {
+                assert_eq!(name.is_some(), privacy.name);
+            }
+            for (sent, wanted) in [
+                (claims.email.is_some(), privacy.email),
+                (other.email.is_some(), privacy.email),
+                (claims.picture.is_some(), privacy.picture),
+                (other.picture.is_some(), privacy.picture),
+                (claims.locale.is_some(), privacy.locale),
+                (claims.lis.unwrap().person_sourcedid.is_some(), privacy.sourcedid),
+                (other.person_sourcedid.is_some(), privacy.sourcedid),
+            ] {
+                assert_eq!(sent, wanted, "{privacy:?}");
+            }
+        }
+    }
 }

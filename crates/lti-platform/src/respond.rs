@@ -17,8 +17,12 @@ impl AuthorizedRequest {
     /// Makes the launch: the message's content, with nonce, state and address of the request, and person, link
     /// and deployment of the login. What the privacy policy withholds is taken out; custom parameters of the
     /// link win over those of the registration; texts for people, custom parameters and texts within
-    /// extensions lose white space at both ends, and texts for people with nothing in them are left out. Variables in custom parameters are replaced by what the message itself knows;
-    /// for more, see [`AuthorizedRequest::respond_with`].
+    /// extensions lose white space at both ends, and texts for people with nothing in them are left out. Variables in
+    /// custom parameters are replaced by what the message itself knows; for more, see
+    /// [`AuthorizedRequest::respond_with`].
+    ///
+    /// A service is announced only with scopes that the tool's record has ([`ToolRecord::scopes`](lti_types::ToolRecord)):
+    /// for others it would be refused a token, long after the launch.
     ///
     /// # Errors
     /// [`RespondError`]: all faults of the message at once.
@@ -132,7 +136,7 @@ impl AuthorizedRequest {
         }
         registration.policy.privacy.apply(&mut claims);
         outgoing::tidy(&mut claims);
-        outgoing::check(&claims)?;
+        outgoing::check(&claims, &registration.record().scopes)?;
         let jwt = UnsignedJwt::new(&claims)?;
         Ok(UnsignedLaunch { jwt, redirect_uri: self.redirect_uri, state: self.state })
     }

@@ -2,10 +2,13 @@
 //!
 
 use lti_browser::{CspNonce, Framing, PageOptions, Texts, form_post_page};
-use lti_platform::{AskError, LaunchIntent, LaunchMessage, PendingResponse, ResponseRefusal, Session};
+use lti_platform::{
+    AskError, LaunchIntent, LaunchMessage, PendingResponse, ResponseRefusal, Session,
+    UnverifiedDeepLinkingResponse,
+};
 use lti_types::{
-    AuthenticationRequest, ContentItem, ContentItemType, Custom, DeploymentId, ItemLineItem, LoginHint,
-    LoginInitiation, LtiResourceLinkItem, ResourceLink, ResourceLinkId, Roles, UserId,
+    AuthenticationRequest, ContentItem, ContentItemType, Custom, DeploymentId, FormError, ItemLineItem,
+    LoginHint, LoginInitiation, LtiResourceLinkItem, ResourceLink, ResourceLinkId, Roles, UserId,
 };
 use serde_json::{Value, json};
 
@@ -125,6 +128,7 @@ fn p_d07_proof_of_lti_link() {
     assert_eq!(response.log().unwrap().to_string(), "picked from page 3 by hand");
     assert_eq!(response.log().unwrap().as_written(), "picked from page 3\nby hand");
     assert!(response.error_msg().is_none() && response.error_log().is_none());
+    assert_eq!(response.claims().msg.as_deref(), Some("One quiz added"));
 }
 
 /// Signature, issuer, audience, times and nonce, each broken alone.
@@ -266,6 +270,7 @@ fn dl_p5_a_form_with_one_token() {
     };
     assert_eq!(read(format!("JWT={token}&state=x")), Ok(()));
     assert_eq!(read(format!("a=%20&J%57T={}", token.replace('.', "%2E"))), Ok(()));
+    assert_eq!(read(format!("JWT={}", token.replace('.', "%2E"))), Ok(()));
     assert_eq!(read(format!("JWT={token}&%4AWT={token}")), Err("parameter_repeated"));
     assert_eq!(read("JWT".into()), Err("parameter_missing"));
     assert_eq!(read(format!("jwt={token}")), Err("parameter_missing"));
@@ -468,6 +473,49 @@ fn files_of_media_types_that_were_not_asked_for() {
     assert_eq!(places, [0, 1, 3, 4]);
     let items: Vec<_> = content.accepted().map(|item| item.item.clone()).collect();
     assert_eq!(content.into_items(), items);
+}
+
+/// What no tool could answer is not asked.
+#[test]
+fn settings_that_cannot_be_answered_are_not_sent() {
+    type Change = fn(&mut lti_types::DeepLinkingSettings);
+    let cases: [Change; 3] = [
+        |settings| settings.accept_types = None,
+        |settings| settings.accept_types = Some(vec![]),
+        |settings| settings.accept_presentation_document_targets = None,
+    ];
+    for (number, change) in cases.into_iter().enumerate() {
+        let pair = Pair::new();
+        let session = pair.session();
+        let intent = LaunchIntent::deep_linking(DeploymentId::new(DEPLOYMENT).unwrap());
+        let hint = LoginHint::random().unwrap();
+        let started = pair.platform.initiate_login(intent, &session, hint, pair.now).unwrap();
+        let login = pair.begin(LoginInitiation::from_pairs(started.initiation.to_pairs()).unwrap());
+        let request = AuthenticationRequest::from_pairs(login.request.to_pairs()).unwrap();
+        let authorized =
+            pair.platform.authorize(request, Some(started.pending), Some(&session), pair.now).unwrap();
+        let mut settings = crate::content::all();
+        change(&mut settings);
+        let message = LaunchMessage::new(Roles::from_iter([lti_types::ContextRole::Instructor]));
+        let sealer = Asking::new().sealer;
+        let message = authorized.ask_for_content(settings, message, &sealer, pair.now).unwrap();
+        assert_eq!(
+            authorized.respond(message, pair.now).unwrap_err().code(),
+            "service_incomplete",
+            "{number}"
+        );
+    }
+}
+
+/// The largest form that is looked at; of a larger one not even the names.
+#[test]
+fn forms_have_a_limit() {
+    let limit = 3 * 1024 * 1024 + 4096;
+    for (size, expected) in [(limit, FormError::Missing("JWT")), (limit + 1, FormError::TooLarge)] {
+        let form = vec![b'x'; size];
+        let error = UnverifiedDeepLinkingResponse::from_form(&form, RETURN).err();
+        assert_eq!(error, Some(ResponseRefusal::Form(expected)), "{size}");
+    }
 }
 
 /// Missing or wrong data, another deployment, another type, two items where one is accepted.

@@ -8,7 +8,7 @@ use lti_platform::{AuthorizedRequest, LaunchIntent, LaunchMessage, Session};
 use lti_tool::{Browser, Inspection, Known, Launch, LaunchError, Login, LoginSecrets, UnverifiedLaunch};
 use lti_types::{
     AuthenticationRequest, AuthenticationResponse, ClientId, DeploymentId, Deployments, Issuer, LoginHint,
-    LoginInitiation, PlatformRecord, ResourceLink, ResourceLinkId, State, ToolRecord, UserId,
+    LoginInitiation, PlatformRecord, ResourceLink, ResourceLinkId, Scope, State, ToolRecord, UserId,
 };
 use serde_json::{Value, json};
 
@@ -49,6 +49,8 @@ impl Pair {
             TARGET.into(),
         );
         tool.redirect_uris = vec![REDIRECT.into()];
+        tool.scopes =
+            vec![Scope::LineItem, Scope::Score, Scope::ResultReadOnly, Scope::ContextMembershipReadOnly];
         let platform = PlatformRecord::new(
             Issuer::new(ISSUER).unwrap(),
             client_id,

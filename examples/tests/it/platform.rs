@@ -1,9 +1,9 @@
 //! What a platform signs (certification guide, platform, core payloads).
 
-use lti_platform::{LaunchMessage, Privacy};
+use lti_platform::{LaunchMessage, Privacy, RespondError};
 use lti_types::{
     Context, ContextId, ContextKind, ContextRole, Custom, GradeService, LaunchPresentation, LoginHint, Role,
-    Roles, RosterService, ToolPlatform, UserId,
+    Roles, RosterService, Scope, ToolPlatform, UserId,
 };
 use serde_json::{Value, json};
 
@@ -217,7 +217,7 @@ fn p_c11_oidc_login_and_redirect_uri() {
 #[test]
 fn faulty_messages_are_not_signed() {
     type Change = fn(&mut LaunchMessage);
-    let cases: [(Change, &str); 24] = [
+    let cases: [(Change, &str); 28] = [
         (|m| m.roles = Roles::from_iter(["Instructor"]), "role_not_a_uri"),
         (|m| m.roles.extend(["urn:lti:role:ims/lis/Mentor"]), "role_not_a_uri"),
         (|m| m.roles = Roles::from_iter(["https://vendor.example/role#x"]), "role_vocabulary_missing"),
@@ -255,7 +255,17 @@ fn faulty_messages_are_not_signed() {
         (|m| m.roster_service = Some(RosterService::new()), "service_incomplete"),
         (|m| m.grade_service.as_mut().unwrap().scope = Some(vec![]), "service_incomplete"),
         (|m| m.roster_service.as_mut().unwrap().service_versions = None, "service_incomplete"),
+        (|m| m.roster_service.as_mut().unwrap().context_memberships_url = None, "service_incomplete"),
+        (
+            |m| m.grade_service.as_mut().unwrap().scope = Some(vec![Scope::Score, Scope::LineItemReadOnly]),
+            "scope_not_granted",
+        ),
+        (
+            |m| m.roster_service.as_mut().unwrap().scope = Some(vec![Scope::ContextGroupReadOnly]),
+            "scope_not_granted",
+        ),
         (|m| drop(m.extensions.insert("mood".into(), json!(1))), "extension_name_not_a_url"),
+        (|m| drop(m.extensions.insert("ftp://x.example/y".into(), json!(1))), "extension_name_not_a_url"),
         (|m| drop(m.extensions.insert("javascript:x".into(), json!(1))), "extension_name_not_a_url"),
         (|m| drop(m.extensions.insert(" https://x.example/y".into(), json!(1))), "extension_name_not_a_url"),
         (|m| drop(m.extensions.insert("a:b".into(), json!(1))), "extension_name_not_a_url"),
@@ -268,8 +278,41 @@ fn faulty_messages_are_not_signed() {
         change(&mut faulty);
         let error = pair.authorized().0.respond(faulty, pair.now).unwrap_err();
         assert!(error.to_string().len() > 20);
-        let lti_platform::RespondError::Message(faults) = &error else { panic!("{error}") };
+        let RespondError::Message(faults) = &error else { panic!("{error}") };
         assert!(faults.as_slice().iter().any(|fault| fault.code() == code), "{code}: {error}");
+    }
+}
+
+/// What is at the limit is sent: a name of 255 characters, no roles at all, a service with the fewest members.
+#[test]
+fn messages_at_their_limits_are_signed() {
+    type Change = fn(&mut LaunchMessage);
+    let cases: [Change; 5] = [
+        |m| m.roles.extend(["https://vendor.example/role#x"]),
+        |m| m.tool_platform.as_mut().unwrap().guid = Some("x".repeat(255)),
+        |m| m.roles = Roles::default(),
+        |m| {
+            let grades = m.grade_service.as_mut().unwrap();
+            grades.lineitem = grades.lineitems.take();
+        },
+        |m| drop(m.extensions.insert("http://x.example/y".into(), json!(1))),
+    ];
+    for (number, change) in cases.into_iter().enumerate() {
+        let mut told = message(ContextRole::Learner);
+        change(&mut told);
+        let (_, launch) = Pair::new().launch(told);
+        assert!(launch.is_ok(), "{number}: {launch:?}");
+    }
+}
+
+/// A tool without the scopes is not told of services for which it would get no token.
+#[test]
+fn services_without_their_scopes_are_not_announced() {
+    for scopes in [vec![], vec![Scope::Score], vec![Scope::ContextMembershipReadOnly]] {
+        let pair = Pair::with_platform_record(|record| record.scopes = scopes);
+        let error = pair.authorized().0.respond(message(ContextRole::Learner), pair.now).unwrap_err();
+        let RespondError::Message(faults) = error else { panic!("the message") };
+        assert!(faults.as_slice().iter().all(|fault| fault.code() == "scope_not_granted"), "{faults:?}");
     }
 }
 
@@ -318,9 +361,7 @@ fn an_ecdsa_signature_of_a_key_service_is_in_der() {
 #[test]
 fn messages_of_other_types_are_whole() {
     use lti_platform::{LaunchIntent, Target};
-    use lti_types::{
-        Activity, AssetReference, DeepLinkingSettings, EulaService, ForUser, MessageType, Scope,
-    };
+    use lti_types::{Activity, AssetReference, DeepLinkingSettings, EulaService, ForUser, MessageType};
     let pair = Pair::new();
     let session = pair.session();
     let attempt = |kind: MessageType, fill: &dyn Fn(&mut LaunchMessage)| {
