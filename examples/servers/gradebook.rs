@@ -15,7 +15,7 @@ use futures_util::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use lti_client::{Grades, ScoreOutcome};
 use lti_example_servers::connection::{Connection, printable};
-use lti_services::{LineItemUrl, ServiceUrl, timestamp_after};
+use lti_services::{LineItemUrl, timestamp_after};
 use lti_types::{GradeService, LineItem, Scope, Score};
 
 use grades_file::{Row, Skipped};
@@ -141,15 +141,13 @@ async fn column(arguments: &Arguments, rows: &[Row]) -> Result<(Grades, LineItem
     let maximum = arguments.maximum.unwrap_or_else(|| rows.iter().map(|row| row.maximum).fold(0.0, f64::max));
     let mut wanted = LineItem::new(maximum, arguments.label.clone());
     wanted.resource_id = Some(arguments.resource_id.clone());
-    let (item, created) = grades
+    let column = grades
         .find_or_create(wanted)
         .await
         .map_err(|error| format!("the column: {error} [{}]", error.code()))?;
-    say!("column {:?} {}", printable(&item.label), if created { "made" } else { "found" });
-    let container = service.line_items().ok_or("no address of columns")?;
-    let container = ServiceUrl::parse(container).map_err(|error| error.to_string())?;
-    let line_item = LineItemUrl::listed(&item, &container).map_err(|error| error.to_string())?;
-    Ok((grades, line_item))
+    let what = if column.created { "made" } else { "found" };
+    say!("column {:?} {what}", printable(&column.line_item.label));
+    Ok((grades, column.url))
 }
 
 /// Publishes, a few at a time, with a line for each as it becomes known. How many the platform has.

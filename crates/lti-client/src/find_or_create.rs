@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::TryStreamExt as _;
-use lti_services::{CreateLineItem, LineItemSearch, RefusalKind, ServiceError, find_line_item};
+use lti_services::{
+    CreateLineItem, LineItemSearch, LineItemUrl, RefusalKind, ServiceError, ServiceUrl, find_line_item,
+};
 use lti_types::LineItem;
 
 use crate::{CallError, Grades, TransportError};
@@ -21,19 +23,36 @@ impl Creations {
     }
 }
 
+/// A line item that was found, or made.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct FoundOrCreated {
+    /// Where it is: what scores are published to.
+    pub url: LineItemUrl,
+    /// The line item, as the platform has it.
+    pub line_item: LineItem,
+    /// Whether it was made just now.
+    pub created: bool,
+}
+
 impl Grades {
-    /// The line item with the wanted `resourceId` and `tag`; it is made if there is none, and the second part says
-    /// whether it was. Within this client one caller at a time looks and makes, for each container.
+    /// The line item with the wanted `resourceId` and `tag`; it is made if there is none. Within this client one
+    /// caller at a time looks and makes, for each container.
+    ///
+    /// Where the launch's link has its line item already, [`Grades::line_item`] names that one, and another is not
+    /// wanted: ask there first.
     ///
     /// Where the answer to the making is lost, it is looked for once more; it is never asked for twice.
     ///
     /// # Errors
-    /// [`CallError::SeveralLineItems`], [`CallError::NamelessLineItem`], and those of the calls;
+    /// [`CallError::SeveralLineItems`], [`CallError::NamelessLineItem`] without `resourceId` and `tag`, and those of the
+    /// calls; [`ServiceError::LineItemWithoutId`] and [`ServiceError::LineItemOffOrigin`], with which nothing can be
+    /// published;
     /// [`TransportError::NoTurn`] if others have not done within [`ClientBuilder::turn_timeout`]. Calling again later
     /// is safe: it looks first.
     ///
     /// [`ClientBuilder::turn_timeout`]: crate::ClientBuilder::turn_timeout
-    pub async fn find_or_create(&self, wanted: LineItem) -> Result<(LineItem, bool), CallError> {
+    pub async fn find_or_create(&self, wanted: LineItem) -> Result<FoundOrCreated, CallError> {
         if wanted.resource_id().is_none() && wanted.tag().is_none() {
             return Err(CallError::NamelessLineItem);
         }
@@ -46,10 +65,10 @@ impl Grades {
             .await
             .map_err(|_| CallError::Transport(TransportError::NoTurn))?;
         if let Some(found) = self.find(&wanted).await? {
-            return Ok((found, false));
+            return ready(&container, found, false);
         }
         let error = match self.call(&creation).await {
-            Ok(created) => return Ok((created, true)),
+            Ok(created) => return ready(&container, created, true),
             Err(error) => error,
         };
         let conflict = matches!(&error, CallError::Service(ServiceError::Refused(refusal))
@@ -57,7 +76,7 @@ impl Grades {
         if (conflict || error.may_have_been_done())
             && let Ok(Some(found)) = self.find(&wanted).await
         {
-            return Ok((found, !conflict));
+            return ready(&container, found, !conflict);
         }
         Err(error)
     }
@@ -79,4 +98,9 @@ impl Grades {
             _ => Err(CallError::NamelessLineItem),
         }
     }
+}
+
+fn ready(container: &ServiceUrl, line_item: LineItem, created: bool) -> Result<FoundOrCreated, CallError> {
+    let url = LineItemUrl::listed(&line_item, container).map_err(CallError::Service)?;
+    Ok(FoundOrCreated { url, line_item, created })
 }

@@ -38,15 +38,18 @@ use crate::{CallError, Client, Credentials, ScoreFailure, ScoreOutcome};
 /// # service.scope = Some(vec![Scope::LineItem, Scope::Score]);
 /// # let (user, now) = (UserId::new("u-7")?, chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap());
 /// use lti_client::ScoreOutcome;
-/// use lti_services::LineItemUrl;
 /// use lti_types::{LineItem, Score};
 ///
 /// let grades = client.grades(&credentials, &service)?; // `service` is of a launch, perhaps hours ago
-/// let mut quiz = LineItem::new(20.0, "Quiz 9".to_owned());
-/// quiz.resource_id = Some("quiz-9".to_owned());
-/// let (quiz, created) = grades.find_or_create(quiz).await?;
-/// assert!(created);
-/// let quiz = LineItemUrl::parse(&quiz.id.unwrap_or_else(|| "".into()))?;
+/// let quiz = match grades.line_item() {
+///     Some(of_the_link) => of_the_link.clone(), // the platform made one already
+///     None => {
+///         let mut quiz = LineItem::new(20.0, "Quiz 9".to_owned());
+///         quiz.resource_id = Some("quiz-9".to_owned());
+///         grades.find_or_create(quiz).await?.url
+///     }
+/// };
+/// // Each score of a person needs a later time than the one before: see `lti_services::ScoreClock`.
 /// match grades.publish(&quiz, Score::graded(user, now.into(), 17.0, 20.0)).await {
 ///     ScoreOutcome::Accepted(_) | ScoreOutcome::AlreadyRecorded => {}
 ///     ScoreOutcome::Stale => {} // somebody graded since: theirs stays

@@ -31,11 +31,13 @@ pub enum KeySetError {
     #[error("the key set has no such key")]
     UnknownKey,
     /// The key set could not be fetched a moment ago, and is not tried again before then: neither believe nor refuse.
-    #[error("the key set could not be fetched")]
+    #[error("the key set could not be fetched ({last}), and is not tried again at once")]
     #[non_exhaustive]
     Unavailable {
         /// When it may be tried again.
         retry_at: DateTime<Utc>,
+        /// The code of what went wrong then.
+        last: &'static str,
     },
     /// There was no answer.
     #[error("the key set could not be fetched: {0}")]
@@ -107,6 +109,8 @@ struct Known {
     /// The keys in the cache, to be handed out without a copy of each.
     keys: Option<Arc<VerifyingKeys>>,
     last_error: Option<KeySetError>,
+    /// Its code, for those who come later.
+    last_code: &'static str,
 }
 
 /// Keys, and until when they are fresh.
@@ -190,7 +194,7 @@ impl KeySets {
 impl KeySet {
     fn find(&self, key_id: Option<&KeyId>, now: DateTime<Utc>) -> Found {
         let mut known = lock(&self.known);
-        let Known { cache, keys, last_error } = &mut *known;
+        let Known { cache, keys, last_error, last_code: last } = &mut *known;
         match cache.lookup(key_id, now) {
             Lookup::Use(found) => {
                 Found::Keys(Arc::clone(keys.get_or_insert_with(|| Arc::new(found.clone()))))
@@ -199,7 +203,7 @@ impl KeySet {
             Lookup::Unknown => Found::Error(KeySetError::UnknownKey),
             Lookup::Unavailable { retry_at, .. } => {
                 // Whoever waited for the fetch is told why it failed.
-                Found::Error(last_error.take().unwrap_or(KeySetError::Unavailable { retry_at }))
+                Found::Error(last_error.take().unwrap_or(KeySetError::Unavailable { retry_at, last }))
             }
             _ => Found::Error(KeySetError::UnknownKey),
         }
@@ -223,6 +227,7 @@ impl KeySet {
             }
             Err(error) => {
                 known.cache.fetch_failed(now);
+                known.last_code = error.code();
                 known.last_error = Some(error);
             }
         }
@@ -266,6 +271,24 @@ mod tests {
     use lti_jwks::{RsaSize, SigningKey};
 
     use super::*;
+
+    /// A fault that stays, such as an address that may not be fetched, is not taken for an outage.
+    #[test]
+    fn what_went_wrong_is_told_also_to_those_who_come_later() {
+        let set = KeySet::default();
+        let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+        set.keep(Err(KeySetError::Status(404)), None, now);
+        assert!(matches!(set.find(None, now), Found::Error(KeySetError::Status(404))));
+        for _ in 0..2 {
+            let Found::Error(error @ KeySetError::Unavailable { retry_at, last }) = set.find(None, now)
+            else {
+                panic!("held off")
+            };
+            assert!(retry_at > now);
+            assert_eq!((error.code(), last), ("key_set_unavailable", "key_set_status"));
+            assert!(error.to_string().contains("key_set_status"), "{error}");
+        }
+    }
 
     /// A platform publishes nothing for a while: launches go on with the keys from before, and not for ever.
     #[test]

@@ -42,6 +42,7 @@ mod transport_error;
 pub use call_error::CallError;
 pub use client::{Client, ClientBuilder, ClientError};
 pub use credentials::{Credentials, CredentialsError};
+pub use find_or_create::FoundOrCreated;
 pub use grades::Grades;
 pub use key_sets::KeySetError;
 pub use listing::Items;

@@ -76,6 +76,7 @@ impl Grades {
 
     /// Publishes scores as [`Grades::publish_each`] does, and gives the outcomes in the order of the input, one for
     /// each. `progress` is told the counts after each.
+    #[must_use = "that a score got lost is told here and nowhere else"]
     pub async fn publish_all(
         &self,
         scores: impl IntoIterator<Item = (LineItemUrl, Score)>,

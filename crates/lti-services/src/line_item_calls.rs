@@ -255,6 +255,12 @@ impl LineItemUrl {
         &self.0
     }
 
+    /// The address as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
     /// Reads it.
     #[must_use]
     pub fn read(&self) -> ReadLineItem {

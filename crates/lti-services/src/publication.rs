@@ -7,6 +7,7 @@ use crate::{Published, Refusal, RefusalKind, RetryAfter, ServiceError};
 
 /// What became of a score. There is one for every score, and none is silent.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "that a score got lost is told here and nowhere else"]
 #[non_exhaustive]
 pub enum ScoreOutcome {
     /// The platform took it.

@@ -60,7 +60,8 @@ async fn t_a02_to_t_a04_p_a04_to_p_a14_line_items_scores_results() {
     let made = grades.create(quiz.clone()).await.unwrap();
     let item = LineItemUrl::parse(made.id.as_ref().unwrap()).unwrap();
     assert_eq!(grades.read(&item).await.unwrap(), made);
-    assert_eq!(grades.find_or_create(quiz).await.unwrap(), (made.clone(), false));
+    let found = grades.find_or_create(quiz).await.unwrap();
+    assert_eq!((&found.line_item, &found.url, found.created), (&made, &item, false));
 
     let mut changed = made.clone();
     changed.score_maximum = 40.0;

@@ -88,12 +88,27 @@ async fn a_column_whose_making_was_not_answered_is_found() {
         let grades = client().grades(&credentials(&server), &grade_service(&server)).unwrap();
         let result = grades.find_or_create(quiz()).await;
         if found {
-            assert!(result.unwrap().1, "it is ours");
+            assert!(result.unwrap().created, "it is ours");
         } else {
             let error = result.unwrap_err();
             assert!(error.may_have_been_done(), "{error:?}");
         }
         assert_eq!(made.load(Ordering::SeqCst), 1);
+    }
+}
+
+/// Nothing could be published to it, and that is known before somebody has worked for a grade.
+#[tokio::test]
+async fn a_column_elsewhere_or_nowhere_is_refused_when_it_is_found() {
+    for (id, code) in [("https://evil.example/7", "line_item_off_origin"), (" ", "line_item_without_id")] {
+        let server = Server::start(move |request| match request.uri().path() {
+            "/token" => token("t"),
+            _ => json_reply(&json!([
+                {"id": id, "label": "Quiz", "scoreMaximum": 20, "resourceId": "quiz-9"}
+            ])),
+        });
+        let grades = client().grades(&credentials(&server), &grade_service(&server)).unwrap();
+        assert_eq!(grades.find_or_create(quiz()).await.unwrap_err().code(), code);
     }
 }
 

@@ -268,11 +268,11 @@ async fn quirk_62_a_link_without_a_column_gets_one() {
     let course = course(62);
     let mut wanted = LineItem::new(20.0, "Quiz".to_owned());
     wanted.resource_id = Some("quiz-9".to_owned());
-    let (made, created) = course.grades.find_or_create(wanted.clone()).await.unwrap();
-    assert!(created);
-    let (found, created) = course.grades.find_or_create(wanted).await.unwrap();
-    assert!(!created);
-    assert_eq!(made.id, found.id);
+    let made = course.grades.find_or_create(wanted.clone()).await.unwrap();
+    assert!(made.created);
+    let found = course.grades.find_or_create(wanted).await.unwrap();
+    assert!(!found.created);
+    assert_eq!(made.url, found.url);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -285,8 +285,8 @@ async fn quirk_63_many_at_once_make_one_column() {
     };
     let made = join_all((0..20).map(|n| course.grades.find_or_create(wanted(n)))).await;
     let made: Vec<_> = made.into_iter().map(Result::unwrap).collect();
-    assert_eq!(made.iter().filter(|(_, created)| *created).count(), 1);
-    assert!(made.iter().all(|(item, _)| item.id == made[0].0.id));
+    assert_eq!(made.iter().filter(|column| column.created).count(), 1);
+    assert!(made.iter().all(|column| column.url == made[0].url));
     assert_eq!(course.platform.see(|seen| seen.created), 1);
 }
 
@@ -297,9 +297,9 @@ async fn quirk_64_found_by_resource_before_the_first_launch() {
     course.platform.column("quiz-9");
     let mut wanted = LineItem::new(20.0, "Quiz".to_owned());
     wanted.resource_id = Some("quiz-9".to_owned());
-    let (found, created) = course.grades.find_or_create(wanted).await.unwrap();
-    assert!(!created, "this platform ignores the filter, and is seen through");
-    assert_eq!(found.resource_id(), Some("quiz-9"));
+    let found = course.grades.find_or_create(wanted).await.unwrap();
+    assert!(!found.created, "this platform ignores the filter, and is seen through");
+    assert_eq!(found.line_item.resource_id(), Some("quiz-9"));
 }
 
 #[tokio::test]

@@ -42,10 +42,9 @@ pub(super) async fn of(
         let _ = turn.take_if(|turn| *turn == until);
     };
     tool.records.change(TURN, &container, course, over).await?;
-    let (item, made) = found?;
-    tracing::info!(made, "the column of a course");
-    let id = item.id.as_ref().ok_or_else(|| Problem::internal("a line item without an address"))?;
-    LineItemUrl::parse(id).map_err(Problem::internal)
+    let column = found?;
+    tracing::info!(made = column.created, "the column of a course");
+    Ok(column.url)
 }
 
 /// Waits until no other machine, and nobody else here, looks for this column: until when the turn is ours.
