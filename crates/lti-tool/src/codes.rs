@@ -55,6 +55,7 @@ fn refusals_keep_their_codes_sections_and_statuses() {
         LaunchError::NonceMismatch => "nonce_mismatch", "Security Framework 1.0 §5.1.3", 401;
         LaunchError::DeploymentMismatch => "deployment_mismatch", "LTI Core 1.3 §4.1.2", 401;
         LaunchError::TargetLinkUriMismatch => "target_link_uri_mismatch", "LTI Core 1.3 §5.3.4", 401;
+        LaunchError::LoginUnknown => "login_unknown", "Security Framework 1.0 §7.3.1", 401;
         LaunchError::LoginExpired => "login_expired", "Security Framework 1.0 §7.3.1", 401;
         LaunchError::StateMismatch => "state_mismatch", "Security Framework 1.0 §7.3.1", 401;
         LaunchError::BrowserMismatch => "browser_mismatch", "Security Framework 1.0 §7.3.1", 401;

@@ -39,6 +39,10 @@ pub enum LaunchError {
     TargetLinkUriMismatch,
 
     // Too late.
+    /// No login is pending under this state and secret: it was used (somebody went back, or posted twice), has
+    /// expired, or never began in this browser. For callers whose store finds none.
+    #[error("this login was used already, has expired or never began here; start again from the platform")]
+    LoginUnknown,
     /// The login began too long ago.
     #[error("the login took too long; start again from the platform")]
     LoginExpired,
@@ -86,6 +90,7 @@ impl LaunchError {
             Self::NonceMismatch => "nonce_mismatch",
             Self::DeploymentMismatch => "deployment_mismatch",
             Self::TargetLinkUriMismatch => "target_link_uri_mismatch",
+            Self::LoginUnknown => "login_unknown",
             Self::LoginExpired => "login_expired",
             Self::StateMismatch => "state_mismatch",
             Self::BrowserMismatch => "browser_mismatch",
@@ -108,7 +113,7 @@ impl LaunchError {
             Self::NonceMissing | Self::NonceMismatch => "Security Framework 1.0 §5.1.3",
             Self::DeploymentMismatch => "LTI Core 1.3 §4.1.2",
             Self::TargetLinkUriMismatch => "LTI Core 1.3 §5.3.4",
-            Self::StateMismatch | Self::BrowserMismatch | Self::LoginExpired => {
+            Self::StateMismatch | Self::BrowserMismatch | Self::LoginUnknown | Self::LoginExpired => {
                 "Security Framework 1.0 §7.3.1"
             }
             Self::Platform(_) => "Security Framework 1.0 §5.1.1.5",
@@ -130,6 +135,7 @@ impl LaunchError {
             | Self::NonceMismatch
             | Self::DeploymentMismatch
             | Self::TargetLinkUriMismatch
+            | Self::LoginUnknown
             | Self::LoginExpired
             | Self::StateMismatch
             | Self::BrowserMismatch

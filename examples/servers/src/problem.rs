@@ -122,7 +122,7 @@ impl From<LoginError> for Problem {
 impl From<LaunchError> for Problem {
     fn from(error: LaunchError) -> Self {
         let fault = match &error {
-            LaunchError::LoginExpired => Fault::Expired,
+            LaunchError::LoginUnknown | LaunchError::LoginExpired => Fault::Expired,
             LaunchError::StateMismatch | LaunchError::BrowserMismatch => Fault::OtherBrowser,
             LaunchError::Platform(platform) if platform.code() == "login_required" => Fault::SignedOut,
             LaunchError::Platform(_) | LaunchError::UserRequired => Fault::Declined,

@@ -211,7 +211,7 @@ async fn verify_once(
     let Some(login) = tool.notes.take_text(PENDING, name).await? else {
         let done: Option<Done> = tool.notes.read(DONE, name, Done::until, PATIENCE).await?;
         // Else this browser began no such login, or has finished it with another token.
-        let done = done.filter(|done| done.token == token).ok_or(LaunchError::BrowserMismatch)?;
+        let done = done.filter(|done| done.token == token).ok_or(LaunchError::LoginUnknown)?;
         tracing::info!("the same post once more, from the same browser");
         // A login is good for one launch. This one is given out again for the very token that it was good for, and
         // what comes of it is that launch.

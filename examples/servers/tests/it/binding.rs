@@ -38,7 +38,7 @@ async fn a_second_post_with_another_token_is_refused() {
         fields.iter().map(|(name, value)| (name.clone(), changed(name, value))).collect()
     };
     for (token, code) in [
-        (with(|[header, claims, _]| format!("{header}.{claims}.AAAA")), "browser_mismatch"),
+        (with(|[header, claims, _]| format!("{header}.{claims}.AAAA")), "login_unknown"),
         (with(|[header, _, signature]| format!("{header}.e30.{signature}")), "signature_invalid"),
     ] {
         let refused = student.post(&action, &token, JSON).await.expect(401);

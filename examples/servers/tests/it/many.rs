@@ -44,7 +44,7 @@ async fn exactly_one_of_each(store: &str) {
         BTreeMap::from([
             ("200".to_owned(), LAUNCHES),
             ("303".to_owned(), REPLAYED / 2),
-            ("401 browser_mismatch".to_owned(), REPLAYED / 2),
+            ("401 login_unknown".to_owned(), REPLAYED / 2),
         ])
     );
     let mut ids: BTreeMap<usize, Vec<&Answered>> = BTreeMap::new();
@@ -71,7 +71,7 @@ async fn exactly_one_of_each(store: &str) {
         later.push(rush.post((index + 1) % 2, &launch.form, &launch.cookie).await);
         later.push(rush.post((index + 1) % 2, &launch.form, "").await);
     }
-    let expected = [("303".to_owned(), REPLAYED), ("401 browser_mismatch".to_owned(), REPLAYED)];
+    let expected = [("303".to_owned(), REPLAYED), ("401 login_unknown".to_owned(), REPLAYED)];
     assert_eq!(tally(&later), BTreeMap::from(expected));
     assert_eq!(rush.accepted().await, LAUNCHES);
 }
@@ -141,7 +141,7 @@ async fn nothing_twice(url: &str, kill: impl AsyncFnOnce(), launch: impl AsyncFn
     let answers = browsers.join_all().await;
     let all = tally(answers.iter().flatten());
     println!("{all:?}");
-    let known = ["200", "303", "401 browser_mismatch", "503 store_unavailable"];
+    let known = ["200", "303", "401 login_unknown", "503 store_unavailable"];
     assert!(all.keys().all(|key| known.contains(&key.as_str())), "{all:?}");
     assert!(all.contains_key("503 store_unavailable"));
     let mut lost = 0;
@@ -168,7 +168,8 @@ async fn nothing_twice(url: &str, kill: impl AsyncFnOnce(), launch: impl AsyncFn
         });
     }
     let again = tally(&again.join_all().await);
-    assert!(again.keys().all(|key| ["303", "401 browser_mismatch"].contains(&key.as_str())), "{again:?}");
+    let known = ["303", "401 login_unknown", "401 browser_mismatch"];
+    assert!(again.keys().all(|key| known.contains(&key.as_str())), "{again:?}");
     // New ones are made.
     let fresh = rush.begin(2).await;
     for (machine, launch) in fresh.iter().enumerate() {
@@ -246,8 +247,8 @@ async fn a_redis_that_forgot_lets_nothing_through() {
         assert_eq!(posted(used).await, ten(of_used));
     }
     engine.send("FLUSHALL");
-    assert_eq!(posted(used).await, ten("401 browser_mismatch"));
-    assert_eq!(posted(pending).await, ten("401 browser_mismatch"));
+    assert_eq!(posted(used).await, ten("401 login_unknown"));
+    assert_eq!(posted(pending).await, ten("401 login_unknown"));
     assert_eq!(rush.accepted().await, used.len());
 }
 
