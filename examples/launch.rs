@@ -86,7 +86,7 @@ fn walk(arguments: &Arguments) -> Result<Result<Launch, LaunchError>, Box<dyn st
     login.target_link_uri = claim(Claim::TargetLinkUri).map_or(login.target_link_uri, Into::into);
     let registration = lti_tool::Registration::find([&tool], &login)?;
     let login = registration.begin_login(login, &REDIRECT.into(), LoginSecrets::random()?, now)?;
-    let pending_launch = login.pending; // → the tool's store, under its state
+    let pending_launch = login.pending; // → the tool's store, under state and secret
     let browser = Browser::from_cookie(login.browser_secret); // out in a cookie, and back in it
     say("2  tool → browser → platform: authentication request", &login.redirect_url);
 

@@ -13,7 +13,25 @@ use crate::{CspNonce, Texts, address};
 const MAX_REPORTED: usize = 300;
 
 /// The kinds of trouble, each with words of its own in every language. Errors of the other crates map to one by
-/// who must act; their `code()` goes along.
+/// who must act; their `code()` goes along. At a tool:
+///
+/// | fault | errors, or their codes |
+/// |---|---|
+/// | [`Malformed`](Self::Malformed) | `FormError`; `LaunchError::Token`, `Proof`, `Claims`, but for what is below; `nonce_missing`, `nonce_mismatch`, `deployment_mismatch`, `target_link_uri_mismatch`; `KeySetError::UnknownKey` |
+/// | [`Expired`](Self::Expired) | `login_unknown`, `login_expired`; of `Proof`: `expired`, `too_old`, `issued_in_future`, `not_yet_valid`; `StoreError::Elapsed` |
+/// | [`OtherBrowser`](Self::OtherBrowser) | `state_mismatch`, `browser_mismatch`; [`CompletionError`](crate::CompletionError), [`NotSameOrigin`](crate::NotSameOrigin) |
+/// | [`SignedOut`](Self::SignedOut) | `LaunchError::Platform` where `PlatformError::may_work_in_new_window`, such as `platform_login_required` |
+/// | [`Declined`](Self::Declined) | every other `LaunchError::Platform`; `user_required` |
+/// | [`Unknown`](Self::Unknown) | `FindError`; `deployment_unknown`, `registration_not_active`, of a launch or a login |
+/// | [`NotFound`](Self::NotFound) | none: an address of yours that leads nowhere |
+/// | [`Configuration`](Self::Configuration) | `registration_mismatch`, `redirect_uri_invalid`; `KeySetError::Url`; [`PageError`](crate::PageError); `already_registered`, `registration_renamed`; `StoreError` with status 500 |
+/// | [`Unavailable`](Self::Unavailable) | every other `KeySetError`; `store_unavailable`, `store_full`, `registration_contended` |
+///
+/// At a platform: of `AuthorizeError`, those whose `reply` is a page, `client_unknown` and `redirect_uri_unknown`, are
+/// [`Unknown`](Self::Unknown). `InitiateError` is [`Configuration`](Self::Configuration). Of `ResponseRefusal`,
+/// `request_expired` and `response_replayed` are [`Expired`](Self::Expired), `session_mismatch` is
+/// [`OtherBrowser`](Self::OtherBrowser), `registration_not_active` is [`Unknown`](Self::Unknown), and the others are
+/// [`Malformed`](Self::Malformed).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {

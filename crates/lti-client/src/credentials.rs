@@ -65,6 +65,8 @@ impl Credentials {
     /// Of a registration and the key that its platform knows us by. The audience of assertions is the registered one,
     /// or else the token URL exactly as it was registered (quirks 43, 44, 45).
     ///
+    /// Give an RSA key: platforms want RS256. An EC key is taken here, and refused by most of them as `invalid_client`.
+    ///
     /// # Errors
     /// [`CredentialsError`].
     pub fn new(platform: &PlatformRecord, key: Arc<SigningKey>) -> Result<Self, CredentialsError> {

@@ -55,7 +55,8 @@ impl LoginSecrets {
 }
 
 /// A login that has begun. Send the browser to `redirect_url` with the secret in a cookie of this
-/// login, or let the platform's frame keep the secret; store `pending` under its state, once.
+/// login, or let the platform's frame keep the secret; store `pending` under its state and the secret, to be taken
+/// once. Under the state alone, whoever posts it with another secret uses the login up.
 ///
 /// ```
 /// # use lti_tool::{LoginSecrets, Registration};
@@ -70,8 +71,11 @@ impl LoginSecrets {
 /// let login = registration.begin_login(initiation, &launch_address, LoginSecrets::random()?, now)?;
 ///
 /// assert_eq!(login.redirect_url.host_str(), Some("lms.example"));
-/// assert_eq!(login.request.state.as_ref(), Some(login.pending.state())); // the key to store it under,
-/// assert_eq!(login.pending.expires_at(), now + registration.policy.login_lifetime); // and until when
+/// let key = format!("{}\n{}", login.pending.state().as_str(), login.browser_secret.as_str()); // to store it under,
+/// let until = login.pending.expires_at(); // and until when; the cookie lives as long
+/// assert_eq!(until, now + registration.policy.login_lifetime);
+/// # assert_eq!(login.request.state.as_ref(), Some(login.pending.state()));
+/// # assert!(key.starts_with(login.pending.state().as_str()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[non_exhaustive]
@@ -124,7 +128,7 @@ pub struct PendingLaunch {
 }
 
 impl PendingLaunch {
-    /// The key to store it under.
+    /// Names the login: with the browser's secret the key to store it under.
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state

@@ -56,7 +56,7 @@ use crate::{Browser, Launch, LaunchError, PendingLaunch, PlatformError, Registra
 /// use lti_types::{AuthenticationResponse, Message};
 ///
 /// let launch = UnverifiedLaunch::from_form(AuthenticationResponse::from_form(body.as_bytes())?)?;
-/// assert_eq!(launch.state(), pending.state()); // `pending` was taken out of the store by it
+/// assert_eq!(launch.state(), pending.state()); // `pending` was taken out of the store by it, and by the secret
 /// let launch = launch.verify(pending, &browser, &registration, &keys, now)?;
 ///
 /// let Message::ResourceLink(message) = launch.message() else { panic!("a link was opened") };
@@ -97,7 +97,8 @@ impl UnverifiedLaunch {
         }
     }
 
-    /// The state that was posted: the key of the pending launch. It is the browser's word, nothing more.
+    /// The state that was posted: with the browser's secret the key of the pending launch. It is the browser's word,
+    /// nothing more.
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state
@@ -128,9 +129,9 @@ impl UnverifiedLaunch {
         self.likely_claims()?.issuer.clone().and_then(|issuer| Issuer::new(issuer).ok())
     }
 
-    /// The registration that the token says it is for: a hint, believed by nobody. It serves where a page must
-    /// talk to the platform's frame before the pending launch may be taken out of its store; if it is wrong,
-    /// [`UnverifiedLaunch::verify`] refuses the launch.
+    /// The registration that the token says it is for: a hint, believed by nobody. It serves where the keys
+    /// are fetched, or a page must talk to the platform's frame, before the pending launch may be taken out of its
+    /// store; if it is wrong, [`UnverifiedLaunch::verify`] refuses the launch.
     pub fn likely_registration<'r>(
         &self,
         registrations: impl IntoIterator<Item = &'r Registration>,
@@ -147,8 +148,11 @@ impl UnverifiedLaunch {
         self.likely.get_or_init(read).as_ref()
     }
 
-    /// Verifies the launch. `pending` was taken out of the store under [`UnverifiedLaunch::state`] and out of
-    /// nowhere else; `registration` is the one that began it; `keys` are that platform's.
+    /// Verifies the launch. `pending` was taken out of the store under [`UnverifiedLaunch::state`] and the browser's
+    /// secret, and out of nowhere else; `registration` is the one that began it; `keys` are that platform's.
+    ///
+    /// Have the keys first, by [`UnverifiedLaunch::likely_registration`] and [`UnverifiedLaunch::key_id`], and only then
+    /// take the pending launch: what was taken is gone, and an outage of the key set must not use up the login.
     ///
     /// The checks, in this order, each with an error of its own:
     ///

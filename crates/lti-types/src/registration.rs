@@ -29,7 +29,7 @@ pub enum RegistrationStatus {
 pub enum Deployments {
     /// Exactly these; none of them known means that every launch is refused.
     Known(Vec<DeploymentId>),
-    /// Nobody told yet (`null`): the first that arrives in a valid launch is new, and the caller decides.
+    /// Nobody told yet (`null`): each that arrives in a valid launch is new, and accepted, until the caller stores one.
     NotYetKnown,
 }
 
@@ -56,7 +56,7 @@ impl From<Deployments> for Option<Vec<DeploymentId>> {
     }
 }
 
-/// What a tool writes down about a platform.
+/// What a tool writes down about a platform. It is named after the other side: a platform keeps [`ToolRecord`]s.
 ///
 /// ```
 /// use lti_types::{Deployments, PlatformRecord, RegistrationStatus};
@@ -151,7 +151,7 @@ open_enum! {
     }
 }
 
-/// What a platform writes down about a tool.
+/// What a platform writes down about a tool. It is named after the other side: a tool keeps [`PlatformRecord`]s.
 ///
 /// ```
 /// use lti_types::ToolRecord;

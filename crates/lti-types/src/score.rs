@@ -102,7 +102,16 @@ wire_object! {
 }
 
 impl Score {
-    /// A final grade of completed work: `given` points out of `maximum`.
+    /// A final grade of completed work: `given` points out of `maximum`, in this order. More points than the maximum
+    /// are legal, so nobody notices when the two are swapped.
+    ///
+    /// ```
+    /// use lti_types::{Score, UserId};
+    ///
+    /// let score = Score::graded(UserId::new("u-7")?, "2026-06-30T12:00:05.000Z".into(), 17.0, 20.0);
+    /// assert_eq!((score.score_given, score.score_maximum), (Some(17.0), Some(20.0))); // 17 points out of 20
+    /// # Ok::<(), lti_types::InvalidIdentifier>(())
+    /// ```
     #[must_use]
     pub fn graded(user_id: UserId, timestamp: Timestamp, given: f64, maximum: f64) -> Self {
         Self {
