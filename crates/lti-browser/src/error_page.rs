@@ -17,14 +17,14 @@ const MAX_REPORTED: usize = 300;
 ///
 /// | fault | errors, or their codes |
 /// |---|---|
-/// | [`Malformed`](Self::Malformed) | `FormError`; `LaunchError::Token`, `Proof`, `Claims`, but for what is below; `nonce_missing`, `nonce_mismatch`, `deployment_mismatch`, `target_link_uri_mismatch`; `KeySetError::UnknownKey` |
+/// | [`Malformed`](Self::Malformed) | `FormError`; `LaunchError::Token`, `Proof`, `Claims`, but for what is below; `nonce_missing`, `nonce_mismatch`, `deployment_mismatch`, `target_link_uri_mismatch`, `registration_mismatch`; `KeySetError::UnknownKey` |
 /// | [`Expired`](Self::Expired) | `login_unknown`, `login_expired`; of `Proof`: `expired`, `too_old`, `issued_in_future`, `not_yet_valid`; `StoreError::Elapsed` |
 /// | [`OtherBrowser`](Self::OtherBrowser) | `state_mismatch`, `browser_mismatch`; [`CompletionError`](crate::CompletionError), [`NotSameOrigin`](crate::NotSameOrigin) |
 /// | [`SignedOut`](Self::SignedOut) | `LaunchError::Platform` where `PlatformError::may_work_in_new_window`, such as `platform_login_required` |
 /// | [`Declined`](Self::Declined) | every other `LaunchError::Platform`; `user_required` |
 /// | [`Unknown`](Self::Unknown) | `FindError`; `deployment_unknown`, `registration_not_active`, of a launch or a login |
 /// | [`NotFound`](Self::NotFound) | none: an address of yours that leads nowhere |
-/// | [`Configuration`](Self::Configuration) | `registration_mismatch`, `redirect_uri_invalid`; `KeySetError::Url`; [`PageError`](crate::PageError); `already_registered`, `registration_renamed`; `StoreError` with status 500 |
+/// | [`Configuration`](Self::Configuration) | `redirect_uri_invalid`; `KeySetError::Url`; [`PageError`](crate::PageError); `already_registered`, `registration_renamed`; `StoreError` with status 500 |
 /// | [`Unavailable`](Self::Unavailable) | every other `KeySetError`; `store_unavailable`, `store_full`, `registration_contended` |
 ///
 /// At a platform: of `AuthorizeError`, those whose `reply` is a page, `client_unknown` and `redirect_uri_unknown`, are
@@ -144,12 +144,12 @@ struct ErrorPage<'a> {
 ///
 /// ```
 /// use lti_browser::{CspNonce, ErrorReport, Fault, Framing, PageOptions, Texts, error_page};
-/// let mut report = ErrorReport::new(401, Fault::Expired, "token_expired");
+/// let mut report = ErrorReport::new(401, Fault::Expired, "expired");
 /// report.spec = Some("Security Framework 1.0 §5.1.3".to_owned());
 /// let (nonce, texts) = (CspNonce::random()?, Texts::for_locale("en"));
 /// let reply = error_page(&report, &PageOptions::new(&nonce, &texts, Framing::AnyHttps));
 /// assert_eq!(reply.status, 401);
-/// assert!(reply.body.contains("token_expired"));
+/// assert!(reply.body.contains("expired"));
 /// # Ok::<(), lti_types::EntropyUnavailable>(())
 /// ```
 #[must_use]
@@ -171,9 +171,9 @@ pub fn error_page(report: &ErrorReport, options: &PageOptions<'_>) -> Reply {
 ///
 /// ```
 /// use lti_browser::{ErrorReport, Fault, Texts, error_json};
-/// let report = ErrorReport::new(401, Fault::Expired, "token_expired");
+/// let report = ErrorReport::new(401, Fault::Expired, "expired");
 /// let reply = error_json(&report, &Texts::for_locale("en"));
-/// assert!(reply.body.starts_with(r#"{"error":"token_expired","message":"#));
+/// assert!(reply.body.starts_with(r#"{"error":"expired","message":"#));
 /// ```
 #[must_use]
 pub fn error_json(report: &ErrorReport, texts: &Texts) -> Reply {

@@ -296,3 +296,18 @@ impl fmt::Debug for SigningKey {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each curve has one algorithm; the backend is asked for no other.
+    #[test]
+    fn an_elliptic_key_signs_with_its_own_algorithm_alone() {
+        let key = SigningKey::generate_ec(Curve::P256).unwrap();
+        assert!(key.backend.sign(Algorithm::Es256, b"x").is_ok());
+        for other in [Algorithm::Es384, Algorithm::Rs256] {
+            assert!(key.backend.sign(other, b"x").is_err(), "{other:?}");
+        }
+    }
+}

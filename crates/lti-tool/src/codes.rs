@@ -63,7 +63,7 @@ fn refusals_keep_their_codes_sections_and_statuses() {
         LaunchError::DeploymentUnknown => "deployment_unknown", "LTI Core 1.3 §5.3.3", 403;
         LaunchError::UserRequired => "user_required", "LTI Core 1.3 §5.3.6", 403;
         LaunchError::RegistrationNotActive => "registration_not_active", "Security Framework 1.0 §5.1.1.1", 403;
-        LaunchError::OtherRegistration => "registration_mismatch", "Security Framework 1.0 §5.1.1.1", 500;
+        LaunchError::OtherRegistration => "registration_mismatch", "Security Framework 1.0 §5.1.1.1", 401;
     }
     codes! {
         RespondError::Items(ItemFault::new(0, ItemRule::Url).into()) => "item_url_invalid", "Deep Linking 2.0 §3.1";

@@ -38,6 +38,10 @@ pub enum LaunchError {
     #[error("the target link URI is not the one that the login named")]
     TargetLinkUriMismatch,
 
+    /// The registration, for which the token says it is, is not the one that began the login.
+    #[error("the login was begun with another registration")]
+    OtherRegistration,
+
     // Too late.
     /// No login is pending under this state and secret: it was used (somebody went back, or posted twice), has
     /// expired, or never began in this browser. For callers whose store finds none.
@@ -68,13 +72,9 @@ pub enum LaunchError {
     #[error("the launch is anonymous, and this tool needs to know the person")]
     UserRequired,
 
-    // Our own doing.
     /// The registration is pending or disabled.
     #[error("the registration is not active")]
     RegistrationNotActive,
-    /// The registration is not the one that began the login: the caller mixed them up.
-    #[error("the login was begun with another registration")]
-    OtherRegistration,
 }
 
 impl LaunchError {
@@ -123,8 +123,7 @@ impl LaunchError {
         }
     }
 
-    /// The HTTP status to answer with: 400 malformed, 401 not proven, 403 proven but not allowed, 500 our own
-    /// mistake.
+    /// The HTTP status to answer with: 400 malformed, 401 not proven, 403 proven but not allowed.
     #[must_use]
     pub fn http_status(&self) -> u16 {
         match self {
@@ -135,13 +134,13 @@ impl LaunchError {
             | Self::NonceMismatch
             | Self::DeploymentMismatch
             | Self::TargetLinkUriMismatch
+            | Self::OtherRegistration
             | Self::LoginUnknown
             | Self::LoginExpired
             | Self::StateMismatch
             | Self::BrowserMismatch
             | Self::Platform(_) => 401,
             Self::DeploymentUnknown | Self::UserRequired | Self::RegistrationNotActive => 403,
-            Self::OtherRegistration => 500,
         }
     }
 }

@@ -4,6 +4,7 @@
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use lti_browser::{CompletionError, ErrorReport, Fault, NotSameOrigin, PageError};
+use lti_jwks::VerifyError;
 use lti_platform::{AuthorizeError, InitiateError};
 use lti_tool::{FindError, LaunchError, LoginError};
 use lti_types::FormError;
@@ -90,13 +91,11 @@ impl From<lti_store::RecordError> for Problem {
     fn from(error: lti_store::RecordError) -> Self {
         match error {
             lti_store::RecordError::Store(error) => error.into(),
-            error => Self::new(
-                error.http_status(),
-                Fault::Configuration,
-                error.code(),
-                error.to_string(),
-                error.spec(),
-            ),
+            error => {
+                let busy = error.http_status() == 503;
+                let fault = if busy { Fault::Unavailable } else { Fault::Configuration };
+                Self::new(error.http_status(), fault, error.code(), error.to_string(), error.spec())
+            }
         }
     }
 }
@@ -115,7 +114,8 @@ impl From<FindError> for Problem {
 
 impl From<LoginError> for Problem {
     fn from(error: LoginError) -> Self {
-        Self::new(error.http_status(), Fault::Unknown, error.code(), error.to_string(), error.spec())
+        let fault = if error.http_status() == 500 { Fault::Configuration } else { Fault::Unknown };
+        Self::new(error.http_status(), fault, error.code(), error.to_string(), error.spec())
     }
 }
 
@@ -123,11 +123,16 @@ impl From<LaunchError> for Problem {
     fn from(error: LaunchError) -> Self {
         let fault = match &error {
             LaunchError::LoginUnknown | LaunchError::LoginExpired => Fault::Expired,
+            LaunchError::Proof(
+                VerifyError::Expired
+                | VerifyError::TooOld
+                | VerifyError::IssuedInFuture
+                | VerifyError::NotYetValid,
+            ) => Fault::Expired,
             LaunchError::StateMismatch | LaunchError::BrowserMismatch => Fault::OtherBrowser,
-            LaunchError::Platform(platform) if platform.code() == "login_required" => Fault::SignedOut,
+            LaunchError::Platform(platform) if platform.may_work_in_new_window() => Fault::SignedOut,
             LaunchError::Platform(_) | LaunchError::UserRequired => Fault::Declined,
             LaunchError::DeploymentUnknown | LaunchError::RegistrationNotActive => Fault::Unknown,
-            LaunchError::OtherRegistration => Fault::Configuration,
             _ => Fault::Malformed,
         };
         Self::new(error.http_status(), fault, error.code(), error.to_string(), error.spec())

@@ -133,6 +133,8 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::warn!(%error, code = error.code(), "the store failed");
         let message = "what must be remembered cannot be, for the moment";
-        Self::new(error.http_status(), Fault::Unavailable, error.code(), message, error.spec())
+        let own = error.http_status() == 500;
+        let fault = if own { Fault::Configuration } else { Fault::Unavailable };
+        Self::new(error.http_status(), fault, error.code(), message, error.spec())
     }
 }

@@ -76,6 +76,7 @@ fn anonymous_means_anonymous() {
     // Nobody is signed in, and the policy would send everything.
     let pair = Pair::new();
     let guest = Session::guest("session-9");
+    assert_eq!((guest.user(), pair.session().user().map(UserId::as_str)), (None, Some("user-1")));
     let started = pair.click(&guest);
     let request = pair.begin(started.initiation).request;
     let authorized = pair.platform.authorize(request, Some(started.pending), Some(&guest), pair.now).unwrap();

@@ -129,12 +129,12 @@ fn add(
 
 impl From<ResponseRefusal> for Problem {
     fn from(refusal: ResponseRefusal) -> Self {
-        Self::new(
-            refusal.http_status(),
-            Fault::Malformed,
-            refusal.code(),
-            refusal.to_string(),
-            refusal.spec(),
-        )
+        let fault = match refusal {
+            ResponseRefusal::Expired | ResponseRefusal::Replayed => Fault::Expired,
+            ResponseRefusal::OtherSession => Fault::OtherBrowser,
+            ResponseRefusal::RegistrationNotActive => Fault::Unknown,
+            _ => Fault::Malformed,
+        };
+        Self::new(refusal.http_status(), fault, refusal.code(), refusal.to_string(), refusal.spec())
     }
 }

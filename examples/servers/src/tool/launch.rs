@@ -123,7 +123,7 @@ async fn completion_page(
     visitor: &Visitor,
 ) -> Result<Response, Problem> {
     // A token of nobody we know: it would be refused in the end.
-    let registration = likely(tool, unverified).await?.ok_or(LaunchError::BrowserMismatch)?;
+    let registration = likely(tool, unverified).await?.ok_or(LaunchError::LoginUnknown)?;
     let origin = Origin::of(registration.authentication_url()).map_err(Problem::internal)?;
     let nonce = CspNonce::random()?;
     let mut completion =

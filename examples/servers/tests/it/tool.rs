@@ -155,4 +155,7 @@ async fn a_platform_that_declined_is_said_so() {
     let refused =
         Browser::new().post(&format!("{}/lti/launch", campus.tool), &fields, JSON).await.expect(401);
     assert!(refused.code().contains("login_required"), "{}", refused.body);
+    // A person is told what to do about it.
+    let page = Browser::new().post(&format!("{}/lti/launch", campus.tool), &fields, HTML).await.expect(401);
+    assert!(page.body.contains("you are not signed in"), "{}", page.body);
 }
