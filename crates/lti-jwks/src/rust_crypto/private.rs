@@ -8,8 +8,7 @@ use zeroize::Zeroizing;
 use crate::backend::Refused;
 use crate::curve::EcPoint;
 use crate::key_numbers::PublicNumbers;
-use crate::rsa_numbers::RsaPrivateNumbers;
-use crate::{Algorithm, Curve, RsaSize, UnusableKey, der};
+use crate::{Algorithm, Curve, UnusableKey, der};
 
 use super::symmetric::random;
 
@@ -17,6 +16,8 @@ use super::symmetric::random;
 mod rsa_pair;
 #[cfg(feature = "rust-crypto-rsa-signing")]
 use rsa_pair::RsaPair;
+#[cfg(not(feature = "rust-crypto-rsa-signing"))]
+mod no_rsa;
 
 /// A key pair, which overwrites itself when dropped.
 pub(crate) enum PrivateKey {
@@ -24,47 +25,6 @@ pub(crate) enum PrivateKey {
     Rsa(Box<RsaPair>),
     P256(p256::SecretKey),
     P384(p384::SecretKey),
-}
-
-#[cfg(feature = "rust-crypto-rsa-signing")]
-impl PrivateKey {
-    pub(crate) fn generate_rsa(size: RsaSize) -> Result<Self, Refused> {
-        RsaPair::generate(size).map(Box::new).map(Self::Rsa)
-    }
-
-    pub(crate) fn rsa_from_pkcs8(der: &[u8]) -> Result<Self, Refused> {
-        Self::rsa_from_pkcs1(der::within_pkcs8(der).ok_or(Refused::Invalid)?)
-    }
-
-    pub(crate) fn rsa_from_pkcs1(der: &[u8]) -> Result<Self, Refused> {
-        let [n, e, d, p, q, dp, dq, qi] = der::rsa_private_numbers(der).ok_or(Refused::Invalid)?;
-        let public = crate::rsa_numbers::RsaPublicNumbers::new(n.to_vec(), e.to_vec())
-            .map_err(|_| Refused::Invalid)?;
-        Self::rsa_from_numbers(&RsaPrivateNumbers { public: &public, d, p, q, dp, dq, qi })
-    }
-
-    pub(crate) fn rsa_from_numbers(numbers: &RsaPrivateNumbers<'_>) -> Result<Self, Refused> {
-        RsaPair::from_numbers(numbers).map(Box::new).map(Self::Rsa)
-    }
-}
-
-#[cfg(not(feature = "rust-crypto-rsa-signing"))]
-impl PrivateKey {
-    pub(crate) fn generate_rsa(_: RsaSize) -> Result<Self, Refused> {
-        Err(Refused::NotBuilt)
-    }
-
-    pub(crate) fn rsa_from_pkcs8(_: &[u8]) -> Result<Self, Refused> {
-        Err(Refused::NotBuilt)
-    }
-
-    pub(crate) fn rsa_from_pkcs1(_: &[u8]) -> Result<Self, Refused> {
-        Err(Refused::NotBuilt)
-    }
-
-    pub(crate) fn rsa_from_numbers(_: &RsaPrivateNumbers<'_>) -> Result<Self, Refused> {
-        Err(Refused::NotBuilt)
-    }
 }
 
 impl PrivateKey {

@@ -4,6 +4,7 @@ use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 use rsa::{BigUint, RsaPrivateKey, rand_core};
 use zeroize::{Zeroize as _, Zeroizing};
 
+use super::PrivateKey;
 use crate::backend::Refused;
 use crate::key_numbers::PublicNumbers;
 use crate::rsa_numbers::{RsaPrivateNumbers, RsaPublicNumbers};
@@ -134,3 +135,23 @@ impl rand_core::RngCore for Source {
 }
 
 impl rand_core::CryptoRng for Source {}
+
+impl PrivateKey {
+    pub(crate) fn generate_rsa(size: RsaSize) -> Result<Self, Refused> {
+        RsaPair::generate(size).map(Box::new).map(Self::Rsa)
+    }
+
+    pub(crate) fn rsa_from_pkcs8(der: &[u8]) -> Result<Self, Refused> {
+        Self::rsa_from_pkcs1(der::within_pkcs8(der).ok_or(Refused::Invalid)?)
+    }
+
+    pub(crate) fn rsa_from_pkcs1(der: &[u8]) -> Result<Self, Refused> {
+        let [n, e, d, p, q, dp, dq, qi] = der::rsa_private_numbers(der).ok_or(Refused::Invalid)?;
+        let public = RsaPublicNumbers::new(n.to_vec(), e.to_vec()).map_err(|_| Refused::Invalid)?;
+        Self::rsa_from_numbers(&RsaPrivateNumbers { public: &public, d, p, q, dp, dq, qi })
+    }
+
+    pub(crate) fn rsa_from_numbers(numbers: &RsaPrivateNumbers<'_>) -> Result<Self, Refused> {
+        RsaPair::from_numbers(numbers).map(Box::new).map(Self::Rsa)
+    }
+}
