@@ -1,6 +1,7 @@
 //! A ring of private keys with the times at which they are published and sign (OpenID Connect Core §10.1.1).
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -40,7 +41,7 @@ use crate::{JwkSet, KeyId, KeySchedule, RotationRule, ScheduleError, SigningKey,
 /// ```
 pub struct SigningKeys {
     schedule: KeySchedule,
-    keys: Vec<SigningKey>,
+    keys: Vec<Arc<SigningKey>>,
 }
 
 impl SigningKeys {
@@ -50,7 +51,7 @@ impl SigningKeys {
     /// [`ScheduleError::RuleUnacceptable`].
     pub fn new(rule: RotationRule, first: SigningKey, now: DateTime<Utc>) -> Result<Self, ScheduleError> {
         let schedule = KeySchedule::new(rule, first.key_id().clone(), now)?;
-        Ok(Self { schedule, keys: vec![first] })
+        Ok(Self { schedule, keys: vec![Arc::new(first)] })
     }
 
     /// A ring as it was stored. Keys that are retired need not be given.
@@ -62,7 +63,7 @@ impl SigningKeys {
         keys: impl IntoIterator<Item = SigningKey>,
         now: DateTime<Utc>,
     ) -> Result<Self, ScheduleError> {
-        let mut given: Vec<SigningKey> = Vec::new();
+        let mut given: Vec<Arc<SigningKey>> = Vec::new();
         for key in keys {
             if !schedule.keys().iter().any(|scheduled| scheduled.key_id == *key.key_id()) {
                 return Err(ScheduleError::KeyNotScheduled(key.key_id().clone()));
@@ -70,7 +71,7 @@ impl SigningKeys {
             if given.iter().any(|other| other.key_id() == key.key_id()) {
                 return Err(ScheduleError::KeyGivenTwice(key.key_id().clone()));
             }
-            given.push(key);
+            given.push(Arc::new(key));
         }
         let is_given = |key_id: &KeyId| given.iter().any(|key| key.key_id() == key_id);
         if let Some(missing) =
@@ -81,16 +82,17 @@ impl SigningKeys {
         Ok(Self { schedule, keys: given })
     }
 
-    /// The key that signs now. `None` only when the clock stands before the ring's first time.
+    /// The key that signs now. `None` only when the clock stands before the ring's first time. It is shared: whoever
+    /// signs for long keeps a clone of the [`Arc`].
     #[must_use]
-    pub fn signing_key(&self, now: DateTime<Utc>) -> Option<&SigningKey> {
+    pub fn signing_key(&self, now: DateTime<Utc>) -> Option<&Arc<SigningKey>> {
         self.find(self.schedule.signing(now)?)
     }
 
     /// The key set to serve now, the key that signs first.
     #[must_use]
     pub fn public_jwk_set(&self, now: DateTime<Utc>) -> JwkSet {
-        JwkSet::new(self.published(now).map(SigningKey::public_jwk))
+        JwkSet::new(self.published(now).map(|key| key.public_jwk()))
     }
 
     /// The same for verifying what the ring itself signed, such as access tokens.
@@ -105,7 +107,7 @@ impl SigningKeys {
     /// As there; the ring is unchanged then.
     pub fn rotate(&mut self, next: SigningKey, now: DateTime<Utc>) -> Result<(), ScheduleError> {
         self.schedule.rotate(next.key_id().clone(), now)?;
-        self.keys.push(next);
+        self.keys.push(Arc::new(next));
         Ok(())
     }
 
@@ -117,11 +119,12 @@ impl SigningKeys {
     pub fn replace_compromised(&mut self, next: SigningKey, now: DateTime<Utc>) -> Result<(), ScheduleError> {
         self.schedule.replace_compromised(next.key_id().clone(), now)?;
         self.keys.clear();
-        self.keys.push(next);
+        self.keys.push(Arc::new(next));
         Ok(())
     }
 
-    /// Destroys the private keys whose time is over; returns their names. The schedule remembers those.
+    /// Destroys the private keys whose time is over; returns their names. The schedule remembers those. One that
+    /// somebody holds a clone of is overwritten when they let go of it.
     pub fn destroy_retired(&mut self, now: DateTime<Utc>) -> Vec<KeyId> {
         let mut destroyed = Vec::new();
         self.keys.retain(|key| {
@@ -142,14 +145,14 @@ impl SigningKeys {
 
     /// The private keys, to be stored.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &SigningKey> {
-        self.keys.iter()
+        self.keys.iter().map(Arc::as_ref)
     }
 
-    fn published(&self, now: DateTime<Utc>) -> impl Iterator<Item = &SigningKey> {
+    fn published(&self, now: DateTime<Utc>) -> impl Iterator<Item = &Arc<SigningKey>> {
         self.schedule.published(now).filter_map(|key_id| self.find(key_id))
     }
 
-    fn find(&self, key_id: &KeyId) -> Option<&SigningKey> {
+    fn find(&self, key_id: &KeyId) -> Option<&Arc<SigningKey>> {
         self.keys.iter().find(|key| key.key_id() == key_id)
     }
 }
