@@ -281,6 +281,22 @@ mod tests {
 
     #[test]
     fn what_is_opted_into_is_allowed_and_nothing_else() {
+        let says = |policy: &OutboundPolicy| {
+            (
+                policy.allows_http(),
+                policy.allows_loopback(),
+                policy.allows_private(),
+                policy.proxy().is_some(),
+            )
+        };
+        let proxy = Url::parse("http://proxy.example:3128").unwrap();
+        let new = OutboundPolicy::new;
+        assert_eq!(says(&new()), (false, false, false, false));
+        assert_eq!(says(&new().danger_allow_http()), (true, false, false, false));
+        assert_eq!(says(&new().danger_allow_loopback()), (false, true, false, false));
+        assert_eq!(says(&new().danger_allow_private()), (false, false, true, false));
+        assert_eq!(says(&new().through_proxy(proxy.clone())), (false, false, false, true));
+        assert_eq!(new().through_proxy(proxy.clone()).proxy(), Some(&proxy));
         let open = OutboundPolicy::new().danger_allow_http().danger_allow_loopback();
         assert_eq!(check(&open, "http://127.0.0.1:8080/"), "ok");
         assert_eq!(check(&open, "http://localhost/"), "ok");

@@ -134,6 +134,7 @@ fn t_d05_signature_valid() {
     // `received` verifies with RS256 and a kid; a key service's signature is as good.
     let response = pending().respond(vec![quiz().into()], Nonce::new("n").unwrap(), Pair::new().now).unwrap();
     let input = response.signing_input(STRANGER.key_id(), STRANGER.algorithm()).unwrap();
+    assert_eq!((input.algorithm(), input.digest().len()), (STRANGER.algorithm(), 32));
     let signature = STRANGER.sign(input.bytes()).unwrap();
     received(&input.attach(&signature).unwrap());
 }
