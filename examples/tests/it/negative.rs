@@ -163,6 +163,23 @@ fn x11_expiry_with_leeway() {
     }
 }
 
+/// The machine that the post comes to may be behind the one where the login began, as far as clocks may differ.
+#[test]
+fn a_login_may_have_begun_a_little_later_than_now() {
+    for (behind, accepted) in [(60, true), (61, false)] {
+        let mut pair = Pair::new();
+        let login = pair.begin(pair.initiation());
+        pair.pass(TimeDelta::seconds(-behind));
+        let [payload, ..] = both();
+        let launch = pair.receive_for(login, &Token::of(payload));
+        assert_eq!(
+            launch.map(drop),
+            if accepted { Ok(()) } else { Err(LaunchError::LoginExpired) },
+            "{behind}"
+        );
+    }
+}
+
 #[test]
 fn x12_iat_in_the_future() {
     let pair = Pair::new();

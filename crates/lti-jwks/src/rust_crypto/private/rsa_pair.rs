@@ -155,3 +155,27 @@ impl PrivateKey {
         RsaPair::from_numbers(numbers).map(Box::new).map(Self::Rsa)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rsa::rand_core::RngCore as _;
+
+    use super::Source;
+
+    /// It gives something else each time, in every form that it is asked in; and what was made while it failed is no key.
+    #[test]
+    fn randomness_is_random_or_said_to_be_none() {
+        let mut source = Source::default();
+        let words: Vec<u64> = (0..8).map(|_| source.next_u64()).collect();
+        let halves: Vec<u32> = (0..8).map(|_| source.next_u32()).collect();
+        let mut bytes = [[0; 16]; 2];
+        source.try_fill_bytes(&mut bytes[0]).unwrap();
+        source.fill_bytes(&mut bytes[1]);
+        assert!(words.windows(2).any(|pair| pair[0] != pair[1]));
+        assert!(halves.windows(2).any(|pair| pair[0] != pair[1]));
+        assert!(bytes[0] != [0; 16] && bytes[1] != [0; 16] && bytes[0] != bytes[1]);
+        assert!(source.check().is_ok());
+        source.failed = true;
+        assert!(source.check().is_err());
+    }
+}
