@@ -182,3 +182,31 @@ fn who_teaches_is_enrolled_as_an_instructor() {
         assert_eq!(enrolled, Roles::from_iter([role.clone()]).is_instructor(), "{role:?}");
     }
 }
+
+/// What is known of a launch before it is verified: hints, and each of them as it was posted.
+#[test]
+fn what_an_unverified_launch_says() {
+    use lti_tool::UnverifiedLaunch;
+    use lti_types::AuthenticationResponse;
+    let pair = Pair::new();
+    let token = Token::of(learner()).compact("n", pair.now);
+    let read = |token: &str, more: &str| {
+        let form = format!("state=abc&id_token={token}{more}");
+        UnverifiedLaunch::from_form(AuthenticationResponse::from_form(form.as_bytes()).unwrap()).unwrap()
+    };
+    let launch = read(&token, "&lti_storage_target=post_message_forwarding");
+    assert_eq!((launch.state().as_str(), launch.id_token()), ("abc", token.as_str()));
+    assert_eq!(launch.storage_target().unwrap().as_str(), "post_message_forwarding");
+    assert_eq!(launch.key_id().unwrap().as_str(), crate::pair::KID);
+    assert_eq!(launch.likely_issuer().unwrap().as_str(), crate::pair::ISSUER);
+    let registered = launch.likely_registration([&pair.tool]).unwrap();
+    assert_eq!(registered.client_id().as_str(), crate::pair::CLIENT);
+    // Of another issuer, or for another client: not this one.
+    for (claim, value) in [("iss", json!("https://other.example")), ("aud", json!(["another-tool"]))] {
+        let mut payload = learner();
+        payload[claim] = value;
+        let launch = read(&Token::of(payload).compact("n", pair.now), "");
+        assert!(launch.likely_registration([&pair.tool]).is_none(), "{claim}");
+        assert!(launch.storage_target().is_none());
+    }
+}
