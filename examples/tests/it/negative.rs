@@ -193,6 +193,17 @@ fn x12_iat_in_the_future() {
     }
 }
 
+/// `nbf` is optional, and holds where it is there.
+#[test]
+fn a_token_that_is_not_valid_yet() {
+    let pair = Pair::new();
+    let at = |seconds: i64| {
+        let payload = with(learner(), "nbf", pair.now.timestamp() + seconds);
+        pair.receive(&Token::of(payload)).map(drop).map_err(|error| error.code())
+    };
+    assert_eq!((at(-1), at(59), at(61)), (Ok(()), Ok(()), Err("not_yet_valid")));
+}
+
 #[test]
 fn x13_error_instead_of_token() {
     for (error, code, retry) in [
