@@ -44,7 +44,7 @@ async fn exactly_one_of_each(store: &str) {
         BTreeMap::from([
             ("200".to_owned(), LAUNCHES),
             ("303".to_owned(), REPLAYED / 2),
-            ("401 login_unknown".to_owned(), REPLAYED / 2),
+            ("401 browser_mismatch".to_owned(), REPLAYED / 2),
         ])
     );
     let mut ids: BTreeMap<usize, Vec<&Answered>> = BTreeMap::new();
@@ -71,7 +71,7 @@ async fn exactly_one_of_each(store: &str) {
         later.push(rush.post((index + 1) % 2, &launch.form, &launch.cookie).await);
         later.push(rush.post((index + 1) % 2, &launch.form, "").await);
     }
-    let expected = [("303".to_owned(), REPLAYED), ("401 login_unknown".to_owned(), REPLAYED)];
+    let expected = [("303".to_owned(), REPLAYED), ("401 browser_mismatch".to_owned(), REPLAYED)];
     assert_eq!(tally(&later), BTreeMap::from(expected));
     assert_eq!(rush.accepted().await, LAUNCHES);
 }
