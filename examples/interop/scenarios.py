@@ -198,7 +198,7 @@ class OurTool:
         answer(browser.submit(form))
         # Another token for a login that is over.
         other = browser.form(url)
-        refused(browser, Form.of(form.action, form.fields | {"id_token": other.fields["id_token"]}), "browser_mismatch")
+        refused(browser, Form.of(form.action, form.fields | {"id_token": other.fields["id_token"]}), "login_unknown")
 
 
 class Lti1p3Platform(OurTool):
