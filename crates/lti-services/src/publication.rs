@@ -129,7 +129,6 @@ impl Publication {
     }
 
     /// What became of it if no more attempts are made: failed, for the reason of the last answer.
-    #[must_use]
     pub fn give_up(self) -> ScoreOutcome {
         ScoreOutcome::Failed(ScoreFailure { reason: self.last, may_be_recorded: self.may_be_recorded })
     }
