@@ -448,7 +448,7 @@ impl<'w> OutlineWriter<'w> {
         Ok(())
     }
 
-    /// No two entries of the archive with one path, compared without case, and no file in the folder of a descriptor.
+    /// No two entries of the archive with one path, compared without case; no web content in the folder of a descriptor.
     fn check_paths(&self) -> Result<(), WriteError> {
         // What is ours has no path of the caller's.
         let mut taken: BTreeMap<String, Option<&PackagePath>> = [(MANIFEST.to_owned(), None)].into();
