@@ -144,12 +144,12 @@ struct ErrorPage<'a> {
 ///
 /// ```
 /// use lti_browser::{CspNonce, ErrorReport, Fault, Framing, PageOptions, Texts, error_page};
-/// let mut report = ErrorReport::new(401, Fault::Expired, "expired");
+/// let mut report = ErrorReport::new(401, Fault::Expired, "login_expired");
 /// report.spec = Some("Security Framework 1.0 §5.1.3".to_owned());
 /// let (nonce, texts) = (CspNonce::random()?, Texts::for_locale("en"));
 /// let reply = error_page(&report, &PageOptions::new(&nonce, &texts, Framing::AnyHttps));
 /// assert_eq!(reply.status, 401);
-/// assert!(reply.body.contains("expired"));
+/// assert!(reply.body.contains("login_expired"));
 /// # Ok::<(), lti_types::EntropyUnavailable>(())
 /// ```
 #[must_use]
@@ -171,9 +171,9 @@ pub fn error_page(report: &ErrorReport, options: &PageOptions<'_>) -> Reply {
 ///
 /// ```
 /// use lti_browser::{ErrorReport, Fault, Texts, error_json};
-/// let report = ErrorReport::new(401, Fault::Expired, "expired");
+/// let report = ErrorReport::new(401, Fault::Expired, "login_expired");
 /// let reply = error_json(&report, &Texts::for_locale("en"));
-/// assert!(reply.body.starts_with(r#"{"error":"expired","message":"#));
+/// assert!(reply.body.starts_with(r#"{"error":"login_expired","message":"#));
 /// ```
 #[must_use]
 pub fn error_json(report: &ErrorReport, texts: &Texts) -> Reply {

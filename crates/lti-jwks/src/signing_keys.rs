@@ -112,7 +112,7 @@ impl SigningKeys {
     }
 
     /// Withdraws all keys now, for they have fallen into wrong hands, and signs with the new one at once; see
-    /// [`KeySchedule::replace_compromised`]. The old private keys are destroyed.
+    /// [`KeySchedule::replace_compromised`]. The old private keys are destroyed once nobody holds a clone of them.
     ///
     /// # Errors
     /// As there; the ring is unchanged then.

@@ -133,8 +133,11 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::warn!(%error, code = error.code(), "the store failed");
         let message = "what must be remembered cannot be, for the moment";
-        let own = error.http_status() == 500;
-        let fault = if own { Fault::Configuration } else { Fault::Unavailable };
+        let fault = match error.http_status() {
+            500 => Fault::Configuration,
+            503 => Fault::Unavailable,
+            _ => Fault::Expired,
+        };
         Self::new(error.http_status(), fault, error.code(), message, error.spec())
     }
 }

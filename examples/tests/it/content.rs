@@ -2,10 +2,10 @@
 
 use lti_jwks::{Sealer, SealingKey, VerifyingKeys};
 use lti_platform::{
-    AcceptedContent, AcceptedItem, DeepLinkingResponse, LaunchIntent, LaunchMessage, PendingResponse,
-    ResponseRefusal, Session, UnverifiedDeepLinkingResponse, Use,
+    AcceptedContent, AcceptedItem, AuthorizedRequest, DeepLinkingResponse, LaunchIntent, LaunchMessage,
+    PendingResponse, ResponseRefusal, Session, UnverifiedDeepLinkingResponse, Use,
 };
-use lti_tool::{Browser, PendingDeepLinking, UnverifiedLaunch};
+use lti_tool::{Browser, Login, PendingDeepLinking, UnverifiedLaunch};
 use lti_types::{
     AuthenticationRequest, AuthenticationResponse, ContentItem, ContentItemType, Context, ContextId,
     ContextRole, DeepLinkingSettings, DeploymentId, DocumentTarget, FormPost, LoginHint, LoginInitiation,
@@ -65,14 +65,7 @@ impl Asking {
     }
 
     pub fn of(pair: Pair, session: Session, settings: DeepLinkingSettings, sealer: Sealer) -> Self {
-        let intent = LaunchIntent::deep_linking(DeploymentId::new(DEPLOYMENT).unwrap());
-        let hint = LoginHint::random().unwrap();
-        let started = pair.platform.initiate_login(intent, &session, hint, pair.now).unwrap();
-        let login = pair.begin(LoginInitiation::from_pairs(started.initiation.to_pairs()).unwrap());
-        let request = AuthenticationRequest::from_pairs(login.request.to_pairs()).unwrap();
-        let authorized =
-            pair.platform.authorize(request, Some(started.pending), Some(&session), pair.now).unwrap();
-
+        let (authorized, login) = begun(&pair, &session);
         let mut message = LaunchMessage::new(Roles::from_iter([ContextRole::Instructor]));
         message.context = Some(Context::new(ContextId::new("course-7").unwrap()));
         let message = authorized.ask_for_content(settings, message, &sealer, pair.now).unwrap();
@@ -142,6 +135,18 @@ impl Asking {
         let pending = self.receive(claims).unwrap_or_else(|error| panic!("{error}: {claims:#}"));
         pending.first_use(Use::First, Use::First).unwrap()
     }
+}
+
+/// Both: from a click on "add content" to an authorized request.
+pub fn begun(pair: &Pair, session: &Session) -> (AuthorizedRequest, Login) {
+    let intent = LaunchIntent::deep_linking(DeploymentId::new(DEPLOYMENT).unwrap());
+    let hint = LoginHint::random().unwrap();
+    let started = pair.platform.initiate_login(intent, session, hint, pair.now).unwrap();
+    let login = pair.begin(LoginInitiation::from_pairs(started.initiation.to_pairs()).unwrap());
+    let request = AuthenticationRequest::from_pairs(login.request.to_pairs()).unwrap();
+    let authorized =
+        pair.platform.authorize(request, Some(started.pending), Some(session), pair.now).unwrap();
+    (authorized, login)
 }
 
 /// What is accepted.

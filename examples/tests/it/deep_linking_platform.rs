@@ -12,7 +12,7 @@ use lti_types::{
 };
 use serde_json::{Value, json};
 
-use crate::content::{Asking, DL, RETURN, accepted, refused, signed};
+use crate::content::{Asking, DL, RETURN, accepted, begun, refused, signed};
 use crate::pair::{CLIENT, DEPLOYMENT, ISSUER, KEY, Pair, payload_of, sign};
 use crate::payloads::claim;
 
@@ -486,14 +486,7 @@ fn settings_that_cannot_be_answered_are_not_sent() {
     ];
     for (number, change) in cases.into_iter().enumerate() {
         let pair = Pair::new();
-        let session = pair.session();
-        let intent = LaunchIntent::deep_linking(DeploymentId::new(DEPLOYMENT).unwrap());
-        let hint = LoginHint::random().unwrap();
-        let started = pair.platform.initiate_login(intent, &session, hint, pair.now).unwrap();
-        let login = pair.begin(LoginInitiation::from_pairs(started.initiation.to_pairs()).unwrap());
-        let request = AuthenticationRequest::from_pairs(login.request.to_pairs()).unwrap();
-        let authorized =
-            pair.platform.authorize(request, Some(started.pending), Some(&session), pair.now).unwrap();
+        let (authorized, _) = begun(&pair, &pair.session());
         let mut settings = crate::content::all();
         change(&mut settings);
         let message = LaunchMessage::new(Roles::from_iter([lti_types::ContextRole::Instructor]));
